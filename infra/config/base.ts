@@ -1,0 +1,39 @@
+/** What all environments share; each environment's file says what differs. */
+import type { Configuration } from './schema.ts';
+
+export const base = {
+  application: 'orders',
+  owner: 'platform-team',
+  costCenter: 'platform',
+  regions: { serving: ['us-west-2', 'us-east-2'], witness: 'us-east-1' },
+  network: { cidrs: ['10.0.0.0/16', '10.1.0.0/16'], azCount: 3, natGateways: 1 },
+  data: {
+    engine: 'documentdb',
+    engineVersion: '5.0.0',
+    instanceClass: 'db.t4g.medium',
+    instances: 1,
+    retentionDays: 7,
+  },
+  alb: {
+    healthPath: '/ready',
+    healthIntervalSeconds: 10,
+    healthyCount: 2,
+    unhealthyCount: 2,
+    deregistrationSeconds: 300,
+  },
+  app: { port: 3000 },
+  recovery: {
+    tier: 'critical',
+    dwellSeconds: 60,
+    observationAgeSecondsMax: 30,
+    lagSecondsMax: 300,
+    cooldownSeconds: 1800,
+    minimumCapacityPercent: 100,
+    probes: 3,
+    decisionSecondsMax: 3600,
+    leaseSeconds: 30,
+    driftSeconds: 1,
+    longestWriteSeconds: 5,
+  },
+  operationsEmail: 'operations@example.com',
+} satisfies Partial<Configuration>;

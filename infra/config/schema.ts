@@ -1,0 +1,102 @@
+/** What may be configured, with units and limits. Read by infra/config/index.ts; a value that does not fit is refused by name. */
+import * as z from 'zod';
+
+const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region name such as us-west-2');
+const seconds = z.number().int().positive();
+
+const Recovery = z.strictObject({
+  /** critical: automatic promotion; standard: a person decides. */
+  tier: z.enum(['critical', 'standard']),
+  /** How long two observers must agree before anything is promoted. */
+  dwellSeconds: seconds.min(30),
+  /** An observation older than this is silence. */
+  observationAgeSecondsMax: seconds,
+  /** Promote without asking only while the standby is at most this far behind. */
+  lagSecondsMax: seconds,
+  /** No second automatic failover within this time. */
+  cooldownSeconds: seconds,
+  /** Share of the lost region's capacity that must serve before traffic moves. */
+  minimumCapacityPercent: z.number().int().min(1).max(100),
+  /** Consecutive write–read–delete probes through public DNS that make a success. */
+  probes: z.number().int().min(1).max(10),
+  /** How long a person may take to answer before the safe default (decline) holds. */
+  decisionSecondsMax: seconds,
+  /** The write lease; see docs/decisions/002-write-authority.md. */
+  leaseSeconds: seconds,
+  driftSeconds: seconds,
+  longestWriteSeconds: seconds,
+});
+
+export const Configuration = z
+  .strictObject({
+    environment: z.enum(['dev', 'staging', 'prod']),
+    application: z.string().regex(/^[a-z][a-z0-9]{1,15}$/, 'lower case letters and digits, at most 16'),
+    owner: z.string().min(1),
+    costCenter: z.string().min(1),
+    /** Public name of the application; its zone exists already. */
+    domain: z.string().regex(/^([a-z0-9-]+\.)+[a-z]+$/, 'a lower case domain name'),
+    regions: z.strictObject({
+      /** The two serving regions; the first writes after the first deployment. Later it is data, not configuration. */
+      serving: z.tuple([region, region]),
+      /** Votes and keeps the third copy of the authority; serves nothing. */
+      witness: region,
+    }),
+    network: z.strictObject({
+      /** One block per serving region, in their order; they must not overlap. */
+      cidrs: z.tuple([z.cidrv4(), z.cidrv4()]),
+      azCount: z.union([z.literal(2), z.literal(3)]),
+      natGateways: z.number().int().min(1).max(3),
+    }),
+    compute: z.strictObject({
+      instanceType: z.string().regex(/^[a-z0-9]+\.[a-z0-9]+$/, 'an EC2 instance type such as m7g.large'),
+      min: z.number().int().min(1),
+      max: z.number().int().min(1),
+    }),
+    data: z.strictObject({
+      engine: z.literal('documentdb'),
+      engineVersion: z.string(),
+      instanceClass: z.string().startsWith('db.'),
+      instances: z.number().int().min(1).max(16),
+      retentionDays: z.number().int().min(1).max(35),
+    }),
+    alb: z.strictObject({
+      healthPath: z.string().startsWith('/'),
+      healthIntervalSeconds: z.number().int().min(5).max(300),
+      healthyCount: z.number().int().min(2).max(10),
+      unhealthyCount: z.number().int().min(2).max(10),
+      deregistrationSeconds: z.number().int().min(0).max(3600),
+    }),
+    app: z.strictObject({ port: z.number().int().min(1024).max(65535) }),
+    recovery: Recovery,
+    /** Who is told; an email address that subscribes to the operations topic. */
+    operationsEmail: z.email(),
+  })
+  .superRefine((configuration, context) => {
+    if (configuration.compute.min > configuration.compute.max) {
+      context.addIssue({
+        code: 'custom',
+        path: ['compute', 'min'],
+        message: `${configuration.compute.min} is above compute.max ${configuration.compute.max}`,
+      });
+    }
+    if (configuration.network.cidrs[0] === configuration.network.cidrs[1]) {
+      context.addIssue({ code: 'custom', path: ['network', 'cidrs'], message: 'the two regions share a block' });
+    }
+    const { longestWriteSeconds, leaseSeconds, dwellSeconds } = configuration.recovery;
+    if (longestWriteSeconds >= leaseSeconds) {
+      context.addIssue({
+        code: 'custom',
+        path: ['recovery', 'longestWriteSeconds'],
+        message: `${longestWriteSeconds} leaves no time to write within a lease of ${leaseSeconds}`,
+      });
+    }
+    if (leaseSeconds > dwellSeconds) {
+      context.addIssue({
+        code: 'custom',
+        path: ['recovery', 'leaseSeconds'],
+        message: `${leaseSeconds} is longer than dwellSeconds ${dwellSeconds}; waiting it out would delay every failover`,
+      });
+    }
+  });
+
+export type Configuration = z.infer<typeof Configuration>;

@@ -1,0 +1,10 @@
+/** The staging environment. */
+import { base } from './base.ts';
+
+export const staging = {
+  ...base,
+  environment: 'staging',
+  domain: 'orders.staging.example.com',
+  compute: { instanceType: 't4g.medium', min: 2, max: 4 },
+  data: { ...base.data, instanceClass: 'db.r6g.large', instances: 2 },
+};

@@ -1,0 +1,44 @@
+/** What the application's instances may do: read their release, renew the write lease, read their configuration. */
+import { Stack } from 'aws-cdk-lib';
+import type { Repository } from 'aws-cdk-lib/aws-ecr';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import type { Configuration } from '../../config/index.ts';
+import { COLOURS, type Names } from '../../names.ts';
+
+export function instanceRole(
+  scope: Construct,
+  { configuration, names, repository }: { configuration: Configuration; names: Names; repository: Repository },
+): Role {
+  const { account, region } = Stack.of(scope);
+  const role = new Role(scope, 'InstanceRole', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
+  repository.grantPull(role);
+  const parameters = [names.databaseParameter, names.consumersParameter, ...COLOURS.map(names.digestParameter)];
+  role.addToPolicy(
+    new PolicyStatement({
+      sid: 'Configuration',
+      actions: ['ssm:GetParameter'],
+      resources: parameters.map((name) => `arn:aws:ssm:${region}:${account}:parameter${name}`),
+    }),
+  );
+  role.addToPolicy(
+    new PolicyStatement({
+      sid: 'DatabaseUser',
+      actions: ['secretsmanager:GetSecretValue'],
+      resources: [`arn:aws:secretsmanager:${region}:${account}:secret:${names.databaseSecret}-??????`],
+    }),
+  );
+  const { serving, witness } = configuration.regions;
+  role.addToPolicy(
+    new PolicyStatement({
+      // The lease is renewed through whichever of the three endpoints answers.
+      sid: 'WriteLease',
+      actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      resources: [...serving, witness].map(
+        (place) => `arn:aws:dynamodb:${place}:${account}:table/${names.authorityTable}`,
+      ),
+      conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [`application#${names.prefix}`] } },
+    }),
+  );
+  return role;
+}

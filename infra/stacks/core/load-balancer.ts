@@ -1,0 +1,97 @@
+/**
+ * The load balancer (req N3): HTTPS only, one forward rule over both colours, and a default answer of 503 so that no
+ * request ever reaches a colour by accident.
+ */
+import { Duration } from 'aws-cdk-lib';
+import { Certificate, CertificateValidation } from 'aws-cdk-lib/aws-certificatemanager';
+import {
+  ApplicationListenerRule,
+  ApplicationLoadBalancer,
+  ApplicationProtocol,
+  ApplicationTargetGroup,
+  ListenerAction,
+  ListenerCondition,
+  SslPolicy,
+  TargetType,
+} from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
+import { Construct } from 'constructs';
+import type { Configuration } from '../../config/index.ts';
+import type { Colour, Names } from '../../names.ts';
+import type { Network } from './network.ts';
+
+export interface LoadBalancerProps {
+  readonly configuration: Configuration;
+  readonly names: Names;
+  readonly network: Network;
+  readonly zone: IHostedZone;
+}
+
+export class LoadBalancer extends Construct {
+  readonly balancer: ApplicationLoadBalancer;
+  readonly targetGroups: Readonly<Record<Colour, ApplicationTargetGroup>>;
+
+  constructor(scope: Construct, id: string, { configuration, names, network, zone }: LoadBalancerProps) {
+    super(scope, id);
+    this.balancer = new ApplicationLoadBalancer(this, 'Balancer', {
+      vpc: network.vpc,
+      internetFacing: true,
+      securityGroup: network.loadBalancerGroup,
+      dropInvalidHeaderFields: true,
+      deletionProtection: configuration.environment === 'prod',
+      // A short idle time bounds how long an old connection keeps a client in a region that traffic has left.
+      idleTimeout: Duration.seconds(60),
+    });
+    const targetGroup = (colour: Colour) =>
+      new ApplicationTargetGroup(this, colour === 'blue' ? 'Blue' : 'Green', {
+        targetGroupName: names.group(colour),
+        vpc: network.vpc,
+        port: configuration.app.port,
+        protocol: ApplicationProtocol.HTTP,
+        targetType: TargetType.INSTANCE,
+        deregistrationDelay: Duration.seconds(configuration.alb.deregistrationSeconds),
+        healthCheck: {
+          path: configuration.alb.healthPath,
+          interval: Duration.seconds(configuration.alb.healthIntervalSeconds),
+          timeout: Duration.seconds(Math.min(5, configuration.alb.healthIntervalSeconds - 1)),
+          healthyThresholdCount: configuration.alb.healthyCount,
+          unhealthyThresholdCount: configuration.alb.unhealthyCount,
+          healthyHttpCodes: '200',
+        },
+      });
+    this.targetGroups = { blue: targetGroup('blue'), green: targetGroup('green') };
+
+    const https = this.balancer.addListener('Https', {
+      port: 443,
+      protocol: ApplicationProtocol.HTTPS,
+      sslPolicy: SslPolicy.TLS13_RES,
+      certificates: [
+        new Certificate(this, 'Certificate', {
+          domainName: configuration.domain,
+          subjectAlternativeNames: [`*.${configuration.domain}`],
+          validation: CertificateValidation.fromDns(zone),
+        }),
+      ],
+      open: false,
+      defaultAction: ListenerAction.fixedResponse(503, {
+        contentType: 'text/plain',
+        messageBody: 'no release serves here',
+      }),
+    });
+    new ApplicationListenerRule(this, 'Forward', {
+      listener: https,
+      priority: 1,
+      conditions: [ListenerCondition.pathPatterns(['/*'])],
+      action: ListenerAction.weightedForward([
+        { targetGroup: this.targetGroups.blue, weight: 100 },
+        { targetGroup: this.targetGroups.green, weight: 0 },
+      ]),
+    });
+    this.balancer.addListener('Http', {
+      port: 80,
+      protocol: ApplicationProtocol.HTTP,
+      open: false,
+      defaultAction: ListenerAction.redirect({ protocol: 'HTTPS', port: '443', permanent: true }),
+    });
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * One serving region: everything the application needs to serve alone. Both serving regions get the same stack; which
+ * one writes is data in the authority table.
+ */
+import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Repository, TagMutability } from 'aws-cdk-lib/aws-ecr';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { HostedZone } from 'aws-cdk-lib/aws-route53';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import type { Construct } from 'constructs';
+import type { Configuration } from '../config/index.ts';
+import { COLOURS, type Colour, HOSTED_ZONE_PARAMETER, type Names } from '../names.ts';
+import { ColourGroup } from './core/colour-group.ts';
+import { Database } from './core/database.ts';
+import { instanceRole } from './core/instance-role.ts';
+import { LoadBalancer } from './core/load-balancer.ts';
+import { Network } from './core/network.ts';
+import { LatchBucket, Traffic } from './core/traffic.ts';
+
+export interface RegionStackProps extends StackProps {
+  readonly configuration: Configuration;
+  readonly names: Names;
+}
+
+export class RegionStack extends Stack {
+  readonly groups: Readonly<Record<Colour, ColourGroup>>;
+  readonly loadBalancer: LoadBalancer;
+  readonly database: Database;
+  readonly latch: LatchBucket;
+  readonly key: Key;
+
+  constructor(scope: Construct, id: string, props: RegionStackProps) {
+    super(scope, id, props);
+    const { configuration, names } = props;
+    const { account, region } = this;
+    const index = configuration.regions.serving.indexOf(region);
+    const cidr = configuration.network.cidrs[index];
+    if (cidr === undefined) throw new Error(`${region} is not a serving region of ${configuration.regions.serving}`);
+
+    this.key = new Key(this, 'Key', {
+      description: `${names.prefix} data`,
+      enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    const network = new Network(this, 'Network', { configuration, cidr });
+    const zone = HostedZone.fromHostedZoneAttributes(this, 'Zone', {
+      hostedZoneId: StringParameter.valueForStringParameter(this, HOSTED_ZONE_PARAMETER),
+      zoneName: configuration.domain,
+    });
+    const repository = new Repository(this, 'Images', {
+      repositoryName: names.repository,
+      imageTagMutability: TagMutability.IMMUTABLE,
+      imageScanOnPush: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    this.database = new Database(this, 'Database', {
+      configuration,
+      names,
+      network,
+      key: this.key,
+      region,
+      founds: index === 0,
+    });
+    this.loadBalancer = new LoadBalancer(this, 'LoadBalancer', { configuration, names, network, zone });
+    const role = instanceRole(this, { configuration, names, repository });
+    this.key.grantDecrypt(role);
+    const group = (colour: Colour) =>
+      new ColourGroup(this, colour === 'blue' ? 'Blue' : 'Green', {
+        configuration,
+        names,
+        network,
+        colour,
+        role,
+        targetGroup: this.loadBalancer.targetGroups[colour],
+        // The first release is blue's; the idle colour costs nothing until a release is prepared.
+        min: colour === COLOURS[0] ? configuration.compute.min : 0,
+      });
+    this.groups = { blue: group('blue'), green: group('green') };
+    this.latch = new LatchBucket(this, 'Latch', { names, account, region });
+    new Traffic(this, 'Traffic', { configuration, names, account, region, zone, balancer: this.loadBalancer.balancer });
+  }
+}
