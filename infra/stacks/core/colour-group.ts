@@ -17,6 +17,7 @@ import {
 import type { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { acknowledge } from '../../acknowledge.ts';
 import type { Configuration } from '../../config/index.ts';
 import type { Colour, Names } from '../../names.ts';
 import type { Network } from './network.ts';
@@ -69,6 +70,7 @@ export class ColourGroup extends Construct {
       // instance. systemd restarts a dead process; the outage runbook replaces a sick instance.
       healthChecks: HealthChecks.ec2({ gracePeriod: Duration.seconds(300) }),
     });
+    acknowledge(this.group, { AS3: 'EventBridge carries every scaling event without a topic' });
     this.group.attachToApplicationTargetGroup(props.targetGroup);
   }
 }

@@ -14,6 +14,7 @@ import { SubnetType } from 'aws-cdk-lib/aws-ec2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { acknowledge } from '../../acknowledge.ts';
 import type { Configuration } from '../../config/index.ts';
 import type { Names } from '../../names.ts';
 import type { Network } from './network.ts';
@@ -61,6 +62,14 @@ export class Database extends Construct {
       ...(props.founds ? this.#found(props) : {}),
     });
     keep(this.cluster);
+    acknowledge(this.cluster, {
+      DOC2: "the port is no secret; only the application's security group reaches it",
+      DOC3: "the rule cannot read the password's dynamic reference",
+      'DOC5[LogExport::authenticate]': 'audit and profiler are exported; authenticate is part of audit in engine 5.0',
+      'DOC5[LogExport::createIndex]': 'audit and profiler are exported; createIndex is part of audit in engine 5.0',
+      'DOC5[LogExport::dropCollection]':
+        'audit and profiler are exported; dropCollection is part of audit in engine 5.0',
+    });
     for (let index = 0; index < data.instances; index++) {
       new CfnDBInstance(this, `Instance${index + 1}`, {
         dbClusterIdentifier: this.cluster.ref,
@@ -84,6 +93,7 @@ export class Database extends Construct {
       replicaRegions: [{ region: configuration.regions.serving[1] }],
       removalPolicy: RemovalPolicy.RETAIN,
     });
+    acknowledge(secret, { SMG4: 'the master user signs in only to make application users; those rotate' });
     const global = new CfnGlobalCluster(this, 'Global', {
       globalClusterIdentifier: names.globalCluster,
       engine: 'docdb',

@@ -3,6 +3,7 @@ import { Stack } from 'aws-cdk-lib';
 import type { Repository } from 'aws-cdk-lib/aws-ecr';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { acknowledge } from '../../acknowledge.ts';
 import type { Configuration } from '../../config/index.ts';
 import { COLOURS, type Names } from '../../names.ts';
 
@@ -40,5 +41,8 @@ export function instanceRole(
       conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [`application#${names.prefix}`] } },
     }),
   );
+  acknowledge(role, {
+    'IAM5[Resource::*]': 'ecr:GetAuthorizationToken has no resource-level permission',
+  });
   return role;
 }

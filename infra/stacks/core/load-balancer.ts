@@ -16,6 +16,7 @@ import {
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import { Construct } from 'constructs';
+import { acknowledge } from '../../acknowledge.ts';
 import type { Configuration } from '../../config/index.ts';
 import type { Colour, Names } from '../../names.ts';
 import type { Network } from './network.ts';
@@ -29,6 +30,8 @@ export interface LoadBalancerProps {
 
 export class LoadBalancer extends Construct {
   readonly balancer: ApplicationLoadBalancer;
+  /** The one rule that says which colour serves. */
+  readonly forwardRule: ApplicationListenerRule;
   readonly targetGroups: Readonly<Record<Colour, ApplicationTargetGroup>>;
 
   constructor(scope: Construct, id: string, { configuration, names, network, zone }: LoadBalancerProps) {
@@ -42,6 +45,7 @@ export class LoadBalancer extends Construct {
       // A short idle time bounds how long an old connection keeps a client in a region that traffic has left.
       idleTimeout: Duration.seconds(60),
     });
+    acknowledge(this.balancer, { ELB2: "access logs come with the core stack's log bucket" });
     const targetGroup = (colour: Colour) =>
       new ApplicationTargetGroup(this, colour === 'blue' ? 'Blue' : 'Green', {
         targetGroupName: names.group(colour),
@@ -78,7 +82,7 @@ export class LoadBalancer extends Construct {
         messageBody: 'no release serves here',
       }),
     });
-    new ApplicationListenerRule(this, 'Forward', {
+    this.forwardRule = new ApplicationListenerRule(this, 'Forward', {
       listener: https,
       priority: 1,
       conditions: [ListenerCondition.pathPatterns(['/*'])],

@@ -11,6 +11,7 @@ import {
   Vpc,
 } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
+import { acknowledge } from '../../acknowledge.ts';
 import type { Configuration } from '../../config/index.ts';
 
 const DOCUMENTDB_PORT = 27017;
@@ -60,6 +61,9 @@ export class Network extends Construct {
     this.loadBalancerGroup.addIngressRule(Peer.anyIpv4(), Port.tcp(443), 'HTTPS from anywhere');
     this.loadBalancerGroup.addIngressRule(Peer.anyIpv4(), Port.tcp(80), 'HTTP, answered with a redirect');
     this.instanceGroup.addIngressRule(this.loadBalancerGroup, Port.tcp(configuration.app.port), 'the application');
+    acknowledge(this, {
+      EC23: 'the rule cannot read the intrinsic port and address; only 80 and 443 of the load balancer are open to the world',
+    });
     this.databaseGroup.addIngressRule(this.instanceGroup, Port.tcp(DOCUMENTDB_PORT), 'DocumentDB');
   }
 

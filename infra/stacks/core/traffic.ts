@@ -9,6 +9,7 @@ import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CfnHealthCheck, CfnRecordSet, type IHostedZone } from 'aws-cdk-lib/aws-route53';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { acknowledge } from '../../acknowledge.ts';
 import type { Configuration } from '../../config/index.ts';
 import { CHECKER_RANGES } from '../../config/route53-checker-ranges.ts';
 import { LATCH_KEY, type Names } from '../../names.ts';
@@ -26,6 +27,9 @@ export class LatchBucket extends Construct {
       enforceSSL: true,
       versioned: true,
       removalPolicy: RemovalPolicy.RETAIN,
+    });
+    acknowledge(this.bucket, {
+      S1: 'one public marker object without content; CloudTrail data events record who writes it',
     });
     // Fixed source ranges keep this policy non-public in the sense of Block Public Access.
     this.bucket.addToResourcePolicy(

@@ -1,0 +1,76 @@
+/** The CDK app: one witness stack, two region stacks, and the capabilities' stacks over them. Instantiates, nothing else. */
+import { readFileSync } from 'node:fs';
+import { App, Tags, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import type { Configuration } from './config/index.ts';
+import { namesOf } from './names.ts';
+import { RegionStack } from './stacks/region.ts';
+import { WitnessObserver } from './stacks/region-failover/witness-observer.ts';
+import { RegionFailoverStack } from './stacks/region-failover.ts';
+import { WitnessStack } from './stacks/witness.ts';
+
+export interface AppOptions {
+  /** Twelve digits; from the environment on AWS, the simulator's own in a drill. */
+  readonly account: string;
+  readonly outdir?: string;
+  /** Where `npm run build` put the bundles. @default dist */
+  readonly bundles?: string;
+  /** Skips the rule packs and CloudFormation's own validation; only for tests that check something else. */
+  readonly unchecked?: boolean;
+}
+
+export function createApp(configuration: Configuration, options: AppOptions): App {
+  const { account } = options;
+  const { serving, witness } = configuration.regions;
+  const app = new App({ outdir: options.outdir, context: context(configuration, options), analyticsReporting: false });
+  const names = namesOf(configuration);
+  const common = { configuration, names, bundles: options.bundles };
+  const id = (part: string, region: string) => `${names.prefix}-${part}-${region}`;
+
+  const witnessStack = new WitnessStack(app, id('witness', witness), { ...common, env: { account, region: witness } });
+  const [first, second] = serving.map(
+    (region) => new RegionStack(app, id('region', region), { ...common, env: { account, region } }),
+  ) as [RegionStack, RegionStack];
+  // The second region's cluster joins the global cluster that the first one founds.
+  second.addStackDependency(first, 'its database joins the global cluster');
+  first.addStackDependency(witnessStack, 'its instances renew their lease in the authority table');
+
+  new WitnessObserver(witnessStack, 'Observer', common);
+  for (const region of [first, second]) {
+    const stack = new RegionFailoverStack(app, id('region-failover', region.region), {
+      ...common,
+      env: { account, region: region.region },
+      region: {
+        forwardRuleArn: region.loadBalancer.forwardRule.listenerRuleArn,
+        targetGroupArns: {
+          blue: region.loadBalancer.targetGroups.blue.targetGroupArn,
+          green: region.loadBalancer.targetGroups.green.targetGroupArn,
+        },
+      },
+    });
+    stack.addStackDependency(second, 'it watches and moves what both region stacks make');
+  }
+
+  Tags.of(app).add('Environment', configuration.environment);
+  Tags.of(app).add('Application', configuration.application);
+  Tags.of(app).add('Owner', configuration.owner);
+  Tags.of(app).add('CostCenter', configuration.costCenter);
+  Tags.of(app).add('ManagedBy', 'mainstay');
+  if (!options.unchecked) Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  return app;
+}
+
+/** Settings of cdk.json, and the zones, so that nothing is looked up: synthesis needs no network and no account. */
+function context({ regions, network }: Configuration, { account, unchecked }: AppOptions): Record<string, unknown> {
+  const settings = JSON.parse(readFileSync(new URL('../cdk.json', import.meta.url), 'utf8')).context;
+  const zones = ['a', 'b', 'c'].slice(0, network.azCount);
+  const zoneContext = [...regions.serving, regions.witness].map((region) => [
+    `availability-zones:account=${account}:region=${region}`,
+    zones.map((zone) => `${region}${zone}`),
+  ]);
+  return {
+    ...settings,
+    '@aws-cdk/core:validateAgainstDefaultRules': !unchecked,
+    ...Object.fromEntries(zoneContext),
+  };
+}

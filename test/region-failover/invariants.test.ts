@@ -1,0 +1,219 @@
+/** Each invariant's checker objects to the history it exists to catch, and to nothing in a clean one. */
+import { describe, expect, it } from 'vitest';
+import type { Authority, Evidence, RegionSample } from '../../console/drills/region-failover/evidence.ts';
+import { INVARIANTS, violations } from '../../console/drills/region-failover/invariants.ts';
+
+const A = 'us-west-2';
+const B = 'us-east-2';
+const W = 'us-east-1';
+const ARN = 'arn:aws:states:us-east-2:1:execution:m:one';
+
+const version = (t: number, change: Partial<Authority>): Authority => ({
+  t,
+  epoch: 1,
+  holder: A,
+  counter: 5,
+  phase: 'active',
+  automation: 'on',
+  movedAt: null,
+  claim: null,
+  ...change,
+});
+const claim = { executionArn: ARN, target: B, by: 'alarm', person: false };
+const region = (change: Partial<RegionSample> = {}): RegionSample => ({
+  dark: false,
+  healthyTargets: 2,
+  writable: false,
+  clusterStatus: 'available',
+  databaseEpoch: 1,
+  consumersEpoch: 1,
+  deploymentsFrozen: false,
+  moved: false,
+  ...change,
+});
+const write = (t: number, place: string, epoch: number) => ({
+  t,
+  region: place,
+  epoch,
+  id: `w${t}`,
+  kind: 'user',
+  instance: 'i-1',
+});
+const probe = (
+  t: number,
+  from: string,
+  host: string,
+  ok: boolean,
+  kind: 'read' | 'write' = 'read',
+  by: string | null = null,
+) => ({
+  t,
+  kind,
+  who: 'probe' as const,
+  from,
+  host,
+  ok,
+  region: by,
+  epoch: null,
+  seconds: 1,
+});
+const call = (
+  t: number,
+  operation: string,
+  input: Record<string, unknown>,
+  change: Partial<Evidence['calls'][number]> = {},
+) => ({
+  t,
+  region: B,
+  service: 's3',
+  operation,
+  input,
+  by: 'mainstay',
+  error: null,
+  ...change,
+});
+
+/** A failover that went as it should: fault at 100, promoted at 200, writes again at 300. */
+function clean(): Evidence {
+  const failing = Array.from({ length: 14 }, (_, i) =>
+    [W, B].map((from) => probe(100 + i * 10, from, `${A}.orders.example.com`, false)),
+  ).flat();
+  const verified = [310, 320, 330].map((t) => probe(t, B, 'orders.example.com', true, 'write', B));
+  const user = (t: number, ok: boolean) => ({
+    ...probe(t, 'internet', 'orders.example.com', ok, 'write', ok ? B : null),
+    who: 'user' as const,
+  });
+  return {
+    policy: {
+      serving: [A, B],
+      witness: W,
+      domain: 'orders.example.com',
+      dwellSeconds: 60,
+      lagSecondsMax: 300,
+      cooldownSeconds: 1800,
+      leaseSeconds: 30,
+      driftSeconds: 1,
+      longestWriteSeconds: 5,
+      probes: 3,
+      capacityFloor: 2,
+    },
+    writes: [write(90, A, 1), write(99, A, 1), write(300, B, 2)],
+    requests: [...failing, user(105, false), user(290, false), user(301, true), ...verified].sort((a, b) => a.t - b.t),
+    jobs: [
+      { t: 80, region: A, epoch: 1 },
+      { t: 320, region: B, epoch: 2 },
+    ],
+    authority: [
+      version(0, { counter: 4 }),
+      version(98, {}),
+      version(190, { phase: 'fencing', claim }),
+      version(199, { epoch: 2, holder: B, phase: 'promoting', claim }),
+      version(290, { epoch: 2, holder: B, claim }),
+      version(340, { epoch: 2, holder: B, movedAt: 340 }),
+    ],
+    samples: [
+      { t: 0, regions: { [A]: region({ writable: true }), [B]: region() } },
+      { t: 260, regions: { [A]: region({ dark: true }), [B]: region({ writable: true, databaseEpoch: 2 }) } },
+    ],
+    calls: [
+      call(200, 'FailoverGlobalCluster', {}, { service: 'rds' }),
+      call(270, 'PutParameter', { Name: '/orders-prod/database', Value: '{"epoch":2}' }, { service: 'ssm' }),
+      call(295, 'PutObject', { Key: 'moved' }),
+    ],
+    promotions: [{ t: 200, region: B, lagSeconds: 1 }],
+    executions: [
+      {
+        arn: ARN,
+        region: B,
+        status: 'SUCCEEDED',
+        from: 180,
+        until: 345,
+        steps: [],
+        output: { outcome: 'verified', target: B, rtoSeconds: 200, rpoSeconds: 2, explainedShare: 1 },
+      },
+    ],
+    messages: [],
+    faultAt: 100,
+    endedAt: 400,
+  };
+}
+
+const broken: Record<string, (evidence: Evidence) => Evidence> = {
+  I1: (e) => ({ ...e, writes: [...e.writes, write(305, A, 1)] }),
+  I2: (e) => ({ ...e, authority: [version(0, {}), version(10, { holder: B })] }),
+  I3: (e) => ({
+    ...e,
+    authority: [
+      ...e.authority.slice(0, 2),
+      version(185, { counter: 6 }),
+      ...e.authority.slice(2).map((v) => ({ ...v, counter: 6 })),
+    ],
+  }),
+  I4: (e) => ({ ...e, samples: e.samples.slice(0, 1) }),
+  I5: (e) => ({ ...e, jobs: [...e.jobs, { t: 330, region: A, epoch: 1 }] }),
+  I6: (e) => ({
+    ...e,
+    samples: [
+      { t: 0, regions: { [A]: region({ writable: true }), [B]: region({ healthyTargets: 1 }) } },
+      ...e.samples.slice(1),
+    ],
+  }),
+  I7: (e) => ({ ...e, requests: e.requests.map((r) => (r.from === W && r.t === 190 ? { ...r, ok: true } : r)) }),
+  I8: (e) => ({ ...e, promotions: [{ t: 200, region: B, lagSeconds: 301 }] }),
+  I9: (e) => ({
+    ...e,
+    authority: [
+      ...e.authority.slice(0, 3),
+      version(195, { phase: 'fencing', claim: { ...claim, executionArn: 'other' } }),
+      ...e.authority.slice(3),
+    ],
+  }),
+  I10: (e) => ({ ...e, authority: e.authority.map((v) => ({ ...v, automation: 'off' as const })) }),
+  I11: (e) => ({
+    ...e,
+    calls: [...e.calls, call(280, 'ChangeResourceRecordSets', {}, { service: 'route53', region: W })],
+  }),
+  I12: (e) => ({ ...e, calls: [call(199.5, 'FailoverGlobalCluster', {}, { service: 'rds' }), ...e.calls] }),
+  I13: (e) => ({ ...e, authority: [...e.authority, version(350, { epoch: 3, holder: A })] }),
+  I15: (e) => ({ ...e, requests: e.requests.filter((r) => r.t !== 320) }),
+  I16: (e) => ({ ...e, executions: e.executions.map((x) => ({ ...x, output: { ...x.output, rtoSeconds: 0 } })) }),
+};
+
+describe('the invariants of region failover', () => {
+  it('hold for a clean failover', () => {
+    expect(violations(clean())).toEqual([]);
+  });
+
+  it.each(INVARIANTS.map(({ id }) => id.split('/')[1] as string))(
+    '%s objects to the history it exists to catch',
+    (number) => {
+      const evidence = broken[number]?.(clean());
+      if (!evidence) throw new Error(`no broken history for ${number}`);
+      expect(violations(evidence).map(({ id }) => id)).toContain(`region-failover/${number}`);
+    },
+  );
+
+  it('I12 objects to a claim that was left behind', () => {
+    const evidence = clean();
+    const left = { ...evidence, authority: evidence.authority.slice(0, 4) };
+    expect(violations(left).map(({ id }) => id)).toContain('region-failover/I12');
+  });
+
+  it('I13 objects to an abort that leaves deployments frozen', () => {
+    const evidence = clean();
+    const frozen = {
+      ...evidence,
+      promotions: [],
+      executions: [],
+      calls: [],
+      writes: evidence.writes.slice(0, 2),
+      jobs: evidence.jobs.slice(0, 1),
+      authority: [...evidence.authority.slice(0, 3), version(210, {})],
+      samples: [
+        ...evidence.samples.slice(0, 1),
+        { t: 260, regions: { [A]: region({ writable: true }), [B]: region({ deploymentsFrozen: true }) } },
+      ],
+    };
+    expect(violations(frozen).map(({ id }) => id)).toEqual(['region-failover/I13']);
+  });
+});
