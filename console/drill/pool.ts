@@ -10,6 +10,7 @@ export interface PoolJob {
   readonly slug: string;
   readonly scenario: string;
   readonly assembly: string;
+  readonly environment: string;
 }
 
 export type WorkerMessage =

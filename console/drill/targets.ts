@@ -1,0 +1,24 @@
+/** The targets that drills are held to (DESIGN "Targets"). */
+import { type DrillResult, percentile } from './result.ts';
+
+const RTO_SECONDS_MAX = 900;
+const P50_RTO_SECONDS_MAX = 390;
+const P95_RTO_SECONDS_MAX = 600;
+/** Percentiles of fewer runs say little. */
+const RUNS_FOR_PERCENTILES = 100;
+
+/** One sentence per target missed by runs of a scenario that recovers. */
+export function targetsMissed(results: readonly DrillResult[]): string[] {
+  const recovered = results.filter((result) => result.expected === 'failed-over');
+  const rto = recovered.flatMap((result) => (result.rtoSeconds === null ? [] : [result.rtoSeconds]));
+  const missed: string[] = [];
+  const check = (name: string, value: number | null, limit: number) => {
+    if (value !== null && value > limit) missed.push(`${name} ${value} s is above ${limit} s`);
+  };
+  check('the longest RTO', percentile(rto, 100), RTO_SECONDS_MAX);
+  if (rto.length >= RUNS_FOR_PERCENTILES) {
+    check('RTO p50', percentile(rto, 50), P50_RTO_SECONDS_MAX);
+    check('RTO p95', percentile(rto, 95), P95_RTO_SECONDS_MAX);
+  }
+  return missed;
+}

@@ -1,0 +1,113 @@
+/** What the templates of the serving regions and the witness must hold, and must not. */
+import { App, type Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadConfiguration } from '../../infra/config/index.ts';
+import { namesOf } from '../../infra/names.ts';
+import { RegionStack } from '../../infra/stacks/region.ts';
+import { WitnessStack } from '../../infra/stacks/witness.ts';
+
+const configuration = loadConfiguration('prod');
+const names = namesOf(configuration);
+const account = '111111111111';
+const [first, second] = configuration.regions.serving;
+
+let templates: Record<string, Template>;
+
+beforeAll(() => {
+  const context = Object.fromEntries(
+    [...configuration.regions.serving, configuration.regions.witness].map((region) => [
+      `availability-zones:account=${account}:region=${region}`,
+      ['a', 'b', 'c'].map((zone) => region + zone),
+    ]),
+  );
+  const app = new App({ context });
+  const env = (region: string) => ({ account, region });
+  const stacks: Record<string, Stack> = {
+    witness: new WitnessStack(app, 'witness', { env: env(configuration.regions.witness), configuration, names }),
+    first: new RegionStack(app, 'first', { env: env(first), configuration, names }),
+    second: new RegionStack(app, 'second', { env: env(second), configuration, names }),
+  };
+  templates = Object.fromEntries(Object.entries(stacks).map(([name, stack]) => [name, Template.fromStack(stack)]));
+});
+
+const both = ['first', 'second'] as const;
+const of = (name: string): Template => templates[name] as Template;
+
+describe('a serving region', () => {
+  it.each(both)('%s: keeps capacity and digest out of the template', (name) => {
+    for (const group of Object.values(of(name).findResources('AWS::AutoScaling::AutoScalingGroup'))) {
+      expect(group.Properties).not.toHaveProperty('DesiredCapacity');
+    }
+    expect(JSON.stringify(of(name).toJSON())).not.toMatch(/sha256:/);
+  });
+
+  it.each(both)('%s: answers 503 unless a rule forwards', (name) => {
+    of(name).hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', {
+      Port: 443,
+      DefaultActions: [
+        Match.objectLike({ Type: 'fixed-response', FixedResponseConfig: Match.objectLike({ StatusCode: '503' }) }),
+      ],
+    });
+  });
+
+  it.each(both)('%s: lets no load balancer record follow target health by itself', (name) => {
+    for (const record of Object.values(of(name).findResources('AWS::Route53::RecordSet'))) {
+      expect(record.Properties.AliasTarget.EvaluateTargetHealth).toBe(false);
+    }
+  });
+
+  it('the two regions differ only in what founds the database and in the health checks of the latch', () => {
+    const types = (name: string) =>
+      new Set(Object.values(of(name).toJSON().Resources as Record<string, { Type: string }>).map(({ Type }) => Type));
+    const only = [...types('first')].filter((type) => !types('second').has(type));
+    expect(only.sort()).toEqual([
+      'AWS::DocDB::GlobalCluster',
+      'AWS::Route53::HealthCheck',
+      'AWS::SecretsManager::Secret',
+    ]);
+    expect([...types('second')].filter((type) => !types('first').has(type))).toEqual([]);
+  });
+
+  it('keeps traffic in the first region while two of three "moved" objects are absent', () => {
+    of('first').resourceCountIs('AWS::Route53::HealthCheck', 4);
+    of('first').hasResourceProperties('AWS::Route53::HealthCheck', {
+      HealthCheckConfig: Match.objectLike({ Type: 'CALCULATED', HealthThreshold: 2 }),
+    });
+    of('first').hasResourceProperties('AWS::Route53::HealthCheck', {
+      HealthCheckConfig: Match.objectLike({ Type: 'HTTPS', Inverted: true, FailureThreshold: 1, RequestInterval: 10 }),
+    });
+    of('second').hasResourceProperties('AWS::Route53::RecordSet', {
+      Failover: 'SECONDARY',
+      HealthCheckId: Match.absent(),
+    });
+  });
+
+  it.each(both)('%s: opens no port to the world but 80 and 443', (name) => {
+    const groups = Object.values(of(name).findResources('AWS::EC2::SecurityGroup'));
+    const open = groups.flatMap(
+      (group) => (group.Properties.SecurityGroupIngress ?? []) as { CidrIp?: string; FromPort: number }[],
+    );
+    expect(
+      open
+        .filter(({ CidrIp }) => CidrIp === '0.0.0.0/0')
+        .map(({ FromPort }) => FromPort)
+        .sort(),
+    ).toEqual([443, 80]);
+  });
+});
+
+describe('the witness', () => {
+  it('holds the authority table with strong consistency over exactly three regions, and no TTL', () => {
+    of('witness').hasResourceProperties('AWS::DynamoDB::GlobalTable', {
+      TableName: names.authorityTable,
+      MultiRegionConsistency: 'STRONG',
+      TimeToLiveSpecification: Match.absent(),
+      Replicas: Match.arrayWith([first, second].map((region) => Match.objectLike({ Region: region }))),
+    });
+  });
+
+  it('keeps the table when the stack goes', () => {
+    of('witness').hasResource('AWS::DynamoDB::GlobalTable', { DeletionPolicy: 'Retain' });
+  });
+});
