@@ -1,22 +1,20 @@
-/** The suite, by speed. `unit` is the inner loop (npm run check); the others need bundles from `npm run build`. */
+/** The suite by speed: `unit` is the inner loop (npm run check); `suite` deploys into the simulator. */
 import { defineConfig } from 'vitest/config';
+
+const SLOW = ['test/**/*.slow.test.ts', 'test/**/*.scenario.ts'];
 
 export default defineConfig({
   test: {
     projects: [
-      {
-        test: {
-          name: 'unit',
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.slow.test.ts'],
-        },
-      },
+      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: SLOW } },
       {
         test: {
           name: 'suite',
-          include: ['test/**/*.slow.test.ts', 'test/**/*.scenario.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          include: SLOW,
+          globalSetup: ['test/assembly.setup.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          maxWorkers: 2,
         },
       },
     ],

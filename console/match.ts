@@ -1,6 +1,12 @@
 /** Decides rows of `mainstay match --batch`: one event pattern, one event each. Pure; the command reads and writes. */
 import { Members, parseJson } from '../simulator/eventbridge/json.ts';
-import { compilePattern, InvalidPattern, matches } from '../simulator/eventbridge/pattern.ts';
+import {
+  compileForService,
+  compilePattern,
+  hasEnvelope,
+  InvalidPattern,
+  matches,
+} from '../simulator/eventbridge/pattern.ts';
 
 export interface MatchRow {
   readonly id: string;
@@ -18,12 +24,16 @@ export interface MatchResult {
   readonly error?: string;
 }
 
-/** Matches one row. A pattern or event that AWS would refuse gives result 'error' with the reason, never an exception. */
+/**
+ * Matches one row. An event with the whole envelope is taken as the service takes it, with its limits on patterns; a bare
+ * event as its rule engine does. A pattern or event that AWS would refuse gives result 'error' with the reason, never an exception. */
 export function matchRow(row: MatchRow): MatchResult {
   try {
-    const pattern = compilePattern(row.patternText ?? JSON.stringify(row.pattern ?? null));
+    const patternText = row.patternText ?? JSON.stringify(row.pattern ?? null);
+    const pattern = compilePattern(patternText);
     const event = parseJson(row.eventText ?? JSON.stringify(row.event ?? null));
     if (!(event instanceof Members)) throw new InvalidEvent('Event must be a JSON object');
+    if (hasEnvelope(event)) compileForService(patternText);
     return { id: row.id, result: matches(pattern, event) ? 'match' : 'nomatch' };
   } catch (error) {
     if (error instanceof InvalidPattern) {

@@ -22,6 +22,9 @@ export const BUNDLE_OPTIONS = {
   logLevel: 'warning',
 } as const satisfies BuildOptions;
 
+/** On Lambda credentials come from the environment; the SDK's default chain would be a fifth of each bundle. */
+export const LAMBDA_CREDENTIALS = { '@aws-sdk/credential-provider-node': './functions/shared/aws/credentials.ts' };
+
 /** A function's slug and handler, in stable order. A handler is a file that exports `handler`. */
 export function handlers(): { slug: string; handler: string; file: string }[] {
   return globSync('functions/*/*.ts')
@@ -36,6 +39,7 @@ export async function bundleAll(directory = 'dist', options: Partial<BuildOption
   const functions = handlers().map(({ slug, handler, file }) => ({ in: file, out: join(slug, handler, 'index') }));
   await build({
     ...BUNDLE_OPTIONS,
+    alias: LAMBDA_CREDENTIALS,
     entryPoints: functions,
     outdir: directory,
     outExtension: { '.js': '.cjs' },

@@ -65,14 +65,14 @@ export class Clock {
     this.#host = host;
   }
 
-  /** Milliseconds since the epoch, virtual. */
+  /** Milliseconds since the epoch, virtual; whole ones. */
   get now(): number {
     return this.#state.now;
   }
 
   schedule(timer: Omit<TimerRecord, 'id'>): number {
     const id = this.#state.nextId++;
-    Heap.heappush(this.#state.timers, { ...timer, id, at: Math.max(timer.at, this.now) }, earlier);
+    Heap.heappush(this.#state.timers, { ...timer, id, at: Math.max(Math.round(timer.at), this.now) }, earlier);
     return id;
   }
 
@@ -84,7 +84,7 @@ export class Clock {
 
   /** A timer of running code. */
   after(milliseconds: number, owner: Owner, run: () => void): number {
-    const timer = { id: this.#state.nextId++, at: this.now + Math.max(0, milliseconds), owner, run, cancelled: false };
+    const timer = { id: this.#state.nextId++, at: this.now + Math.max(0, Math.round(milliseconds)), owner, run, cancelled: false };
     this.#pendingLive.set(timer.id, timer);
     Heap.heappush(this.#live, timer, earlier);
     return timer.id;
@@ -96,9 +96,10 @@ export class Clock {
     this.#pendingLive.delete(id);
   }
 
-  /** True while running code still has timers; such a cloud cannot be forked. */
-  get hasLive(): boolean {
-    return [...this.#pendingLive.values()].some((timer) => !timer.owner.killed);
+  /** Running code that still has timers, by its label; a cloud with any cannot be forked. */
+  get running(): string[] {
+    const labels = [...this.#pendingLive.values()].filter(({ owner }) => !owner.killed).map(({ owner }) => owner.label);
+    return [...new Set(labels)];
   }
 
   /** When the next thing happens; undefined when nothing is left to happen. */

@@ -37,6 +37,8 @@ export interface Request {
   readonly caller: Caller;
   /** Where the caller runs. */
   readonly from: Place;
+  /** What the trace shows as its input, when the caller knows better than the service what to hide. */
+  readonly shown?: unknown;
 }
 
 export interface CloudOptions {
@@ -100,7 +102,10 @@ export class Cloud {
    * A copy with another seed. Throws while code is running: closures cannot be copied.
    */
   fork(seed: number): Cloud {
-    if (this.clock.hasLive) throw new Error('this cloud has running processes; fork it before anything is started');
+    const { running } = this.clock;
+    if (running.length > 0) {
+      throw new Error(`this cloud has running processes (${running.join(', ')}); fork it before anything is started`);
+    }
     const state = structuredClone(this.state);
     state.seed = seed;
     state.random = {};
@@ -187,6 +192,7 @@ export class Cloud {
     const label = `${request.service}:${request.operation}`;
     if (!operation) throw new NotModelled(`${label} is not modelled by the simulator; see simulator/KNOWN-GAPS.md`);
     const context = this.context(service, request.region, request.caller);
+    const input = traceable(service, request, context);
     try {
       const broken = faults.find((fault) => fault.error !== undefined);
       if (broken?.error) throw new AwsError(broken.error, `injected fault: ${broken.error}`);
@@ -195,14 +201,14 @@ export class Cloud {
       if (faults.some((fault) => fault.loseAnswer)) throw new AnswerLost(`the answer to ${label} was lost`);
       this.note(request.region, request.service, request.operation, {
         by: nameOf(request.caller),
-        input: request.input,
+        input,
       });
       return output ?? {};
     } catch (error) {
       const code = error instanceof AwsError ? error.code : error instanceof Error ? error.name : 'unknown';
       this.note(request.region, request.service, request.operation, {
         by: nameOf(request.caller),
-        input: request.input,
+        input,
         error: code,
         message: (error as Error).message,
       });
@@ -320,6 +326,18 @@ class ServiceContext<State> implements Context<State> {
 }
 
 const principalOf = (service: AnyService): Caller => ({ kind: 'service', principal: `${service.name}.amazonaws.com` });
+
+type Redaction = (input: unknown, context: Context<unknown>) => readonly string[];
+
+/** The input as the trace may show it. */
+function traceable(service: AnyService, request: Request, context: Context<unknown>): unknown {
+  if (request.shown !== undefined) return request.shown;
+  const redactions = service.redact as Readonly<Record<string, Redaction | undefined>> | undefined;
+  const secret = redactions?.[request.operation]?.(request.input, context) ?? [];
+  if (secret.length === 0) return request.input;
+  const entries = Object.entries(request.input as Record<string, unknown>);
+  return Object.fromEntries(entries.map(([name, value]) => [name, secret.includes(name) ? '(redacted)' : value]));
+}
 
 /** How a caller is named in the trace. */
 export function nameOf(caller: Caller): string {

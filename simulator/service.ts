@@ -68,6 +68,11 @@ export type AccessRules<C, State> = {
   [K in OperationName<C>]?: (input: Input<C, K>, context: Context<State>) => Access | Access[];
 };
 
+/** Per operation, the members of its input whose values the trace must not show. */
+export type Redactions<C, State> = {
+  [K in OperationName<C>]?: (input: Input<C, K>, context: Context<State>) => readonly (keyof Input<C, K> & string)[];
+};
+
 export interface ServiceDefinition<C, State> {
   /** IAM prefix ('states'), or 'world.<part>' for parts of the world, which have no operations. */
   readonly name: string;
@@ -76,6 +81,8 @@ export interface ServiceDefinition<C, State> {
   initialState(region: string, account: string): State;
   readonly operations: Operations<C, State>;
   readonly access: AccessRules<C, State>;
+  /** Secrets and bulk data in inputs; outputs are never traced. */
+  readonly redact?: Redactions<C, State>;
   /** Called when a timer of this service comes due. */
   readonly timers?: Readonly<Record<string, (data: never, context: Context<State>) => void | Promise<void>>>;
   /** Called once when a new (not forked) cloud is made, for each region: first timers. */

@@ -5,6 +5,7 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { acknowledge } from '../acknowledge.ts';
 
 export interface TaskFunctionProps {
   readonly slug: string;
@@ -47,5 +48,7 @@ export class TaskFunction extends Construct {
         POWERTOOLS_METRICS_NAMESPACE: 'Mainstay',
       },
     });
+    const basic = 'arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole';
+    acknowledge(this.function, { [`IAM4[Policy::${basic}]`]: 'it only lets a function write its own log' });
   }
 }

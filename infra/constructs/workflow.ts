@@ -4,10 +4,12 @@
  */
 import { readFileSync } from 'node:fs';
 import { RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { acknowledge } from '../acknowledge.ts';
 
 export interface WorkflowProps {
   readonly slug: string;
@@ -46,7 +48,16 @@ export class Workflow extends Construct {
         includeExecutionData: true,
       },
     });
-    for (const fn of Object.values(props.placeholders)) fn.grantInvoke(this.machine);
+    this.machine.addToRolePolicy(
+      new PolicyStatement({
+        sid: 'Tasks',
+        actions: ['lambda:InvokeFunction'],
+        // Not grantInvoke, which adds every version of each function.
+        resources: Object.values(props.placeholders).map((fn) => fn.functionArn),
+      }),
+    );
+    // AWS lets neither log delivery nor X-Ray be restricted to a resource (Step Functions Developer Guide, IAM policies).
+    acknowledge(this.machine, { 'IAM5[Resource::*]': 'log delivery and traces have no resource to name' });
   }
 }
 

@@ -129,7 +129,8 @@ function clean(): Evidence {
         from: 180,
         until: 345,
         steps: [],
-        output: { outcome: 'verified', target: B, rtoSeconds: 200, rpoSeconds: 2, explainedShare: 1 },
+        input: { trigger: 'alarm', target: B },
+        output: { outcome: 'moved', measures: { rtoSeconds: 200, rpoSeconds: 2, explainedShare: 1 } },
       },
     ],
     messages: [],
@@ -176,7 +177,10 @@ const broken: Record<string, (evidence: Evidence) => Evidence> = {
   I12: (e) => ({ ...e, calls: [call(199.5, 'FailoverGlobalCluster', {}, { service: 'rds' }), ...e.calls] }),
   I13: (e) => ({ ...e, authority: [...e.authority, version(350, { epoch: 3, holder: A })] }),
   I15: (e) => ({ ...e, requests: e.requests.filter((r) => r.t !== 320) }),
-  I16: (e) => ({ ...e, executions: e.executions.map((x) => ({ ...x, output: { ...x.output, rtoSeconds: 0 } })) }),
+  I16: (e) => ({
+    ...e,
+    executions: e.executions.map((x) => ({ ...x, output: { outcome: 'moved', measures: { rtoSeconds: 0 } } })),
+  }),
 };
 
 describe('the invariants of region failover', () => {

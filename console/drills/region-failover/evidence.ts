@@ -104,6 +104,8 @@ export interface Execution {
   readonly from: number;
   readonly until: number | null;
   readonly steps: readonly ExecutionStep[];
+  /** The request: who asked for what. */
+  readonly input: Readonly<Record<string, unknown>>;
   readonly output: Readonly<Record<string, unknown>> | null;
 }
 

@@ -76,7 +76,7 @@ export function forwardOrExactlyBack({ authority, samples, promotions }: Evidenc
 /** I15: success means N consecutive synthetic writes through public DNS; anything less is incomplete. */
 export function successIsProved({ executions, requests, policy }: Evidence): string[] {
   return executions.filter(succeeded).flatMap((execution) => {
-    const target = String(execution.output?.target);
+    const target = String(execution.input.target);
     const probes = requests.filter(
       (request) =>
         request.who === 'probe' &&
@@ -98,7 +98,8 @@ export function figuresAreTrue(evidence: Evidence): string[] {
   const truth = requestsTruth(evidence);
   return evidence.executions.filter(succeeded).flatMap(({ arn, output }) => {
     const problems: string[] = [];
-    const { rtoSeconds, rpoSeconds, explainedShare } = output as Record<string, number | null | undefined>;
+    const measures = (output?.measures ?? {}) as Record<string, number | null | undefined>;
+    const { rtoSeconds, rpoSeconds, explainedShare } = measures;
     const compare = (name: string, measured: number | null | undefined, actual: number | null, tolerance: number) => {
       if (measured === undefined) problems.push(`${name} is missing`);
       else if (measured === null) problems.push(`${name} is unknown although the ledger knows ${actual} s`);
@@ -115,7 +116,7 @@ export function figuresAreTrue(evidence: Evidence): string[] {
 }
 
 export const succeeded = (execution: Execution): boolean =>
-  execution.status === 'SUCCEEDED' && execution.output?.outcome === 'verified';
+  execution.status === 'SUCCEEDED' && execution.output?.outcome === 'moved';
 
 /** Claims that ended without a promotion, with the version before and the one that released it. */
 function claimsWithoutPromotion(

@@ -1,0 +1,87 @@
+/**
+ * Makes a simulated cloud from a cloud assembly: what an account has before the first deployment, the deployment, and
+ * the first release. The README's "Deploy to AWS" does the same by hand.
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Configuration, loadConfiguration } from '../../infra/config/index.ts';
+import { COLOURS, HOSTED_ZONE_PARAMETER, type Names, namesOf } from '../../infra/names.ts';
+import type { Cloud } from '../../simulator/cloud.ts';
+import { bootstrap } from '../../simulator/cloudformation/bootstrap.ts';
+import { deployAssembly } from '../../simulator/cloudformation/deploy.ts';
+import { reclaimIdle } from '../../simulator/lambda/pool.ts';
+import { pushImage } from '../../simulator/services/ecr/index.ts';
+import { createSimulation } from '../../simulator/simulation.ts';
+import { SIMULATED_ACCOUNT } from './synthesize.ts';
+
+/** A Tuesday morning, so that nothing that knows business hours is special. */
+const START_AT = Date.UTC(2027, 0, 12, 9, 0, 0);
+
+/** Well before the first schedule comes due, a minute after its creation. */
+const LAST_INVOCATION_MS = 10_000;
+
+export interface Deployed {
+  readonly cloud: Cloud;
+  readonly configuration: Configuration;
+  readonly names: Names;
+  /** How many resources were created. */
+  readonly resources: number;
+}
+
+/** Deploys everything and releases the application. Throws when a stack fails, naming stack, resource and reason. */
+export async function deployAssemblyInto(assembly: string, environment: string): Promise<Deployed> {
+  const configuration = loadConfiguration(environment);
+  const names = namesOf(configuration);
+  const { serving, witness } = configuration.regions;
+  const cloud = createSimulation({
+    seed: 0,
+    account: SIMULATED_ACCOUNT,
+    regions: [...serving, witness],
+    startAt: START_AT,
+  });
+  await cloud.resolve(prepareAccount(cloud, configuration));
+  const stacks = await cloud.resolve(deployAssembly(cloud, assembly));
+  await cloud.resolve(release(cloud, configuration, names, join(assembly, '..', 'dist', 'app', 'index.cjs')));
+  // The last custom resource has answered, its function's invocation has not ended yet.
+  await cloud.advance(LAST_INVOCATION_MS);
+  reclaimIdle(cloud);
+  return { cloud, configuration, names, resources: stacks.reduce((sum, stack) => sum + stack.resources.length, 0) };
+}
+
+/** The CDK's bootstrap and a hosted zone whose id the stacks find in a parameter. */
+async function prepareAccount(cloud: Cloud, configuration: Configuration): Promise<void> {
+  await bootstrap(cloud);
+  const zone = await cloud.call(
+    'route53',
+    'CreateHostedZone',
+    { Name: configuration.domain, CallerReference: 'before Mainstay' },
+    { region: 'us-east-1' },
+  );
+  for (const region of cloud.state.regions) {
+    await cloud.call(
+      'ssm',
+      'PutParameter',
+      { Name: HOSTED_ZONE_PARAMETER, Type: 'String', Value: zone.HostedZone?.Id?.split('/').at(-1) },
+      { region },
+    );
+  }
+}
+
+/** Pushes the application's image to both serving regions and names it as both colours' release. */
+async function release(cloud: Cloud, { regions }: Configuration, names: Names, bundle: string): Promise<void> {
+  const code = readFileSync(bundle);
+  const digest = `sha256:${createHash('sha256').update(code).digest('hex')}`;
+  const blobHash = cloud.blobs.put(code);
+  for (const region of regions.serving) {
+    pushImage(cloud, region, names.repository, { digest, blobHash, tags: ['1.0.0'] });
+    for (const colour of COLOURS) {
+      await cloud.call(
+        'ssm',
+        'PutParameter',
+        { Name: names.digestParameter(colour), Type: 'String', Value: digest },
+        { region },
+      );
+    }
+  }
+}

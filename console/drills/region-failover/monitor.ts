@@ -1,0 +1,129 @@
+/**
+ * Watches a simulated cloud from outside while a drill runs: who holds the authority after each change, and how each
+ * serving region really is, once a second. It reads the services' own state and touches nothing.
+ */
+
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Configuration } from '../../../infra/config/index.ts';
+import { COLOURS, LATCH_KEY, type Names } from '../../../infra/names.ts';
+import type { Cloud } from '../../../simulator/cloud.ts';
+import { dynamoDb } from '../../../simulator/services/dynamodb/index.ts';
+import type { DynamoDbState } from '../../../simulator/services/dynamodb/state.ts';
+import { itemToWire } from '../../../simulator/services/dynamodb/values.ts';
+import { elbv2 } from '../../../simulator/services/elbv2/service.ts';
+import type { ElbState } from '../../../simulator/services/elbv2/state.ts';
+import { clusterView } from '../../../simulator/services/rds/view.ts';
+import { currentVersion, findBucket } from '../../../simulator/services/s3/state.ts';
+import { ssm } from '../../../simulator/services/ssm/index.ts';
+import type { SsmState } from '../../../simulator/services/ssm/state.ts';
+import type { RegionSample, Sample } from './evidence.ts';
+
+/** The application's item after a change, as stored. */
+export interface AuthorityVersion {
+  readonly t: number;
+  readonly item: Readonly<Record<string, unknown>>;
+}
+
+const SAMPLE_SECONDS = 1;
+
+export class Monitor {
+  readonly samples: Sample[] = [];
+  readonly authority: AuthorityVersion[] = [];
+  readonly #cloud: Cloud;
+  readonly #configuration: Configuration;
+  readonly #names: Names;
+  #lastItem = '';
+
+  constructor(cloud: Cloud, configuration: Configuration, names: Names) {
+    this.#cloud = cloud;
+    this.#configuration = configuration;
+    this.#names = names;
+    // A change is seen the moment its call is noted, not only at the next sample.
+    cloud.trace.onEntry((entry) => {
+      if (entry.source === 'dynamodb') this.#readAuthority();
+    });
+  }
+
+  /** Runs the clock, sampling as it goes, for `seconds` or until `done`. */
+  async watch(seconds: number, done: () => boolean = () => false): Promise<void> {
+    for (let passed = 0; passed < seconds && !done(); passed += SAMPLE_SECONDS) {
+      await this.#cloud.advance(SAMPLE_SECONDS * 1000);
+      this.look();
+    }
+  }
+
+  /** Samples now. */
+  look(): void {
+    this.#readAuthority();
+    this.samples.push(this.sample());
+  }
+
+  /** Virtual time in milliseconds since the epoch. */
+  get nowMs(): number {
+    return this.#cloud.now;
+  }
+
+  sample(): Sample {
+    const { serving } = this.#configuration.regions;
+    return { t: this.#seconds(), regions: Object.fromEntries(serving.map((region) => [region, this.#region(region)])) };
+  }
+
+  /** The application's item now; undefined before it was seeded. */
+  item(): Readonly<Record<string, unknown>> | undefined {
+    const table = this.#names.authorityTable;
+    for (const region of this.#cloud.state.regions) {
+      const journal = this.#cloud.stateOf<DynamoDbState>(dynamoDb, region).journals[table];
+      const stored = Object.values(journal?.items ?? {}).find(
+        (item) => itemToWire(item).pk?.S === `application#${this.#names.prefix}`,
+      );
+      if (stored) return unmarshall(itemToWire(stored));
+    }
+    return undefined;
+  }
+
+  #readAuthority(): void {
+    const item = this.item();
+    if (!item) return;
+    const text = JSON.stringify(item);
+    if (text === this.#lastItem) return;
+    this.#lastItem = text;
+    this.authority.push({ t: this.#seconds(), item });
+  }
+
+  #region(region: string): RegionSample {
+    const view = clusterView(this.#cloud, region, this.#names.cluster(region));
+    const database = this.#parameter(region, this.#names.databaseParameter);
+    const bucket = findBucket(this.#cloud, this.#names.latchBucket(this.#cloud.state.account, region));
+    return {
+      dark: this.#cloud.state.faults.dark[region] === true,
+      healthyTargets: this.#healthyTargets(region),
+      writable: view.writable,
+      clusterStatus: view.status,
+      databaseEpoch: numberOrNull(database?.epoch),
+      consumersEpoch: numberOrNull(this.#parameter(region, this.#names.consumersParameter)?.epoch),
+      deploymentsFrozen: booleanOrNull(this.#parameter(region, this.#names.deploymentsParameter)?.frozen),
+      moved: bucket ? currentVersion(bucket, LATCH_KEY) !== undefined : null,
+    };
+  }
+
+  #healthyTargets(region: string): number {
+    const { targetGroups } = this.#cloud.stateOf<ElbState>(elbv2, region);
+    const names = new Set(COLOURS.map(this.#names.group));
+    return Object.values(targetGroups)
+      .filter((group) => names.has(group.TargetGroupName))
+      .flatMap((group) => Object.values(group.targets))
+      .filter((target) => target.state === 'healthy').length;
+  }
+
+  #parameter(region: string, name: string): Record<string, unknown> | undefined {
+    const value = this.#cloud.stateOf<SsmState>(ssm, region).parameters[name]?.versions.at(-1)?.value;
+    return value === undefined ? undefined : (JSON.parse(value) as Record<string, unknown>);
+  }
+
+  #seconds(): number {
+    return (this.#cloud.now - this.#cloud.state.startedAt) / 1000;
+  }
+}
+
+const numberOrNull = (value: unknown): number | null => (typeof value === 'number' ? value : null);
+const booleanOrNull = (value: unknown): boolean | null => (typeof value === 'boolean' ? value : null);

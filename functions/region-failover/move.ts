@@ -1,0 +1,61 @@
+/**
+ * What every changing step has in common: whose move it is, whether it still is, and how a change is made so that it
+ * may be repeated, and so that an execution which wakes up too late changes nothing.
+ */
+import * as z from 'zod';
+import { ClaimConflict, ReadBackUnsafe } from '../shared/errors.ts';
+import type { ApplicationItem, Authority, Move } from '../shared/ports.ts';
+
+export const MoveSchema = z.object({
+  executionArn: z.string().startsWith('arn:aws:states:'),
+  target: z.string(),
+  from: z.string(),
+  epoch: z.number().int().min(2),
+}) satisfies z.ZodType<Move>;
+
+/** Input of the steps that need nothing else. */
+export const MoveInput = z.object({ move: MoveSchema });
+
+/**
+ * Returns the application item while the move is ours and in one of these phases. @throws ClaimConflict otherwise: an
+ * execution that resumes in a returned region ends here.
+ */
+export async function requireClaim(
+  authority: Authority,
+  move: Move,
+  ...phases: readonly ApplicationItem['phase'][]
+): Promise<ApplicationItem> {
+  const item = await authority.read();
+  const epoch = item.phase === 'fencing' ? move.epoch - 1 : move.epoch;
+  if (item.claim?.executionArn !== move.executionArn || item.epoch !== epoch || !phases.includes(item.phase)) {
+    throw new ClaimConflict(
+      `${move.executionArn} wanted epoch ${move.epoch} in ${phases.join(' or ')}, but it is epoch ${item.epoch}, ` +
+        `${item.phase}, claimed by ${item.claim?.executionArn ?? 'nobody'}`,
+    );
+  }
+  return item;
+}
+
+/**
+ * Describe, act if needed, read back. A lost answer shows as a conflict on the repetition, so what is read back decides.
+ * @throws the conflict when someone else's value is there; ReadBackUnsafe when nobody refused and it still is not there
+ */
+export async function ensure<T>(change: {
+  readonly what: string;
+  readonly describe: () => Promise<T>;
+  readonly done: (state: T) => boolean;
+  readonly act: () => Promise<void>;
+}): Promise<T> {
+  const before = await change.describe();
+  if (change.done(before)) return before;
+  let conflict: ClaimConflict | undefined;
+  try {
+    await change.act();
+  } catch (error) {
+    if (!(error instanceof ClaimConflict)) throw error;
+    conflict = error;
+  }
+  const after = await change.describe();
+  if (change.done(after)) return after;
+  throw conflict ?? new ReadBackUnsafe(`${change.what}: read back ${JSON.stringify(after)}`);
+}

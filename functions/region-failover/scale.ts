@@ -1,0 +1,41 @@
+/**
+ * Gives the target what the lost region served with. Started by: the state "Scale up", beside the promotion, repeated
+ * until enough targets are healthy. Never scales in.
+ */
+import { dynamoAuthority } from '../shared/aws/authority.ts';
+import { awsCapacity } from '../shared/aws/capacity.ts';
+import { ServingConfig } from '../shared/config.ts';
+import { lambda, type Surroundings } from '../shared/lambda.ts';
+import { parse } from '../shared/parse.ts';
+import type { Authority, Capacity } from '../shared/ports.ts';
+import { capacityWanted } from './decide.ts';
+import { CapacityNotReady } from './errors.ts';
+import { ensure, MoveInput, requireClaim } from './move.ts';
+
+export const makeScale =
+  ({ authority, capacity, config }: { authority: Authority; capacity: Capacity } & Surroundings<ServingConfig>) =>
+  async (input: unknown): Promise<{ healthyTargets: number; wanted: number }> => {
+    const { move } = parse(MoveInput, input);
+    await requireClaim(authority, move, 'fencing', 'promoting', 'active');
+    const wanted = capacityWanted(await authority.observations(), move.from, config.policy);
+    const before = await capacity.read();
+    const desired = Math.min(wanted, before.max);
+    const after = await ensure({
+      what: 'scaling up',
+      describe: capacity.read,
+      done: (state) => state.desired >= desired,
+      act: () => capacity.setDesired(before.colour, desired),
+    });
+    const least = Math.ceil((wanted * config.policy.minimumCapacityPercent) / 100);
+    if (after.healthyTargets < least) {
+      throw new CapacityNotReady(`${after.healthyTargets} healthy targets, needed ${least} of ${wanted}`);
+    }
+    return { healthyTargets: after.healthyTargets, wanted };
+  };
+
+export const handler = lambda({
+  slug: 'region-failover',
+  config: ServingConfig,
+  ports: (config) => ({ authority: dynamoAuthority(config), capacity: awsCapacity(config) }),
+  make: makeScale,
+});

@@ -1,0 +1,75 @@
+/**
+ * What a function is told about its surroundings: one JSON object in the variable MAINSTAY_CONFIG, written by
+ * infra/stacks and read once per container by functions/shared/lambda.ts.
+ */
+import * as z from 'zod';
+import { InvalidConfig } from './errors.ts';
+import { parse } from './parse.ts';
+
+const seconds = z.number().int().positive();
+
+/** The part of infra/config's `recovery` that decisions read; the meanings are written there. */
+export const Policy = z.object({
+  tier: z.enum(['critical', 'standard']),
+  dwellSeconds: seconds,
+  observationAgeSecondsMax: seconds,
+  lagSecondsMax: seconds,
+  cooldownSeconds: seconds,
+  minimumCapacityPercent: z.number().int().min(1).max(100),
+  probes: z.number().int().min(1),
+  decisionSecondsMax: seconds,
+  leaseSeconds: seconds,
+  driftSeconds: seconds,
+  longestWriteSeconds: seconds,
+  /** Instances below which no region serves, whatever the lost region last reported. */
+  capacityMin: z.number().int().min(1),
+});
+export type Policy = z.infer<typeof Policy>;
+
+/** Enough to observe; all there is in the witness region. */
+export const ObserverConfig = z.object({
+  /** Prefix of application and environment, such as orders-prod. */
+  application: z.string(),
+  region: z.string(),
+  servingRegions: z.tuple([z.string(), z.string()]),
+  witnessRegion: z.string(),
+  domain: z.string(),
+  authorityTable: z.string(),
+  policy: Policy,
+});
+export type ObserverConfig = z.infer<typeof ObserverConfig>;
+
+const colour = z.object({ group: z.string(), targetGroupArn: z.string() });
+
+/** Everything of the serving region that this function runs in. */
+export const ServingConfig = ObserverConfig.extend({
+  failoverTable: z.string(),
+  latchBuckets: z.record(z.string(), z.string()),
+  latchKey: z.string(),
+  forwardRuleArn: z.string(),
+  colours: z.object({ blue: colour, green: colour }),
+  globalClusterId: z.string(),
+  clusterId: z.string(),
+  clusterArn: z.string(),
+  parameters: z.object({ database: z.string(), consumers: z.string(), deployments: z.string() }),
+  topicArn: z.string(),
+  runbookUrl: z.string(),
+});
+export type ServingConfig = z.infer<typeof ServingConfig>;
+
+/** For the functions that start or look at executions. */
+export const StartingConfig = ServingConfig.extend({ stateMachineArn: z.string() });
+export type StartingConfig = z.infer<typeof StartingConfig>;
+
+/** @throws InvalidConfig naming the field, when the variable is missing, no JSON, or does not fit. */
+export function readConfig<S extends z.ZodType>(schema: S, text: string | undefined): z.infer<S> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text ?? '');
+  } catch (cause) {
+    throw new InvalidConfig(`MAINSTAY_CONFIG must hold a JSON object, got ${text ? text.slice(0, 40) : 'nothing'}`, {
+      cause,
+    });
+  }
+  return parse(schema, value, 'MAINSTAY_CONFIG', InvalidConfig);
+}

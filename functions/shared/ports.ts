@@ -1,0 +1,225 @@
+/**
+ * What the functions can see and do, in our words. Each adapter is in functions/shared/aws; tests use their own in
+ * memory. Every set has a read that shows what became of it.
+ */
+
+export type Phase = 'active' | 'fencing' | 'promoting';
+
+/** Who is moving the application, and why. On the application item while a move lasts. */
+export interface Claim {
+  readonly executionArn: string;
+  readonly target: string;
+  readonly from: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly at: string;
+  readonly declaredAt: string;
+  /** When the witness first saw the region fail, by the witness's clock. */
+  readonly impairedAt: string | null;
+  /** The same as the target saw it, by the target's clock. */
+  readonly seenAt: string | null;
+}
+
+/** The one item that says who may write (docs/decisions/002-write-authority.md). */
+export interface ApplicationItem {
+  readonly epoch: number;
+  readonly holder: string;
+  /** Moves with every renewal of the write lease. */
+  readonly counter: number;
+  readonly phase: Phase;
+  readonly automation: 'on' | 'off';
+  /** The newest heartbeat write that the holder's application knew to be stored when it last renewed. */
+  readonly acked: { readonly at: string; readonly sequence: number } | null;
+  readonly movedAt: string | null;
+  readonly claim: Claim | null;
+}
+
+/** How one serving region looks from one place. Slots are epoch seconds of the observer's own clock. */
+export interface Vote {
+  readonly state: 'healthy' | 'failing';
+  /** The slot in which this state began, without a gap since. */
+  readonly since: number;
+  readonly slot: number;
+  readonly detail: string;
+}
+
+export interface Observation {
+  /** Where it was observed. */
+  readonly region: string;
+  readonly slot: number;
+  readonly targets: Readonly<Record<string, Vote>>;
+  /** The lease counter as last seen from here, and when it was first seen so. */
+  readonly counter: { readonly value: number; readonly seenAt: string };
+  /** What this region serves with; absent in the witness. */
+  readonly self: { readonly capacity: number; readonly at: string } | null;
+}
+
+export interface Authority {
+  /** Strongly consistent. @throws AuthorityNotReady */
+  read(): Promise<ApplicationItem>;
+  /** What the three observers last wrote; an observer that never wrote is missing. */
+  observations(): Promise<Observation[]>;
+}
+
+/** The identity of one move; every change a step makes is checked against it. */
+export interface Move {
+  readonly executionArn: string;
+  readonly target: string;
+  readonly from: string;
+  /** The epoch that this move makes: one above the one it found. */
+  readonly epoch: number;
+}
+
+/** Each is one conditional write on the application item. @throws ClaimConflict when the condition does not hold */
+export interface Moves {
+  take(claim: Claim, epoch: number): Promise<void>;
+  takeOver(from: string, to: string): Promise<void>;
+  /** Back to exactly what the claim found. Only while nothing is promoted. */
+  restore(executionArn: string): Promise<void>;
+  /** The one-way step: the next epoch, with the target as holder, still without writes. */
+  advance(move: Move): Promise<void>;
+  open(move: Move): Promise<void>;
+  /** The move is over and verified. */
+  finish(move: Move, movedAt: string): Promise<void>;
+}
+
+export interface Observations {
+  last(region: string): Promise<Observation | null>;
+  /** False when another run already wrote this slot or a later one. */
+  write(observation: Observation): Promise<boolean>;
+}
+
+/** Regional parameters that instances and pipelines read. Written by controllers only. */
+export interface SettingValues {
+  database: { readonly epoch: number; readonly endpoint: string; readonly reader: string };
+  consumers: { readonly epoch: number; readonly enabled: boolean };
+  deployments: { readonly epoch: number; readonly frozen: boolean; readonly by: string | null };
+}
+
+export interface Settings {
+  read<K extends keyof SettingValues>(name: K): Promise<SettingValues[K] | null>;
+  write<K extends keyof SettingValues>(name: K, value: SettingValues[K]): Promise<void>;
+  /** Leaves a value that is there already. */
+  seed<K extends keyof SettingValues>(name: K, value: SettingValues[K]): Promise<void>;
+}
+
+/** The object per region whose presence in two of three says: traffic belongs to the second serving region. */
+export interface Latch {
+  isMoved(region: string): Promise<boolean>;
+  set(region: string, moved: boolean): Promise<void>;
+}
+
+/** A time by the witness region's clock, so that no two regions' clocks are compared. Null when it cannot be had. */
+export interface WitnessClock {
+  stamp(): Promise<string | null>;
+}
+
+/** This region's cluster and its place in the global cluster, as this region's endpoint tells it. */
+export interface ClusterView {
+  readonly role: 'writer' | 'reader' | 'none';
+  readonly status: string;
+  readonly engineVersion: string;
+  readonly globalEngineVersion: string;
+  readonly instancesAvailable: number;
+  readonly endpoint: string;
+  readonly reader: string;
+  /** A failover or switchover under way, and to which cluster. */
+  readonly moving: { readonly to: string; readonly status: string } | null;
+}
+
+export interface Database {
+  readonly clusterArn: string;
+  describe(): Promise<ClusterView>;
+  /** Makes this region's cluster the writer and accepts the loss of what was not replicated. */
+  failOver(): Promise<void>;
+}
+
+/** What this region serves with: the colour that has the traffic. */
+export interface CapacityView {
+  readonly colour: 'blue' | 'green';
+  readonly desired: number;
+  readonly max: number;
+  readonly inService: number;
+  readonly healthyTargets: number;
+}
+
+export interface Capacity {
+  read(): Promise<CapacityView>;
+  setDesired(colour: 'blue' | 'green', desired: number): Promise<void>;
+}
+
+export interface Executions {
+  /** The same name and input twice is one execution. */
+  start(name: string, input: unknown): Promise<'started' | 'known'>;
+  running(): Promise<string[]>;
+  /** Null when there is no such execution. */
+  describe(executionArn: string): Promise<{ status: string; input: unknown } | null>;
+}
+
+/** False when nobody waits any more. */
+export interface Waiters {
+  answer(token: string, output: unknown): Promise<boolean>;
+}
+
+export interface Answer {
+  /** Of the event that carried it. */
+  readonly id: string;
+  readonly decision: 'approve' | 'decline';
+  readonly by: string;
+  readonly reason: string;
+}
+
+export interface Questions {
+  open(question: { readonly id: string; readonly token: string; readonly askedAt: string }): Promise<void>;
+  /** The first answer wins; returns it with the token, or null when there is no such question. */
+  close(id: string, answer: Answer): Promise<{ readonly token: string; readonly answer: Answer } | null>;
+}
+
+/** What was found lost at the moment of promotion. */
+export interface Loss {
+  readonly acked: string | null;
+  readonly newestHeartbeat: string | null;
+}
+
+/** This region's own ledger of what was done and why. */
+export interface Records {
+  put(name: string, record: Readonly<Record<string, unknown>>): Promise<void>;
+  noteDecline(at: string, by: string): Promise<void>;
+  lastDecline(): Promise<{ at: string; by: string } | null>;
+  /** The first note of an epoch stays: later the new holder's own writes would hide the loss. */
+  noteLoss(epoch: number, loss: Loss): Promise<void>;
+  lossOf(epoch: number): Promise<Loss | null>;
+}
+
+export interface Pager {
+  tell(subject: string, message: string): Promise<void>;
+}
+
+export interface WebAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface Web {
+  /** Null when there was no answer within the time: no route, no connection, too slow. */
+  send(request: {
+    readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+    readonly url: string;
+    readonly body?: string;
+    /** Of the body. @default application/json */
+    readonly contentType?: string;
+    readonly timeoutMs: number;
+  }): Promise<WebAnswer | null>;
+}
+
+/** One measured value, sent on at once. */
+export interface Meter {
+  put(name: string, value: number, dimensions: Readonly<Record<string, string>>): void;
+}
+
+/** Facts for the log line; never a token, a secret or a whole event. */
+export interface Log {
+  info(message: string, facts?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, facts?: Readonly<Record<string, unknown>>): void;
+}

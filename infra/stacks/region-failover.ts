@@ -1,0 +1,187 @@
+/**
+ * Region failover in one serving region, which is the region that it would activate: observer, alarm, machine,
+ * functions with their rights, ledger table, topic. Both serving regions get the same stack.
+ */
+import { CustomResource, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { IStateMachine, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
+import type { Configuration } from '../config/index.ts';
+import { EventRoute } from '../constructs/event-route.ts';
+import { TaskFunction } from '../constructs/task-function.ts';
+import { Workflow } from '../constructs/workflow.ts';
+import type { Names } from '../names.ts';
+import { type EventRow, events, schedules } from '../wiring.ts';
+import { executionAlarm, regionFailingAlarm } from './region-failover/alarms.ts';
+import { Minutely } from './region-failover/minutely.ts';
+import { Observer } from './region-failover/observer.ts';
+import { give, type Handler, rightsOf } from './region-failover/rights.ts';
+import { type Place, type RegionParts, servingSettings } from './region-failover/settings.ts';
+
+const SLUG = 'region-failover';
+
+/** The tasks of the machine; each is a placeholder of its ASL file. */
+const TASKS = [
+  'assess',
+  'ask',
+  'claim',
+  'freeze',
+  'fence',
+  'promote',
+  'scale',
+  'configure',
+  'open-writes',
+  'start-consumers',
+  'shift-traffic',
+  'verify',
+  'record',
+  'notify',
+  'clean-up',
+] as const satisfies readonly Handler[];
+
+export interface RegionFailoverStackProps extends StackProps {
+  readonly configuration: Configuration;
+  readonly names: Names;
+  readonly region: RegionParts;
+  /** Where bundles are. @default dist */
+  readonly bundles?: string;
+}
+
+export class RegionFailoverStack extends Stack {
+  readonly machine: StateMachine;
+  readonly topic: Topic;
+  readonly #place: Place;
+  readonly #bundles: string | undefined;
+  readonly #settings: Readonly<Record<string, unknown>>;
+  readonly #rights: ReturnType<typeof rightsOf>;
+
+  constructor(scope: Construct, id: string, props: RegionFailoverStackProps) {
+    super(scope, id, props);
+    const { configuration, names } = props;
+    const { account, region } = this;
+    this.#place = { configuration, names, account, region };
+    this.#bundles = props.bundles;
+    this.topic = this.#operations();
+    const ledger = this.#ledger();
+    const machineArn = `arn:aws:states:${region}:${account}:stateMachine:${names.workflow}`;
+    this.#settings = { ...servingSettings(this.#place, props.region, this.topic.topicArn) };
+    this.#rights = rightsOf(this.#place, {
+      topic: this.topic.topicArn,
+      failoverTable: ledger.tableArn,
+      machine: machineArn,
+      executions: `arn:aws:states:${region}:${account}:execution:${names.workflow}:*`,
+    });
+
+    const tasks = Object.fromEntries(TASKS.map((handler) => [camel(handler), this.#function(handler)]));
+    this.machine = new Workflow(this, 'FailoverMachine', {
+      slug: SLUG,
+      name: SLUG,
+      stateMachineName: names.workflow,
+      placeholders: tasks,
+    }).machine;
+    const cleanUp = new Workflow(this, 'CleanUpMachine', {
+      slug: SLUG,
+      name: `${SLUG}-clean-up`,
+      placeholders: { cleanUp: tasks.cleanUp as LambdaFunction, notify: tasks.notify as LambdaFunction },
+    }).machine;
+    const starting = { stateMachineArn: machineArn };
+    const starters = {
+      declare: this.#function('declare', starting),
+      answer: this.#function('answer'),
+      reconcile: this.#function('reconcile', starting),
+      'mend-latch': this.#function('mend-latch'),
+    };
+    this.#react(starters, { [`${SLUG}-clean-up`]: cleanUp });
+    new Observer(this, 'Observer', { settings: this.#settings, rights: this.#rights.observe, bundles: this.#bundles });
+    this.#watch(cleanUp);
+    new CustomResource(this, 'Seeds', {
+      resourceType: 'Custom::Seed',
+      serviceToken: this.#function('seed').functionArn,
+    });
+  }
+
+  /** Rules and schedules, as infra/wiring.ts has them. */
+  #react(functions: Readonly<Record<string, LambdaFunction>>, machines: Readonly<Record<string, IStateMachine>>): void {
+    const found = <T>(table: Readonly<Record<string, T>>, name: string): T => {
+      const construct = table[name];
+      if (!construct) throw new Error(`infra/wiring.ts starts ${name}, which the ${SLUG} stack does not have`);
+      return construct;
+    };
+    for (const row of events.filter(({ slug }) => slug === SLUG)) {
+      const { starts } = row;
+      new EventRoute(this, `On-${row.id}`, {
+        description: row.because,
+        pattern: this.#narrowed(row),
+        target: 'machine' in starts ? found(machines, starts.machine) : found(functions, starts.function),
+      });
+    }
+    for (const row of schedules.filter(({ slug, where }) => slug === SLUG && where === 'serving')) {
+      new Minutely(this, `Every-${row.id}`, row, found(functions, row.starts.function));
+    }
+  }
+
+  /** Patterns know no ARNs and no application; both are added here so that nothing foreign starts anything. */
+  #narrowed({ id, pattern }: EventRow): Readonly<Record<string, unknown>> {
+    const detail = (pattern.detail ?? {}) as Record<string, unknown>;
+    if (id === 'clean-up') {
+      return { ...pattern, detail: { ...detail, stateMachineArn: [this.machine.stateMachineArn] } };
+    }
+    if (id === 'alarm') return pattern;
+    return { ...pattern, detail: { ...detail, application: [this.#place.names.prefix] } };
+  }
+
+  #function(handler: Handler, more: Readonly<Record<string, unknown>> = {}): LambdaFunction {
+    const { function: made } = new TaskFunction(this, pascal(handler), {
+      slug: SLUG,
+      handler,
+      config: { ...this.#settings, ...more },
+      bundles: this.#bundles,
+    });
+    give(made, this.#rights[handler]);
+    return made;
+  }
+
+  #watch(cleanUp: StateMachine): void {
+    const [first, second] = this.#place.configuration.regions.serving;
+    const other = this.region === first ? second : first;
+    regionFailingAlarm(this, 'RegionFailing', this.#place, other, this.topic);
+    executionAlarm(this, 'Failover', this.machine, this.topic);
+    executionAlarm(this, 'CleanUp', cleanUp, this.topic);
+  }
+
+  #operations(): Topic {
+    const topic = new Topic(this, 'Operations', { enforceSSL: true });
+    // A topic with a policy of its own has lost the default one, by which the account's alarms may publish.
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'Alarms',
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+      }),
+    );
+    topic.addSubscription(new EmailSubscription(this.#place.configuration.operationsEmail));
+    return topic;
+  }
+
+  /** Records, open questions, declines. Regional on purpose: the other region may be gone. */
+  #ledger(): TableV2 {
+    return new TableV2(this, 'Ledger', {
+      tableName: this.#place.names.failoverTable,
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+      billing: Billing.onDemand(),
+      encryption: TableEncryptionV2.dynamoOwnedKey(),
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+  }
+}
+
+const camel = (name: string): string => name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+const pascal = (name: string): string => camel(`-${name}`);

@@ -1,0 +1,202 @@
+/**
+ * What each function of region-failover may do, and where. Every statement names its actions and resources; only the
+ * few reads that AWS cannot restrict have a wildcard resource. test/contract/recovery-path.test.ts reads these rows.
+ */
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { acknowledge } from '../../acknowledge.ts';
+import { COLOURS, LATCH_KEY } from '../../names.ts';
+import { clusterArn, type Place } from './settings.ts';
+
+export type Handler =
+  | 'answer'
+  | 'ask'
+  | 'assess'
+  | 'claim'
+  | 'clean-up'
+  | 'configure'
+  | 'declare'
+  | 'fence'
+  | 'freeze'
+  | 'mend-latch'
+  | 'notify'
+  | 'observe'
+  | 'open-writes'
+  | 'promote'
+  | 'reconcile'
+  | 'record'
+  | 'scale'
+  | 'seed'
+  | 'shift-traffic'
+  | 'start-consumers'
+  | 'verify';
+
+interface Arns {
+  readonly topic: string;
+  readonly failoverTable: string;
+  /** By name: the machine's functions must not depend on the machine. */
+  readonly machine: string;
+  readonly executions: string;
+}
+
+/** One row per function, in the order of a failover. */
+export function rightsOf(place: Place, arns: Arns): Readonly<Record<Handler, readonly PolicyStatement[]>> {
+  const { own, votes, application, capacity, database, ledger, latch, parameters, machine, topic } = statements(
+    place,
+    arns,
+  );
+  return {
+    observe: [votes.read, votes.cast, capacity.targets, capacity.groups],
+    declare: [machine.start],
+    reconcile: [
+      votes.read,
+      application.change,
+      machine.start,
+      machine.list,
+      machine.describe,
+      parameters('consumers', 'deployments'),
+      topic,
+    ],
+    'mend-latch': [application.read, ...latch(own, place.configuration.regions.witness)],
+    assess: [votes.read, ledger.read, database.read, capacity.targets, capacity.groups],
+    ask: [ledger.write, topic],
+    answer: [ledger.read, ledger.update, machine.answer],
+    claim: [application.read, application.change],
+    freeze: [application.read, parameters('deployments')],
+    fence: [votes.read],
+    promote: [application.read, application.change, database.read, database.promote],
+    scale: [votes.read, capacity.targets, capacity.groups, capacity.change],
+    configure: [application.read, database.read, ledger.write, parameters('database')],
+    'open-writes': [application.read, application.change],
+    'start-consumers': [application.read, parameters('consumers')],
+    'shift-traffic': [application.read, ...latch(own, place.configuration.regions.witness)],
+    verify: [application.read, witnessClock(place)],
+    record: [application.read, application.change, ledger.read, ledger.write, parameters('deployments')],
+    notify: [topic],
+    'clean-up': [application.read, application.change, parameters('deployments')],
+    seed: [application.read, application.plant, database.read, parameters('database', 'consumers', 'deployments')],
+  };
+}
+
+/** Gives a function its rights, and answers for those whose resource has to hold a wildcard. */
+export function give(to: LambdaFunction, rights: readonly PolicyStatement[]): void {
+  for (const statement of rights) {
+    to.addToRolePolicy(statement);
+    for (const resource of statement.resources.filter((arn) => arn.includes('*'))) {
+      const reason = WILDCARDS[statement.sid ?? ''];
+      if (!reason) throw new Error(`right ${statement.sid}: no reason is given for the wildcard in ${resource}`);
+      acknowledge(to, { [`IAM5[Resource::${resource}]`]: reason });
+    }
+  }
+}
+
+const WILDCARDS: Readonly<Record<string, string>> = {
+  SeeTargets: 'these reads know no resource (Service Authorization Reference, ELB v2)',
+  SeeGroups: 'this read knows no resource (Service Authorization Reference, EC2 Auto Scaling)',
+  ScaleUp: "the group's unique id in its ARN is not known before it exists; the name is",
+  SeeDatabase: "the instances' names are CloudFormation's; only reading them",
+  DescribeExecution: 'executions of this one machine; their names come from events',
+};
+
+/** The observer of the witness, which serves nothing. */
+export function witnessRights(place: Place): PolicyStatement[] {
+  const { votes } = authorityStatements(place);
+  return [votes.read, votes.cast];
+}
+
+const allow = (sid: string, actions: string[], resources: string[], conditions?: Record<string, unknown>) =>
+  new PolicyStatement({ sid, actions, resources, conditions });
+
+function statements(place: Place, arns: Arns) {
+  const { account, region, names } = place;
+  return {
+    own: region,
+    ...authorityStatements(place),
+    ...regionStatements(place),
+    ledger: {
+      read: allow('ReadLedger', ['dynamodb:GetItem'], [arns.failoverTable]),
+      write: allow('WriteLedger', ['dynamodb:PutItem'], [arns.failoverTable]),
+      update: allow('UpdateLedger', ['dynamodb:UpdateItem'], [arns.failoverTable]),
+    },
+    latch: (...regions: string[]) => {
+      const buckets = regions.map((name) => `arn:aws:s3:::${names.latchBucket(account, name)}`);
+      return [
+        allow(
+          'TurnLatch',
+          ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
+          buckets.map((bucket) => `${bucket}/${LATCH_KEY}`),
+        ),
+        // Without it an absent object is answered with AccessDenied instead of NotFound.
+        allow('SeeAbsence', ['s3:ListBucket'], buckets),
+      ];
+    },
+    parameters: (...which: ('database' | 'consumers' | 'deployments')[]) =>
+      allow(
+        'RegionalParameters',
+        ['ssm:GetParameter', 'ssm:PutParameter'],
+        which.map((name) => `arn:aws:ssm:${region}:${account}:parameter${names[`${name}Parameter`]}`),
+      ),
+    machine: {
+      start: allow('StartMachine', ['states:StartExecution'], [arns.machine]),
+      list: allow('ListRunning', ['states:ListExecutions'], [arns.machine]),
+      describe: allow('DescribeExecution', ['states:DescribeExecution'], [arns.executions]),
+      answer: allow('AnswerMachine', ['states:SendTaskSuccess'], [arns.machine]),
+    },
+    topic: allow('TellPeople', ['sns:Publish'], [arns.topic]),
+  };
+}
+
+/** The authority table by its leading keys: a function that reads one item cannot change another. */
+function authorityStatements({ configuration, names, account, region }: Place) {
+  const table = [`arn:aws:dynamodb:${region}:${account}:table/${names.authorityTable}`];
+  const application = `application#${names.prefix}`;
+  const { serving, witness } = configuration.regions;
+  const only = (...keys: string[]) => ({ 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': keys } });
+  const observers = [...serving, witness].map((place) => `observer#${place}`);
+  return {
+    votes: {
+      read: allow('ReadAuthority', ['dynamodb:GetItem'], table, only(application, ...observers)),
+      cast: allow('CastVote', ['dynamodb:UpdateItem'], table, only(`observer#${region}`)),
+    },
+    application: {
+      read: allow('ReadApplication', ['dynamodb:GetItem'], table, only(application)),
+      change: allow('ChangeApplication', ['dynamodb:UpdateItem'], table, only(application)),
+      plant: allow('PlantApplication', ['dynamodb:PutItem'], table, only(application)),
+    },
+  };
+}
+
+/** The region's own load balancer, groups and cluster. */
+function regionStatements(place: Place) {
+  const { names, account, region } = place;
+  const cluster = clusterArn(place);
+  const global = `arn:aws:rds::${account}:global-cluster:${names.globalCluster}`;
+  const groups = COLOURS.map(
+    (colour) =>
+      `arn:aws:autoscaling:${region}:${account}:autoScalingGroup:*:autoScalingGroupName/${names.group(colour)}`,
+  );
+  return {
+    capacity: {
+      targets: allow(
+        'SeeTargets',
+        ['elasticloadbalancing:DescribeRules', 'elasticloadbalancing:DescribeTargetHealth'],
+        ['*'],
+      ),
+      groups: allow('SeeGroups', ['autoscaling:DescribeAutoScalingGroups'], ['*']),
+      change: allow('ScaleUp', ['autoscaling:SetDesiredCapacity'], groups),
+    },
+    database: {
+      read: allow(
+        'SeeDatabase',
+        ['rds:DescribeGlobalClusters', 'rds:DescribeDBClusters', 'rds:DescribeDBInstances'],
+        [global, cluster, `arn:aws:rds:${region}:${account}:db:*`],
+      ),
+      promote: allow('Promote', ['rds:FailoverGlobalCluster'], [global, cluster]),
+    },
+  };
+}
+
+function witnessClock({ configuration, names, account, region }: Place): PolicyStatement {
+  const bucket = names.latchBucket(account, configuration.regions.witness);
+  return allow('StampByWitness', ['s3:GetObject', 's3:PutObject'], [`arn:aws:s3:::${bucket}/clock/${region}`]);
+}

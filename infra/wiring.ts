@@ -1,0 +1,89 @@
+/**
+ * Who reacts to what: the one table. Stacks make rules and schedules from it; no CDK import, so that the console, the
+ * simulator and the tests can read it too. The functions a machine calls are in its ASL file, not here.
+ */
+import { alarmStateChangePattern } from '../events/alarm-state-change.ts';
+import { executionStatusChangePattern } from '../events/execution-status-change.ts';
+import { failoverDecisionPattern } from '../events/failover-decision.ts';
+import { failoverRequestPattern } from '../events/failover-request.ts';
+
+type Reaction =
+  | { readonly function: string }
+  /** File stem in statemachines/. */
+  | { readonly machine: string };
+
+export interface EventRow {
+  readonly slug: string;
+  readonly id: string;
+  readonly pattern: Readonly<Record<string, unknown>>;
+  readonly starts: Reaction;
+  readonly because: string;
+}
+
+export interface ScheduleRow {
+  readonly slug: string;
+  readonly id: string;
+  readonly everyMinutes: number;
+  /** serving: in both regions that serve. all: in the witness too. */
+  readonly where: 'serving' | 'all';
+  readonly starts: { readonly function: string };
+  readonly because: string;
+}
+
+export const events: readonly EventRow[] = [
+  {
+    slug: 'region-failover',
+    id: 'alarm',
+    pattern: alarmStateChangePattern,
+    starts: { function: 'declare' },
+    because: 'the other region has not answered for the whole dwell, as seen from here',
+  },
+  {
+    slug: 'region-failover',
+    id: 'request',
+    pattern: failoverRequestPattern,
+    starts: { function: 'declare' },
+    because: 'a person asks for the move',
+  },
+  {
+    slug: 'region-failover',
+    id: 'decision',
+    pattern: failoverDecisionPattern,
+    starts: { function: 'answer' },
+    because: 'a person answers an open question of a failover',
+  },
+  {
+    slug: 'region-failover',
+    id: 'clean-up',
+    pattern: executionStatusChangePattern,
+    starts: { machine: 'region-failover-clean-up' },
+    because: 'a failover execution ended without being able to clean up after itself',
+  },
+];
+
+export const schedules: readonly ScheduleRow[] = [
+  {
+    slug: 'region-failover',
+    id: 'observe',
+    everyMinutes: 1,
+    where: 'all',
+    starts: { function: 'observe' },
+    because: 'each run votes for two minutes, so one missed start leaves no gap',
+  },
+  {
+    slug: 'region-failover',
+    id: 'reconcile',
+    everyMinutes: 1,
+    where: 'serving',
+    starts: { function: 'reconcile' },
+    because: 'events may be lost and executions may die; the state of things is looked at as well',
+  },
+  {
+    slug: 'region-failover',
+    id: 'mend-latch',
+    everyMinutes: 1,
+    where: 'serving',
+    starts: { function: 'mend-latch' },
+    because: 'a move turns two of three latch objects; the third follows when its region is back',
+  },
+];

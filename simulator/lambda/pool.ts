@@ -1,0 +1,149 @@
+/** The containers of all functions of a cloud: reused while warm, one more for every invocation beyond them. */
+
+import type { Owner } from '../clock.ts';
+import type { Cloud } from '../cloud.ts';
+import { AwsError } from '../errors.ts';
+import { Container, type Invocation } from './container.ts';
+import type { Outcome } from './outcome.ts';
+import type { FunctionRecord } from './state.ts';
+
+/**
+ * Time before the handler runs. Cold starts take "from under 100 ms to over 1 second" (Lambda Developer Guide,
+ * "Understanding the Lambda execution environment lifecycle"). Guess: triangular (100, 400, 1200) ms; warm 2–8 ms.
+ */
+const coldStartMs = [100, 400, 1200] as const;
+const warmStartMs = [2, 8] as const;
+
+/** Guess: a container is reclaimed after 5–15 minutes without work; AWS tells no figure. */
+const idleMinutes = [5, 15] as const;
+
+/** Of an account in one region, by default (Lambda quotas, "Concurrent executions"). */
+const concurrencyMax = 1000;
+
+interface Workers {
+  idle: Container[];
+  busy: number;
+}
+
+/** Runs one invocation in a free container. Throws TooManyRequestsException when none may be added. */
+export async function runInvocation(
+  cloud: Cloud,
+  region: string,
+  record: FunctionRecord,
+  invocation: Invocation,
+): Promise<Outcome> {
+  const pool = poolOf(cloud);
+  const workers = pool.workersOf(region, record.name);
+  pool.assertFree(region, record, workers);
+  workers.busy++;
+  try {
+    const started = await pool.start(region, record, workers);
+    if (!(started instanceof Container)) return started;
+    const { requestId } = invocation;
+    cloud.note(region, 'lambda', 'start', { function: record.name, requestId });
+    const outcome = await started.invoke(invocation);
+    const detail = { function: record.name, requestId, ...(outcome.failed && { error: JSON.parse(outcome.payload) }) };
+    cloud.note(region, 'lambda', outcome.failed ? 'failed' : 'end', detail);
+    pool.release(region, started, workers);
+    return outcome;
+  } finally {
+    workers.busy--;
+  }
+}
+
+/** Reclaims every idle container, as Lambda may at any time; a cloud can be forked only without running code. */
+export const reclaimIdle = (cloud: Cloud): void => poolOf(cloud).reclaimIdle();
+
+function poolOf(cloud: Cloud): Pool {
+  let pool = cloud.running.get('lambda') as Pool | undefined;
+  if (!pool) {
+    pool = new Pool(cloud);
+    cloud.running.set('lambda', pool);
+  }
+  return pool;
+}
+
+class Pool {
+  readonly #cloud: Cloud;
+  /** Region → function → containers. */
+  readonly #workers = new Map<string, Map<string, Workers>>();
+  readonly #owners = new Map<string, Owner>();
+
+  constructor(cloud: Cloud) {
+    this.#cloud = cloud;
+  }
+
+  workersOf(region: string, name: string): Workers {
+    let inRegion = this.#workers.get(region);
+    if (!inRegion) {
+      inRegion = new Map();
+      this.#workers.set(region, inRegion);
+    }
+    let workers = inRegion.get(name);
+    if (!workers) {
+      workers = { idle: [], busy: 0 };
+      inRegion.set(name, workers);
+    }
+    return workers;
+  }
+
+  assertFree(region: string, { reservedConcurrency }: FunctionRecord, workers: Workers): void {
+    const reserved = reservedConcurrency !== undefined;
+    const all = [...(this.#workers.get(region)?.values() ?? [])].reduce((sum, each) => sum + each.busy, 0);
+    if (reserved ? workers.busy < reservedConcurrency : all < concurrencyMax) return;
+    const Reason = `${reserved ? 'Reserved' : ''}${reserved ? 'FunctionConcurrentInvocation' : 'ConcurrentInvocation'}LimitExceeded`;
+    throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', { members: { Reason, Type: 'User' } });
+  }
+
+  /** A warm container, or a new one after its cold start; or what its start failed with. */
+  async start(region: string, record: FunctionRecord, workers: Workers): Promise<Container | Outcome> {
+    const random = this.#cloud.random(`lambda containers@${region}`);
+    this.#reclaim(record, workers);
+    const warm = workers.idle.pop();
+    if (warm) {
+      await this.#wait(region, random.uniform(...warmStartMs));
+      return warm;
+    }
+    await this.#wait(region, random.triangular(...coldStartMs));
+    const date = new Date(this.#cloud.now).toISOString().slice(0, 10).replaceAll('-', '/');
+    const container = new Container(this.#cloud, region, record, `${date}/[$LATEST]${random.hex(32)}`);
+    const failure = container.initialize();
+    this.#cloud.note(region, 'lambda', failure ? 'init.failed' : 'init', { function: record.name, ...failure });
+    return failure ?? container;
+  }
+
+  release(region: string, container: Container, workers: Workers): void {
+    if (!container.alive) return;
+    const minutes = this.#cloud.random(`lambda containers@${region}`).uniform(...idleMinutes);
+    container.idleUntil = this.#cloud.now + minutes * 60_000;
+    workers.idle.push(container);
+  }
+
+  reclaimIdle(): void {
+    for (const inRegion of this.#workers.values()) {
+      for (const workers of inRegion.values()) {
+        for (const container of workers.idle) container.kill();
+        workers.idle = [];
+      }
+    }
+  }
+
+  #reclaim(record: FunctionRecord, workers: Workers): void {
+    const kept = ({ idleUntil, revision }: Container) => idleUntil > this.#cloud.now && revision === record.revision;
+    for (const container of workers.idle) if (!kept(container)) container.kill();
+    workers.idle = workers.idle.filter((container) => container.alive);
+  }
+
+  /** Lambda itself stands still with its region. */
+  #wait(region: string, milliseconds: number): Promise<void> {
+    let owner = this.#owners.get(region);
+    if (!owner) {
+      owner = { region, label: 'lambda', paused: false, killed: false };
+      this.#owners.set(region, owner);
+    }
+    const waiting = owner;
+    return new Promise((resolve) => {
+      this.#cloud.clock.after(Math.round(milliseconds), waiting, resolve);
+    });
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * The network between places: carries HTTP from running code to AWS endpoints (simulator/wire) and to everything else
+ * (the world's own handler), with latency, cut links and lost answers. Started by `installNetwork`; used by sandboxes.
+ */
+
+import type { Owner } from '../clock.ts';
+import type { Cloud } from '../cloud.ts';
+import { isCustomResourceUrl, receiveCustomResourceResponse } from '../cloudformation/pending-responses.ts';
+import { AnswerLost, NotModelled, Unreachable } from '../errors.ts';
+import type { CallFault, Place } from '../faults.ts';
+import type { Random } from '../random.ts';
+import { s3Host } from '../wire/s3.ts';
+import { answerAwsCall, readAwsRequest, type WireResponse } from '../wire/server.ts';
+
+export interface NetworkRequest {
+  /** Where the sender runs. */
+  readonly from: Place;
+  readonly method: string;
+  readonly url: URL;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  /** The process that waits for the answer; one that is paused gets it when it goes on. */
+  readonly owner?: Owner;
+}
+
+export type NetworkResponse = WireResponse;
+
+/**
+ * Serves hosts that are not AWS's: name resolution, load balancers, instances. Its latency and its reachability are its
+ * own business; it rejects with Unreachable or AnswerLost like the network itself.
+ */
+export type WorldHttp = (cloud: Cloud, request: NetworkRequest) => Promise<NetworkResponse>;
+
+export interface Network {
+  /**
+   * Sends a request and waits for the answer in virtual time. Rejects with Unreachable when it cannot arrive, with
+   * AnswerLost when the answer cannot come back, with NotModelled for a host that nobody serves. What the sender sees
+   * of a rejection is silence: its own timeouts decide.
+   */
+  send(request: NetworkRequest): Promise<NetworkResponse>;
+  /** Waits for one packet there and back, as opening a connection does. Rejects with Unreachable. */
+  roundTrip(packet: Pick<NetworkRequest, 'from' | 'url' | 'owner'>): Promise<void>;
+}
+
+/** Round trips in milliseconds. Guess: region to region within a continent 40–90, within a region 2–15. */
+const latency = { sameRegionMs: [2, 15], otherRegionMs: [40, 90] } as const;
+
+const key = 'network';
+
+/** Puts a network into the cloud. Without `world`, hosts outside amazonaws.com are refused by name. */
+export function installNetwork(cloud: Cloud, world?: WorldHttp): Network {
+  const network = new SimulatedNetwork(cloud, world);
+  cloud.running.set(key, network);
+  return network;
+}
+
+/** The cloud's network; one without a world when none was installed. */
+export function networkOf(cloud: Cloud): Network {
+  return (cloud.running.get(key) as Network | undefined) ?? installNetwork(cloud);
+}
+
+/** The region whose AWS endpoint has this host name; undefined when the host is not AWS's. */
+export function awsRegionOf(host: string): string | undefined {
+  if (!host.endsWith('.amazonaws.com')) return undefined;
+  return s3Host(host)?.region ?? /(?:^|\.)([a-z]{2}(?:-[a-z]+)+-\d)\./.exec(host)?.[1] ?? 'us-east-1';
+}
+
+/** A request that has been read, with the faults that were drawn for it. */
+interface Exchange {
+  readonly faults: CallFault[];
+  answer(): WireResponse | Promise<WireResponse>;
+}
+
+class SimulatedNetwork implements Network {
+  readonly #cloud: Cloud;
+  readonly #world: WorldHttp | undefined;
+  /** Owns what is on its way: neither a pause nor the death of its sender stops a packet. */
+  readonly #packets: Owner = { region: 'network', label: 'network', paused: false, killed: false };
+
+  constructor(cloud: Cloud, world: WorldHttp | undefined) {
+    this.#cloud = cloud;
+    this.#world = world;
+  }
+
+  async send(request: NetworkRequest): Promise<NetworkResponse> {
+    const endpoint = awsRegionOf(request.url.hostname);
+    const response = endpoint === undefined ? await this.#toWorld(request) : await this.#toAws(request, endpoint);
+    await this.#awake(request.owner);
+    return response;
+  }
+
+  async roundTrip({ from, url, owner }: Pick<NetworkRequest, 'from' | 'url' | 'owner'>): Promise<void> {
+    const to = awsRegionOf(url.hostname) ?? from;
+    if (!this.#cloud.reaches(from, to)) throw new Unreachable(from, to);
+    await this.#wait(Math.round(this.#roundTripMs(from, to)));
+    if (!this.#cloud.reaches(from, to)) throw new Unreachable(from, to);
+    await this.#awake(owner);
+  }
+
+  #toWorld(request: NetworkRequest): Promise<NetworkResponse> {
+    if (this.#world) return this.#world(this.#cloud, request);
+    throw new NotModelled(`nobody serves the host '${request.url.hostname}' in this simulation`);
+  }
+
+  /** The two halves of the way are apart in time, so a pause, a crash or a cut can fall between deed and answer. */
+  async #toAws(request: NetworkRequest, to: string): Promise<NetworkResponse> {
+    const cloud = this.#cloud;
+    const { from } = request;
+    if (!cloud.delivers(from, to)) throw new Unreachable(from, to);
+    const { faults, answer } = await this.#exchange(request);
+    const halfWayMs = this.#roundTripMs(from, to) / 2;
+    await this.#wait(Math.round(halfWayMs));
+    if (!cloud.delivers(from, to)) throw new Unreachable(from, to);
+    const response = await answer();
+    // Injected latency falls after the deed: a caller that gives up early leaves it done.
+    const slowMs = faults.reduce((sum, fault) => sum + (fault.latencyMs ?? 0), 0);
+    await this.#wait(Math.round(halfWayMs) + slowMs);
+    if (!cloud.delivers(to, from)) throw new AnswerLost(`the answer from ${to} to ${from} was lost`);
+    return response;
+  }
+
+  /** What a request comes to: a call, an answer to CloudFormation, or a mistake that is answered as it stands. */
+  async #exchange(request: NetworkRequest): Promise<Exchange> {
+    const cloud = this.#cloud;
+    if (request.method === 'PUT' && isCustomResourceUrl(request.url)) {
+      const { url, body } = request;
+      const answer = () => ({
+        ...receiveCustomResourceResponse(cloud, url, body),
+        headers: {},
+        body: new Uint8Array(),
+      });
+      return { faults: [], answer };
+    }
+    const read = await readAwsRequest(cloud, request);
+    if ('status' in read) return { faults: [], answer: () => read };
+    const faults = cloud.drawFaults(read.request);
+    return { faults, answer: () => answerAwsCall(cloud, read, faults) };
+  }
+
+  #roundTripMs(from: Place, to: Place): number {
+    const [low, high] = from === to ? latency.sameRegionMs : latency.otherRegionMs;
+    return this.#random.uniform(low, high);
+  }
+
+  get #random(): Random {
+    return this.#cloud.random(key);
+  }
+
+  #wait(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#cloud.clock.after(milliseconds, this.#packets, resolve);
+    });
+  }
+
+  /** A process that is paused notices the answer when it goes on; a dead one never. */
+  #awake(owner: Owner | undefined): Promise<void> {
+    if (!owner || (!owner.paused && !owner.killed)) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#cloud.clock.after(0, owner, resolve);
+    });
+  }
+}

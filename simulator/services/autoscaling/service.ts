@@ -1,0 +1,60 @@
+/** Amazon EC2 Auto Scaling: groups that keep a desired number of healthy instances over zones. */
+import type { Clients } from '../../clients.ts';
+import { type Access, type Context, defineService } from '../../service.ts';
+import { describeScalingActivities } from './activities.ts';
+import {
+  resumeProcesses,
+  setDesiredCapacity,
+  suspendProcesses,
+  terminateInstanceInAutoScalingGroup,
+} from './capacity.ts';
+import { createAutoScalingGroup, describeAutoScalingGroups, updateAutoScalingGroup } from './groups.ts';
+import { healthTick } from './health.ts';
+import { booted, drained, retryLaunch } from './lifecycle.ts';
+import { type AutoScalingState, type Group, initialAutoScalingState } from './state.ts';
+
+/** The group's own ARN and tags; a pattern for one that is not there, so that the caller learns no more than IAM tells. */
+function onGroup(input: { AutoScalingGroupName?: string | undefined }, context: Context<AutoScalingState>): Access {
+  const group = context.state.groups[input.AutoScalingGroupName ?? ''];
+  return group ? accessTo(group) : { resources: [anyArn(context, input.AutoScalingGroupName ?? '')] };
+}
+
+const accessTo = (group: Group): Access => ({
+  resources: [group.arn],
+  conditions: Object.fromEntries([
+    ...group.tags.map((tag) => [`autoscaling:ResourceTag/${tag.Key}`, tag.Value]),
+    ...group.tags.map((tag) => [`aws:ResourceTag/${tag.Key}`, tag.Value]),
+  ]),
+});
+
+const anyArn = ({ region, account }: Context<AutoScalingState>, name: string): string =>
+  `arn:aws:autoscaling:${region}:${account}:autoScalingGroup:unknown:autoScalingGroupName/${name}`;
+
+export const autoScaling = defineService<Clients['autoscaling'], AutoScalingState>({
+  name: 'autoscaling',
+  initialState: initialAutoScalingState,
+  operations: {
+    CreateAutoScalingGroup: createAutoScalingGroup,
+    UpdateAutoScalingGroup: updateAutoScalingGroup,
+    DescribeAutoScalingGroups: describeAutoScalingGroups,
+    DescribeScalingActivities: describeScalingActivities,
+    SetDesiredCapacity: setDesiredCapacity,
+    TerminateInstanceInAutoScalingGroup: terminateInstanceInAutoScalingGroup,
+    SuspendProcesses: suspendProcesses,
+    ResumeProcesses: resumeProcesses,
+  },
+  // Service Authorization Reference, "Amazon EC2 Auto Scaling"; Describe* take no resource.
+  access: {
+    CreateAutoScalingGroup: (input, context) => ({ resources: [anyArn(context, input.AutoScalingGroupName ?? '')] }),
+    UpdateAutoScalingGroup: onGroup,
+    SetDesiredCapacity: onGroup,
+    SuspendProcesses: onGroup,
+    ResumeProcesses: onGroup,
+    TerminateInstanceInAutoScalingGroup: (input, context) => {
+      const holds = (group: Group): boolean => group.instances.some((one) => one.instanceId === input.InstanceId);
+      const group = Object.values(context.state.groups).find(holds);
+      return group ? accessTo(group) : { resources: [anyArn(context, '*')] };
+    },
+  },
+  timers: { booted, drained, retryLaunch, healthTick },
+});

@@ -1,0 +1,190 @@
+/** What follows when an alarm changes state: history, the EventBridge event, and its actions (SNS topics, Lambda functions). */
+import { NotModelled } from '../../errors.ts';
+import { parseArn } from '../../eventbridge/arn.ts';
+import { publishServiceEvent } from '../../eventbridge/bus.ts';
+import type { Context } from '../../service.ts';
+import { type Alarm, type AlarmState, type CloudWatchState, type HistoryItem, timestamp } from './state.ts';
+
+type Cw = Context<CloudWatchState>;
+
+const HISTORY_MAX = 2_000;
+
+export function remember(item: Omit<HistoryItem, 't'>, context: Cw): void {
+  const { history } = context.state;
+  history.push({ ...item, t: context.now });
+  if (history.length > HISTORY_MAX) history.shift();
+}
+
+/** Puts the alarm into a state and does what hangs on it. */
+export async function changeState(alarm: Alarm, next: AlarmState, context: Cw): Promise<void> {
+  const previous = alarm.state;
+  alarm.state = next;
+  context.trace('alarm', { name: alarm.name, from: previous.value, to: next.value, reason: next.reason });
+  remember(
+    {
+      alarmName: alarm.name,
+      type: 'StateUpdate',
+      summary: `Alarm updated from ${previous.value} to ${next.value}`,
+      data: JSON.stringify({ version: '1.0', oldState: eventState(previous), newState: eventState(next) }),
+    },
+    context,
+  );
+  publishServiceEvent(context, {
+    source: 'aws.cloudwatch',
+    detailType: 'CloudWatch Alarm State Change',
+    resources: [alarm.arn],
+    detail: {
+      alarmName: alarm.name,
+      configuration: configurationOf(alarm),
+      previousState: eventState(previous),
+      state: eventState(next),
+    },
+  });
+  if (!alarm.actionsEnabled) return;
+  for (const action of actionsFor(alarm, next.value)) await act(action, alarm, previous, context);
+}
+
+function actionsFor({ definition }: Alarm, state: string): readonly string[] {
+  if (state === 'ALARM') return definition.AlarmActions ?? [];
+  return (state === 'OK' ? definition.OKActions : definition.InsufficientDataActions) ?? [];
+}
+
+/** Throws NotModelled for an action other than an SNS topic or a Lambda function. */
+export function checkAction(arn: string): void {
+  const service = parseArn(arn)?.service;
+  if (service !== 'sns' && service !== 'lambda') throw new NotModelled(`alarm action '${arn}' is not modelled`);
+}
+
+async function act(action: string, alarm: Alarm, previous: AlarmState, context: Cw): Promise<void> {
+  const arn = parseArn(action);
+  const known = { alarmName: alarm.name, type: 'Action', data: JSON.stringify({ actionArn: action }) } as const;
+  try {
+    if (arn?.service === 'sns') await publish(action, alarm, previous, context);
+    else await invoke(action, alarm, previous, context);
+    remember({ ...known, summary: `Successfully executed action ${action}` }, context);
+  } catch (error) {
+    if (error instanceof NotModelled) throw error;
+    context.trace('alarm.actionFailed', { name: alarm.name, action, message: (error as Error).message });
+    remember({ ...known, summary: `Failed to execute action ${action}` }, context);
+  }
+}
+
+async function publish(topicArn: string, alarm: Alarm, previous: AlarmState, context: Cw): Promise<void> {
+  const { definition, state } = alarm;
+  const place = REGION_NAMES[context.region] ?? context.region;
+  const message = {
+    AlarmName: alarm.name,
+    AlarmDescription: definition.AlarmDescription ?? null,
+    AWSAccountId: context.account,
+    AlarmConfigurationUpdatedTimestamp: timestamp(alarm.configuredAt),
+    NewStateValue: state.value,
+    NewStateReason: state.reason,
+    StateChangeTime: timestamp(state.at),
+    Region: place,
+    AlarmArn: alarm.arn,
+    OldStateValue: previous.value,
+    OKActions: definition.OKActions ?? [],
+    AlarmActions: definition.AlarmActions ?? [],
+    InsufficientDataActions: definition.InsufficientDataActions ?? [],
+    Trigger: {
+      MetricName: definition.MetricName,
+      Namespace: definition.Namespace,
+      Statistic: definition.Statistic?.toUpperCase(),
+      Dimensions: (definition.Dimensions ?? []).map(({ Name, Value }) => ({ value: Value, name: Name })),
+      Period: definition.Period,
+      EvaluationPeriods: definition.EvaluationPeriods,
+      ComparisonOperator: definition.ComparisonOperator,
+      Threshold: definition.Threshold,
+      TreatMissingData: definition.TreatMissingData ?? '',
+    },
+  };
+  await context.call(
+    'sns',
+    'Publish',
+    {
+      TopicArn: topicArn,
+      Subject: `${state.value}: "${alarm.name}" in ${place}`.slice(0, 100),
+      Message: JSON.stringify(message),
+    },
+    { caller: { kind: 'service', principal: 'cloudwatch.amazonaws.com', sourceArn: alarm.arn } },
+  );
+}
+
+async function invoke(functionArn: string, alarm: Alarm, previous: AlarmState, context: Cw): Promise<void> {
+  const payload = {
+    source: 'aws.cloudwatch',
+    alarmArn: alarm.arn,
+    accountId: context.account,
+    time: timestamp(context.now),
+    region: context.region,
+    alarmData: {
+      alarmName: alarm.name,
+      state: eventState(alarm.state),
+      previousState: eventState(previous),
+      configuration: configurationOf(alarm),
+    },
+  };
+  await context.call(
+    'lambda',
+    'Invoke',
+    {
+      FunctionName: functionArn,
+      InvocationType: 'Event',
+      Payload: new TextEncoder().encode(JSON.stringify(payload)),
+    },
+    { caller: { kind: 'service', principal: 'lambda.alarms.cloudwatch.amazonaws.com', sourceArn: alarm.arn } },
+  );
+}
+
+/** A state as events show it. */
+function eventState(state: AlarmState): Record<string, unknown> {
+  return {
+    value: state.value,
+    reason: state.reason,
+    ...(state.reasonData === undefined ? {} : { reasonData: state.reasonData }),
+    timestamp: timestamp(state.at),
+  };
+}
+
+/** The alarm's metrics as events show them (user guide, "Sample events from CloudWatch"). */
+function configurationOf({ definition, name }: Alarm): Record<string, unknown> {
+  const plain = {
+    id: `m-${name}`,
+    metricStat: {
+      metric: metricOf(definition),
+      period: definition.Period,
+      stat: definition.Statistic ?? definition.ExtendedStatistic,
+    },
+    returnData: true,
+  };
+  const metrics = (definition.Metrics ?? []).map(({ Id, Expression, Label, MetricStat, ReturnData }) => ({
+    id: Id,
+    ...(Expression === undefined ? {} : { expression: Expression }),
+    ...(Label === undefined ? {} : { label: Label }),
+    ...(MetricStat
+      ? { metricStat: { metric: metricOf(MetricStat.Metric ?? {}), period: MetricStat.Period, stat: MetricStat.Stat } }
+      : {}),
+    returnData: ReturnData !== false,
+  }));
+  return {
+    ...(definition.AlarmDescription === undefined ? {} : { description: definition.AlarmDescription }),
+    metrics: metrics.length > 0 ? metrics : [plain],
+  };
+}
+
+function metricOf(metric: {
+  readonly Namespace?: string | undefined;
+  readonly MetricName?: string | undefined;
+  readonly Dimensions?: readonly { Name?: string | undefined; Value?: string | undefined }[] | undefined;
+}): Record<string, unknown> {
+  const dimensions = Object.fromEntries((metric.Dimensions ?? []).map(({ Name = '', Value }) => [Name, Value]));
+  return { namespace: metric.Namespace, name: metric.MetricName, dimensions };
+}
+
+/** Names in alarm mails. A region without one is named by its code. */
+const REGION_NAMES: Readonly<Record<string, string>> = {
+  'us-east-1': 'US East (N. Virginia)',
+  'us-east-2': 'US East (Ohio)',
+  'us-west-1': 'US West (N. California)',
+  'us-west-2': 'US West (Oregon)',
+};

@@ -1,0 +1,77 @@
+/** Elastic Load Balancing v2: application load balancers with health checks, weighted rules and draining. */
+import type { Clients } from '../../clients.ts';
+import { type Access, defineService } from '../../service.ts';
+import {
+  createListener,
+  createRule,
+  deleteRule,
+  describeListeners,
+  describeRules,
+  modifyListener,
+  modifyRule,
+} from './listeners.ts';
+import {
+  createLoadBalancer,
+  describeLoadBalancerAttributes,
+  describeLoadBalancers,
+  modifyLoadBalancerAttributes,
+} from './load-balancers.ts';
+import { type ElbState, initialElbState } from './state.ts';
+import {
+  createTargetGroup,
+  describeTargetGroupAttributes,
+  describeTargetGroups,
+  modifyTargetGroupAttributes,
+} from './target-groups.ts';
+import {
+  deregisterTargets,
+  describeTargetHealth,
+  drained,
+  healthCheck,
+  registerTargets,
+  roundOver,
+} from './targets.ts';
+
+const on = (arn: string | undefined): Access => ({ resources: [arn ?? '*'] });
+
+export const elbv2 = defineService<Clients['elasticloadbalancing'], ElbState>({
+  name: 'elasticloadbalancing',
+  initialState: initialElbState,
+  operations: {
+    CreateLoadBalancer: createLoadBalancer,
+    DescribeLoadBalancers: describeLoadBalancers,
+    DescribeLoadBalancerAttributes: describeLoadBalancerAttributes,
+    ModifyLoadBalancerAttributes: modifyLoadBalancerAttributes,
+    CreateTargetGroup: createTargetGroup,
+    DescribeTargetGroups: describeTargetGroups,
+    DescribeTargetGroupAttributes: describeTargetGroupAttributes,
+    ModifyTargetGroupAttributes: modifyTargetGroupAttributes,
+    CreateListener: createListener,
+    DescribeListeners: describeListeners,
+    ModifyListener: modifyListener,
+    CreateRule: createRule,
+    DescribeRules: describeRules,
+    ModifyRule: modifyRule,
+    DeleteRule: deleteRule,
+    RegisterTargets: registerTargets,
+    DeregisterTargets: deregisterTargets,
+    DescribeTargetHealth: describeTargetHealth,
+  },
+  // Service Authorization Reference, "Elastic Load Balancing V2"; Describe* take no resource.
+  access: {
+    CreateLoadBalancer: (input, { region, account }) =>
+      on(`arn:aws:elasticloadbalancing:${region}:${account}:loadbalancer/app/${input.Name}/*`),
+    ModifyLoadBalancerAttributes: (input) => on(input.LoadBalancerArn),
+    CreateTargetGroup: (input, { region, account }) =>
+      on(`arn:aws:elasticloadbalancing:${region}:${account}:targetgroup/${input.Name}/*`),
+    ModifyTargetGroupAttributes: (input) => on(input.TargetGroupArn),
+    CreateListener: (input) => on(input.LoadBalancerArn),
+    ModifyListener: (input) => on(input.ListenerArn),
+    CreateRule: (input) => on(input.ListenerArn),
+    ModifyRule: (input) => on(input.RuleArn),
+    DeleteRule: (input) => on(input.RuleArn),
+    RegisterTargets: (input) => on(input.TargetGroupArn),
+    DeregisterTargets: (input) => on(input.TargetGroupArn),
+  },
+  timers: { healthCheck, roundOver, drained },
+});

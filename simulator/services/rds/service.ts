@@ -1,0 +1,78 @@
+/** Amazon DocumentDB's control plane, which is RDS's: global clusters, clusters, instances, failover and switchover. */
+import type { Clients } from '../../clients.ts';
+import { Random, seedStream } from '../../random.ts';
+import { type Context, defineService } from '../../service.ts';
+import { createDBCluster, createDBInstance, describeDBClusters, describeDBInstances } from './clusters.ts';
+import { abandonSwitchover, beginPromotion, completePromotion, detached } from './failover.ts';
+import {
+  createGlobalCluster,
+  describeGlobalClusters,
+  failoverGlobalCluster,
+  globalArn,
+  removeFromGlobalCluster,
+  switchoverGlobalCluster,
+} from './global-clusters.ts';
+import { notify, rejoin } from './replication.ts';
+import type { RdsState } from './state.ts';
+
+type RdsContext = Context<RdsState>;
+
+const arn = ({ region, account }: RdsContext, kind: 'cluster' | 'db', id: string | undefined): string =>
+  id?.startsWith('arn:') ? id : `arn:aws:rds:${region}:${account}:${kind}:${id?.toLowerCase() ?? '*'}`;
+
+const globalOf = (context: RdsContext, id: string | undefined): string =>
+  globalArn(context.account, id?.toLowerCase() ?? '*');
+
+/** The same in every run of one account, whatever the seed: endpoints must survive a fork. */
+const endpointId = (region: string, account: string): string =>
+  `c${new Random(seedStream(0, `docdb endpoints ${account} ${region}`)).hex(11)}`;
+
+export const rds = defineService<Clients['rds'], RdsState>({
+  name: 'rds',
+  initialState: (region, account) => ({
+    endpointId: endpointId(region, account),
+    globals: {},
+    clusters: {},
+    instances: {},
+    subnetGroups: {},
+    parameterGroups: {},
+    stuckFailingOver: {},
+  }),
+  operations: {
+    CreateGlobalCluster: createGlobalCluster,
+    DescribeGlobalClusters: describeGlobalClusters,
+    FailoverGlobalCluster: failoverGlobalCluster,
+    SwitchoverGlobalCluster: switchoverGlobalCluster,
+    RemoveFromGlobalCluster: removeFromGlobalCluster,
+    CreateDBCluster: createDBCluster,
+    DescribeDBClusters: describeDBClusters,
+    CreateDBInstance: createDBInstance,
+    DescribeDBInstances: describeDBInstances,
+  },
+  // Service Authorization Reference, "Amazon RDS".
+  access: {
+    CreateGlobalCluster: (input, context) => ({ resources: [globalOf(context, input.GlobalClusterIdentifier)] }),
+    DescribeGlobalClusters: (input, context) => ({ resources: [globalOf(context, input.GlobalClusterIdentifier)] }),
+    FailoverGlobalCluster: (input, context) => ({
+      resources: [
+        globalOf(context, input.GlobalClusterIdentifier),
+        arn(context, 'cluster', input.TargetDbClusterIdentifier),
+      ],
+    }),
+    SwitchoverGlobalCluster: (input, context) => ({
+      resources: [
+        globalOf(context, input.GlobalClusterIdentifier),
+        arn(context, 'cluster', input.TargetDbClusterIdentifier),
+      ],
+    }),
+    RemoveFromGlobalCluster: (input, context) => ({
+      resources: [globalOf(context, input.GlobalClusterIdentifier), arn(context, 'cluster', input.DbClusterIdentifier)],
+    }),
+    CreateDBCluster: (input, context) => ({ resources: [arn(context, 'cluster', input.DBClusterIdentifier)] }),
+    DescribeDBClusters: (input, context) => ({ resources: [arn(context, 'cluster', input.DBClusterIdentifier)] }),
+    CreateDBInstance: (input, context) => ({ resources: [arn(context, 'db', input.DBInstanceIdentifier)] }),
+    DescribeDBInstances: (input, context) => ({ resources: [arn(context, 'db', input.DBInstanceIdentifier)] }),
+  },
+  redact: { CreateDBCluster: () => ['MasterUserPassword'] },
+  timers: { beginPromotion, completePromotion, abandonSwitchover, detached, notify, rejoin },
+});

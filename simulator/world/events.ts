@@ -1,0 +1,108 @@
+/** What a scenario lets happen to the world, as data with times, so that a schedule can be drawn, saved and replayed. */
+import type { Cloud } from '../cloud.ts';
+import { type CallFault, cutOff, rejoin } from '../faults.ts';
+import { type Context, defineService } from '../service.ts';
+import { databaseState } from './database.ts';
+import { crashInstance, instancesState, pauseInstance, runningInstances, wakeInstance } from './instances.ts';
+import { elapsed, INTERNET } from './place.ts';
+
+export type WorldEvent =
+  | { readonly do: 'goDark' | 'comeBack' | 'cutOff' | 'rejoin'; readonly region: string }
+  /** One direction between two places; '*' is every other place. */
+  | { readonly do: 'cut' | 'mend'; readonly from: string; readonly to: string }
+  /** Calls go wrong until `forMs` later; a grey service is one with latency and no error. */
+  | { readonly do: 'breakCalls'; readonly fault: Omit<CallFault, 'from' | 'until'>; readonly forMs: number }
+  | { readonly do: 'lag'; readonly globalClusterId: string; readonly addedMs: number; readonly growsBySecondMs: number }
+  | { readonly do: 'endLag'; readonly globalClusterId: string }
+  /** Every database operation of the region takes so much longer; 0 ends it. */
+  | { readonly do: 'slowDatabase' | 'slowPool'; readonly region: string; readonly addedMs: number }
+  /** One process, by id or as the n-th that runs in a region; nothing happens when there is none. */
+  | {
+      readonly do: 'pause' | 'wake' | 'crash';
+      readonly instance: string | { readonly region: string; readonly nth: number };
+    }
+  | { readonly do: 'skewClock'; readonly region: string; readonly byMs: number };
+
+export type TimedEvent = WorldEvent & { readonly afterMs: number };
+
+interface EventsState {
+  /** Instances paused by place, so that `wake` of the same place finds the same one. */
+  readonly paused: Record<string, string>;
+}
+
+export const events = defineService<object, EventsState>({
+  name: 'world.events',
+  homeRegion: INTERNET,
+  initialState: () => ({ paused: {} }),
+  operations: {},
+  access: {},
+  timers: { happen: (event: WorldEvent, context: Context<EventsState>) => happen(context.cloud, event) },
+});
+
+/** Lets each event happen `afterMs` from now. */
+export function scheduleEvents(cloud: Cloud, timed: readonly TimedEvent[]): void {
+  for (const { afterMs, ...event } of timed) {
+    const at = cloud.now + afterMs;
+    cloud.clock.schedule({ at, region: INTERNET, service: events.name, name: 'happen', data: event });
+  }
+}
+
+/** Lets one event happen now. */
+export function happen(cloud: Cloud, event: WorldEvent): void {
+  if (event.do !== 'goDark' && event.do !== 'comeBack') {
+    const { do: what, ...detail } = event;
+    cloud.note('region' in event ? event.region : INTERNET, events.name, what, detail);
+  }
+  const act = actions[event.do] as (cloud: Cloud, event: WorldEvent) => void;
+  act(cloud, event);
+}
+
+type Actions = { [K in WorldEvent['do']]: (cloud: Cloud, event: Extract<WorldEvent, { do: K }>) => void };
+
+const actions: Actions = {
+  goDark: (cloud, { region }) => cloud.goDark(region),
+  comeBack: (cloud, { region }) => cloud.comeBack(region),
+  cutOff: (cloud, { region }) => cutOff(cloud.state.faults, region),
+  rejoin: (cloud, { region }) => rejoin(cloud.state.faults, region),
+  cut: (cloud, { from, to }) => void cloud.state.faults.cuts.push({ from, to }),
+  mend: ({ state: { faults } }, { from, to }) => {
+    faults.cuts = faults.cuts.filter((cut) => cut.from !== from || cut.to !== to);
+  },
+  breakCalls: (cloud, { fault, forMs }) =>
+    void cloud.state.faults.calls.push({ ...fault, from: cloud.now, until: cloud.now + forMs }),
+  lag: (cloud, { globalClusterId, addedMs, growsBySecondMs }) => {
+    databaseState(cloud).replicationFaults[globalClusterId] = { addedMs, growsBySecondMs, since: elapsed(cloud) };
+  },
+  endLag: (cloud, { globalClusterId }) => void delete databaseState(cloud).replicationFaults[globalClusterId],
+  slowDatabase: (cloud, { region, addedMs }) => {
+    databaseState(cloud).serverDelayMs[region] = addedMs;
+  },
+  slowPool: (cloud, { region, addedMs }) => {
+    instancesState(cloud).checkoutDelayMs[region] = addedMs;
+  },
+  pause: (cloud, { instance }) => {
+    const id = named(cloud, instance);
+    if (id === undefined) return;
+    pausedOf(cloud)[JSON.stringify(instance)] = id;
+    pauseInstance(cloud, id);
+  },
+  wake: (cloud, { instance }) => {
+    const id = pausedOf(cloud)[JSON.stringify(instance)];
+    // It may have been terminated or restarted meanwhile.
+    if (id !== undefined && runningInstances(cloud).includes(id)) wakeInstance(cloud, id);
+  },
+  crash: (cloud, { instance }) => {
+    const id = named(cloud, instance);
+    if (id !== undefined) crashInstance(cloud, id);
+  },
+  skewClock: (cloud, { region, byMs }) => {
+    cloud.state.faults.clockSkewMs[region] = byMs;
+  },
+};
+
+const pausedOf = (cloud: Cloud): Record<string, string> => cloud.stateOf<EventsState>(events, INTERNET).paused;
+
+function named(cloud: Cloud, instance: string | { region: string; nth: number }): string | undefined {
+  if (typeof instance === 'string') return runningInstances(cloud).find((id) => id === instance);
+  return runningInstances(cloud, instance.region)[instance.nth];
+}

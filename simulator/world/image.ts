@@ -1,0 +1,47 @@
+/** How an instance gets its release: the digest that its colour's parameter names, then that image from the registry. */
+import type { Cloud } from '../cloud.ts';
+import { NotModelled } from '../errors.ts';
+import type { Caller } from '../service.ts';
+
+export interface Release {
+  readonly digest: string;
+  /** The application's bundle in `cloud.blobs`. */
+  readonly codeHash: string;
+}
+
+export interface Where {
+  readonly region: string;
+  readonly caller: Caller;
+  readonly digestParameter: string;
+  readonly repository: string;
+}
+
+/**
+ * With the instance's own rights and in its own region, as `docker pull` after `aws ssm get-parameter`. Of the pull, the
+ * look at the image's manifest is modelled; the registry's token and the download of layers are not.
+ * @throws AwsError when the parameter or the image is missing or may not be read, ImageMissing, Unreachable
+ */
+export async function pullRelease(cloud: Cloud, where: Where): Promise<Release> {
+  const { region, caller, digestParameter: Name, repository: repositoryName } = where;
+  const options = { region, caller };
+  const parameter = await cloud.call('ssm', 'GetParameter', { Name }, options);
+  const digest = parameter.Parameter?.Value ?? '';
+  const imageIds = [{ imageDigest: digest }];
+  const { images, failures } = await cloud.call('ecr', 'BatchGetImage', { repositoryName, imageIds }, options);
+  const manifest = images?.[0]?.imageManifest;
+  if (!manifest) throw new ImageMissing(`${repositoryName}@${digest}: ${failures?.[0]?.failureReason ?? 'no image'}`);
+  return { digest, codeHash: bundleOf(manifest, `${repositoryName}@${digest}`) };
+}
+
+/** The registry has no such image (yet). */
+export class ImageMissing extends Error {
+  override readonly name = 'ImageMissing';
+}
+
+/** A simulated image has one layer: the bundle's text, whose digest is its hash in `cloud.blobs`. */
+function bundleOf(manifest: string, image: string): string {
+  const { layers } = JSON.parse(manifest) as { layers?: { digest: string }[] };
+  const digest = layers?.[0]?.digest;
+  if (layers?.length !== 1 || !digest) throw new NotModelled(`${image}: only images of one layer are modelled`);
+  return digest.replace(/^sha256:/, '');
+}

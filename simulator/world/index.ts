@@ -1,0 +1,25 @@
+/** The world around the simulated AWS: its parts for the cloud's list of services, and what drivers use of it. */
+import type { AnyService } from '../service.ts';
+import { database } from './database.ts';
+import { dns } from './dns.ts';
+import { events } from './events.ts';
+import { instances } from './instances.ts';
+import { ledger } from './ledger.ts';
+import { users } from './users.ts';
+
+/** To be given to `Cloud.create` beside AWS's services. */
+export const worldParts: readonly AnyService[] = [ledger, dns, users, instances, database, events];
+
+export { happen, scheduleEvents, type TimedEvent, type WorldEvent } from './events.ts';
+export {
+  crashInstance,
+  haltInstances,
+  pauseInstance,
+  resumeInstances,
+  runningInstances,
+  wakeInstance,
+} from './instances.ts';
+export { type Ledger, ledgerOf } from './ledger.ts';
+export { worldHttp } from './network.ts';
+export { replicationLagMs } from './replication.ts';
+export { startUsers, stopUsers, type UsersOptions } from './users.ts';

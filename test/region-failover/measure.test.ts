@@ -1,0 +1,62 @@
+/** The figures: right when everything is known, null when something is not, and never a difference of two clocks. */
+import { describe, expect, it } from 'vitest';
+import { type Known, measure } from '../../functions/region-failover/measure.ts';
+
+/** The target's clock is an hour ahead of the witness's, to show that they are never mixed. */
+const known: Known = {
+  impaired: { byTarget: '2026-11-20T04:00:00.000Z', byWitness: '2026-11-20T03:00:00.000Z' },
+  declaredAt: '2026-11-20T04:01:15.000Z',
+  steps: [
+    { step: 'Decide', at: '2026-11-20T04:01:20.000Z' },
+    { step: 'Promote and scale', at: '2026-11-20T04:03:00.000Z' },
+    { step: 'Verify', at: '2026-11-20T04:05:00.000Z' },
+  ],
+  verifiedAt: '2026-11-20T04:04:59.000Z',
+  witness: { at: '2026-11-20T03:05:00.500Z', localAt: '2026-11-20T04:05:00.000Z' },
+  loss: { acked: '2026-11-20T02:59:58.000Z', newestHeartbeat: '2026-11-20T02:59:56.000Z' },
+};
+
+describe('measure', () => {
+  it('gives detection, decision, RTO, RPO and the share explained', () => {
+    expect(measure(known)).toMatchObject({
+      detectSeconds: 75,
+      decideSeconds: 5,
+      rtoSeconds: 299.5,
+      rpoSeconds: 2,
+      steps: [
+        { step: 'Decide', seconds: 5 },
+        { step: 'Promote and scale', seconds: 100 },
+        { step: 'Verify', seconds: 120 },
+      ],
+      explainedShare: 1.002,
+    });
+  });
+
+  it.each([
+    ['the witness cannot be asked', { witness: null }, { rtoSeconds: null, explainedShare: null, detectSeconds: 75 }],
+    [
+      'nobody saw it fail',
+      { impaired: { byTarget: null, byWitness: null } },
+      { rtoSeconds: null, detectSeconds: null },
+    ],
+    [
+      'nothing was acknowledged',
+      { loss: { acked: null, newestHeartbeat: '2026-11-20T02:59:56.000Z' } },
+      { rpoSeconds: null },
+    ],
+    ['nothing was noted', { loss: null }, { rpoSeconds: null }],
+    ['nothing was verified', { verifiedAt: null }, { rtoSeconds: null }],
+  ])('says unknown, not zero, when %s', (_why, change, wanted) => {
+    expect(measure({ ...known, ...change })).toMatchObject(wanted);
+  });
+
+  it('counts no loss when more arrived than was told', () => {
+    const loss = { acked: '2026-11-20T02:59:56.000Z', newestHeartbeat: '2026-11-20T02:59:58.000Z' };
+    expect(measure({ ...known, loss }).rpoSeconds).toBe(0);
+  });
+
+  it('knows no decision of a move that was rolled forward by a successor', () => {
+    const steps = [{ step: 'Take over', at: '2026-11-20T04:03:00.000Z' }, ...known.steps.slice(2)];
+    expect(measure({ ...known, steps })).toMatchObject({ decideSeconds: null, explainedShare: 1.002 });
+  });
+});

@@ -1,0 +1,345 @@
+/** The steps of a move as the machine calls them: to the end, twice, with lost answers, and by one who no longer may. */
+import { describe, expect, it } from 'vitest';
+import { makeClaim } from '../../functions/region-failover/claim.ts';
+import { makeCleanUp } from '../../functions/region-failover/clean-up.ts';
+import { makeConfigure } from '../../functions/region-failover/configure.ts';
+import { makeFence } from '../../functions/region-failover/fence.ts';
+import { makeFreeze } from '../../functions/region-failover/freeze.ts';
+import { makeOpenWrites } from '../../functions/region-failover/open-writes.ts';
+import { makePromote } from '../../functions/region-failover/promote.ts';
+import { makeRecord } from '../../functions/region-failover/record.ts';
+import { makeScale } from '../../functions/region-failover/scale.ts';
+import { makeShiftTraffic } from '../../functions/region-failover/shift-traffic.ts';
+import { makeStartConsumers } from '../../functions/region-failover/start-consumers.ts';
+import { makeVerify, type Verified } from '../../functions/region-failover/verify.ts';
+import { isoOf } from '../../functions/shared/clock.ts';
+import { A, B, CLUSTER, EXECUTION, outage, START, W, World } from './memory.ts';
+
+const REQUEST = { target: B, from: A, by: 'alarm', reason: 'lost', declaredAt: isoOf(START) };
+const IMPAIRED = { byTarget: isoOf(START - 70_000), byWitness: isoOf(START - 70_000) };
+const move = { executionArn: EXECUTION, target: B, from: A, epoch: 2 };
+const newWorld = () => new World({ observations: outage(START) });
+
+const claim = (world: World, executionArn = EXECUTION) =>
+  makeClaim(world.ports)({ executionArn, request: REQUEST, epoch: 1, impaired: IMPAIRED });
+
+/** In the machine's order. The database and the witness do their part in between. */
+const STEPS: readonly [name: string, run: (world: World) => Promise<unknown>][] = [
+  ['claim', (world) => claim(world)],
+  ['freeze', ({ ports }) => makeFreeze(ports)({ move })],
+  ['fence', ({ ports }) => makeFence(ports)({ move, watched: null })],
+  [
+    'promote',
+    async (world) => {
+      try {
+        return await makePromote(world.ports)({ move });
+      } catch (error) {
+        if (!world.state.database.moving) throw error;
+      }
+      // What the machine's Retry does: again until the cluster writes.
+      world.promoted();
+      return makePromote(world.ports)({ move });
+    },
+  ],
+  ['scale', ({ ports }) => makeScale(ports)({ move })],
+  ['configure', ({ ports }) => makeConfigure(ports)({ move })],
+  ['open-writes', ({ ports }) => makeOpenWrites(ports)({ move })],
+  ['start-consumers', ({ ports }) => makeStartConsumers(ports)({ move })],
+  ['shift-traffic', ({ ports }) => makeShiftTraffic(ports)({ move })],
+  ['verify', ({ ports }) => makeVerify(ports)({ move, consecutive: 2 })],
+  ['record', (world) => record(world)],
+];
+
+const record = ({ ports }: World) =>
+  makeRecord(ports)({
+    executionName: 'one',
+    outcome: 'moved',
+    request: REQUEST,
+    findings: [],
+    approvals: [],
+    move,
+    impaired: IMPAIRED,
+    steps: [{ step: 'Decide', at: isoOf(START + 1000) }],
+    verification: {
+      verifiedAt: isoOf(START + 200_000),
+      witness: { at: isoOf(START + 200_000), localAt: isoOf(START + 200_000) },
+    },
+  });
+
+async function runTo(world: World, last: string): Promise<void> {
+  for (const [name, run] of STEPS) {
+    await run(world);
+    if (name === last) return;
+  }
+}
+
+describe('a whole move', () => {
+  it('ends with the target holding the next epoch, open, configured, consuming, with the traffic, unclaimed', async () => {
+    const world = newWorld();
+    await runTo(world, 'record');
+    const { item, settings, latch, records } = world.state;
+    expect(item).toMatchObject({ epoch: 2, holder: B, phase: 'active', claim: null, movedAt: isoOf(START) });
+    expect(settings.database).toEqual({ epoch: 2, endpoint: 'writer.b', reader: 'reader.b' });
+    expect(settings.consumers).toEqual({ epoch: 2, enabled: true });
+    expect(settings.deployments).toEqual({ epoch: 2, frozen: false, by: null });
+    expect(latch).toEqual({ [A]: false, [B]: true, [W]: true });
+    expect(records.one).toMatchObject({ outcome: 'moved', measures: { rtoSeconds: 270, rpoSeconds: 2 } });
+  });
+
+  it('does the same when every step is delivered twice', async () => {
+    const [once, twice] = [newWorld(), newWorld()];
+    for (const [, run] of STEPS) {
+      await run(once);
+      await run(twice);
+      await run(twice);
+    }
+    expect(twice.state).toEqual(once.state);
+    // Only the record, whose key is the execution's name, is written again; nothing else is done a second time.
+    const again = (changes: readonly string[]) =>
+      changes.filter((name) => name !== 'records.put' && name !== 'records.noteLoss');
+    expect(again(twice.changes)).toEqual(again(once.changes));
+  });
+
+  it('reaches the same end when the answer to any one change is lost and the step is repeated', async () => {
+    const reference = newWorld();
+    await runTo(reference, 'record');
+    for (const losing of new Set(reference.changes)) {
+      const world = newWorld();
+      world.losing = losing;
+      for (const [, run] of STEPS) await run(world).catch(() => run(world));
+      expect([losing, world.losing]).toEqual([losing, null]);
+      expect(world.state).toEqual(reference.state);
+      expect(world.changes.filter((name) => name === 'database.failOver')).toHaveLength(1);
+    }
+  });
+});
+
+describe('an execution whose move is no longer its own', () => {
+  const CHANGING = STEPS.filter(([name]) => name !== 'claim');
+  it.each(CHANGING)('%s changes nothing and stops quietly', async (_name, run) => {
+    const world = newWorld();
+    // Another execution moved the application on, twice, while this one slept in a lost region.
+    world.state.item = { ...world.state.item, epoch: 3, holder: A, phase: 'active', movedAt: isoOf(START - 1) };
+    world.promoted();
+    const before = structuredClone(world.state);
+    await expect(run(world)).rejects.toMatchObject({ name: 'ClaimConflict' });
+    expect(world.state).toEqual(before);
+  });
+});
+
+describe('claim', () => {
+  it('is had by one of two executions; the other stops quietly', async () => {
+    const world = newWorld();
+    await claim(world);
+    await expect(claim(world, `${EXECUTION}-other`)).rejects.toMatchObject({ name: 'ClaimConflict' });
+  });
+
+  it('refuses an epoch that moved on since the assessment', async () => {
+    const world = newWorld();
+    world.state.item = { ...world.state.item, epoch: 2 };
+    await expect(claim(world)).rejects.toMatchObject({ name: 'ClaimConflict' });
+  });
+
+  it('is taken over by a successor after the one-way step, with what was known', async () => {
+    const world = newWorld();
+    await runTo(world, 'promote');
+    const successor = `${EXECUTION}-resume`;
+    const taken = await makeClaim(world.ports)({ executionArn: successor, request: { ...REQUEST, resume: EXECUTION } });
+    expect(taken).toEqual({ move: { ...move, executionArn: successor }, impaired: IMPAIRED });
+  });
+
+  it('is not taken over before the one-way step', async () => {
+    const world = newWorld();
+    await claim(world);
+    const request = { ...REQUEST, resume: EXECUTION };
+    await expect(makeClaim(world.ports)({ executionArn: 'other', request })).rejects.toMatchObject({
+      name: 'ClaimConflict',
+    });
+  });
+});
+
+describe('freeze', () => {
+  it("leaves somebody else's freeze, which then outlives the move", async () => {
+    const world = newWorld();
+    world.state.settings.deployments = { epoch: 1, frozen: true, by: 'ada' };
+    await runTo(world, 'record');
+    expect(world.state.settings.deployments).toEqual({ epoch: 1, frozen: true, by: 'ada' });
+  });
+});
+
+describe('fence', () => {
+  it('costs nothing when the counter stood still long before the claim', async () => {
+    const world = newWorld();
+    await claim(world);
+    expect(await makeFence(world.ports)({ move })).toMatchObject({ fenced: true, waitSeconds: 0 });
+  });
+
+  it('waits lease, drift and longest write from the first sight of the last renewal', async () => {
+    const world = newWorld();
+    world.state.item = { ...world.state.item, counter: 41 };
+    await claim(world);
+    const first = await makeFence(world.ports)({ move });
+    expect(first).toMatchObject({ fenced: false, waitSeconds: 36 });
+    world.state.now += 35_000;
+    expect(await makeFence(world.ports)({ move, watched: first.watched })).toMatchObject({
+      fenced: false,
+      waitSeconds: 1,
+    });
+    world.state.now += 1_000;
+    expect(await makeFence(world.ports)({ move, watched: first.watched })).toMatchObject({ fenced: true });
+  });
+
+  it('objects when the lease is renewed although it is claimed', async () => {
+    const world = newWorld();
+    await claim(world);
+    const { watched } = await makeFence(world.ports)({ move });
+    world.state.item = { ...world.state.item, counter: 42 };
+    await expect(makeFence(world.ports)({ move, watched })).rejects.toMatchObject({ name: 'FenceUnsafe' });
+  });
+
+  it("ignores what other regions' observers saw, whose clocks differ", async () => {
+    const world = newWorld();
+    world.state.observations = world.state.observations.filter(({ region }) => region === W);
+    await claim(world);
+    expect(await makeFence(world.ports)({ move })).toMatchObject({ fenced: false, waitSeconds: 36 });
+  });
+});
+
+describe('promote', () => {
+  it('writes the epoch before it asks the database, and says not ready until it writes', async () => {
+    const world = newWorld();
+    await claim(world);
+    await expect(makePromote(world.ports)({ move })).rejects.toMatchObject({ name: 'PromotionNotReady' });
+    expect(world.changes.slice(-2)).toEqual(['moves.advance', 'database.failOver']);
+    expect(world.state.item).toMatchObject({ epoch: 2, holder: B, phase: 'promoting' });
+  });
+
+  it('asks the database once, however often it is repeated', async () => {
+    const world = newWorld();
+    await claim(world);
+    for (let time = 0; time < 3; time++) await makePromote(world.ports)({ move }).catch(() => undefined);
+    expect(world.changes.filter((name) => name === 'database.failOver')).toHaveLength(1);
+  });
+
+  it('objects when the database goes to another cluster', async () => {
+    const world = newWorld();
+    await claim(world);
+    world.state.database = { ...world.state.database, moving: { to: CLUSTER(A), status: 'switching-over' } };
+    await expect(makePromote(world.ports)({ move })).rejects.toMatchObject({ name: 'PromotionUnsafe' });
+  });
+});
+
+describe('scale', () => {
+  it('asks for what the lost region served with, and waits until it is healthy', async () => {
+    const world = newWorld();
+    world.state.observations = [
+      ...world.state.observations,
+      { ...outage(START)[0], region: A, self: { capacity: 5, at: '' } } as never,
+    ];
+    await claim(world);
+    await expect(makeScale(world.ports)({ move })).rejects.toMatchObject({ name: 'CapacityNotReady' });
+    expect(world.state.capacity.desired).toBe(5);
+    world.state.capacity = { ...world.state.capacity, healthyTargets: 5 };
+    expect(await makeScale(world.ports)({ move })).toEqual({ healthyTargets: 5, wanted: 5 });
+  });
+
+  it('never scales in', async () => {
+    const world = newWorld();
+    world.state.capacity = { ...world.state.capacity, desired: 6, healthyTargets: 6 };
+    await runTo(world, 'scale');
+    expect(world.changes).not.toContain('capacity.setDesired');
+  });
+});
+
+describe('open-writes', () => {
+  it('waits for one kept write before anybody is sent there', async () => {
+    const world = newWorld();
+    await runTo(world, 'configure');
+    world.http = () => ({ status: 503, headers: {}, body: '' });
+    await expect(makeOpenWrites(world.ports)({ move })).rejects.toMatchObject({ name: 'WritesNotReady' });
+    expect(world.state.item.phase).toBe('active');
+  });
+});
+
+describe('verify', () => {
+  const verify = async (world: World, consecutive: number): Promise<Verified> =>
+    makeVerify(world.ports)({ move, consecutive });
+
+  it('needs as many good probes in a row as the policy says, then stamps the witness', async () => {
+    const world = newWorld();
+    await runTo(world, 'shift-traffic');
+    world.state.witnessAt = '2026-11-20T03:04:00.000Z';
+    expect(await verify(world, 0)).toMatchObject({ passed: false, consecutive: 1, witness: null });
+    expect(await verify(world, 1)).toMatchObject({ passed: false, consecutive: 2 });
+    expect(await verify(world, 2)).toMatchObject({
+      passed: true,
+      witness: { at: '2026-11-20T03:04:00.000Z', localAt: isoOf(START) },
+    });
+  });
+
+  it.each([
+    ['nobody answers', () => null],
+    ['the old region answers', () => ({ status: 201, headers: { 'x-region': A, 'x-epoch': '2' }, body: '' })],
+    ['an older epoch answers', () => ({ status: 201, headers: { 'x-region': B, 'x-epoch': '1' }, body: '' })],
+    ['the write is refused', () => ({ status: 503, headers: { 'x-region': B, 'x-epoch': '2' }, body: '' })],
+  ])('begins anew when %s', async (_why, http) => {
+    const world = newWorld();
+    await runTo(world, 'shift-traffic');
+    world.http = http;
+    expect(await verify(world, 2)).toMatchObject({ passed: false, consecutive: 0 });
+  });
+});
+
+describe('record', () => {
+  it('notes who declined, so that no alarm asks again at once', async () => {
+    const world = newWorld();
+    const entry = {
+      executionName: 'one',
+      request: REQUEST,
+      findings: [],
+      approvals: [],
+      impaired: IMPAIRED,
+      steps: [],
+    };
+    await makeRecord(world.ports)({ ...entry, outcome: 'declined', declinedBy: 'ada' });
+    expect(world.state.decline).toEqual({ at: isoOf(START), by: 'ada' });
+    expect(world.state.records.one).toMatchObject({ outcome: 'declined', measures: null });
+  });
+});
+
+describe('clean-up', () => {
+  const cleanUp = (world: World) => makeCleanUp(world.ports)({ executionArn: EXECUTION });
+
+  it.each(['claim', 'freeze', 'fence'])('after %s restores exactly what was there', async (last) => {
+    const world = newWorld();
+    const before = structuredClone(world.state);
+    await runTo(world, last);
+    expect(await cleanUp(world)).toMatchObject({ outcome: 'aborted', request: { target: B } });
+    expect(world.state).toEqual(before);
+    expect(await cleanUp(world)).toEqual({ outcome: 'nothing', request: null });
+  });
+
+  it.each(['promote', 'configure', 'open-writes', 'shift-traffic'])('after %s touches nothing', async (last) => {
+    const world = newWorld();
+    await runTo(world, last);
+    const before = structuredClone(world.state);
+    expect(await cleanUp(world)).toMatchObject({ outcome: 'incomplete' });
+    expect(world.state).toEqual(before);
+  });
+
+  it("leaves another execution's claim alone", async () => {
+    const world = newWorld();
+    await claim(world, `${EXECUTION}-other`);
+    expect(await cleanUp(world)).toEqual({ outcome: 'nothing', request: null });
+    expect(world.state.item.phase).toBe('fencing');
+  });
+});
+
+describe('input', () => {
+  it('that does not fit is refused with the field and the value', async () => {
+    const world = newWorld();
+    const wrong = { move: { ...move, epoch: 'two' } };
+    await expect(makeFreeze(world.ports)(wrong)).rejects.toThrow(/move\.epoch: .*got "two"/);
+    await expect(makeFreeze(world.ports)(wrong)).rejects.toMatchObject({ name: 'InvalidInput' });
+  });
+});
