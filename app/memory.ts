@@ -61,7 +61,9 @@ export function memoryAuthority(region: string): Authority & { state: AuthorityS
   };
 }
 
-export const fixedParameters = (endpoint: string): ParameterSource => ({
-  database: async () => ({ epoch: 1, endpoint, reader: endpoint }),
-  consumers: async () => ({ epoch: 1, enabled: true }),
+export const fixedParameters = (endpoint: string, epoch = 1): ParameterSource => ({
+  read: async () => ({
+    database: { epoch, endpoint, reader: endpoint },
+    consumers: { epoch: 1, enabled: true },
+  }),
 });

@@ -1,6 +1,6 @@
 /** The region's runtime parameters: which database to use and whether consumers run. Re-read every few seconds. */
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import * as z from 'zod';
 
 const CLIENT = {
@@ -23,10 +23,9 @@ export type ConsumersParameter = z.infer<typeof ConsumersParameter>;
 const Credentials = z.object({ username: z.string().min(1), password: z.string().min(1) });
 export type Credentials = z.infer<typeof Credentials>;
 
-/** Where the settings come from; each call throws when they cannot be read or do not fit. */
+/** Where the settings come from: both in one call, each as its parameter holds it. Throws when there is no answer. */
 export interface ParameterSource {
-  database(): Promise<DatabaseParameter>;
-  consumers(): Promise<ConsumersParameter>;
+  read(): Promise<{ database: unknown; consumers: unknown }>;
 }
 
 /** The settings as last read. What cannot be re-read stays as it was: writes depend on the lease, not on freshness. */
@@ -43,9 +42,9 @@ export function createParameters(source: ParameterSource): Parameters {
     database: () => database,
     consumers: () => consumers,
     async refresh() {
-      const [newDatabase, newConsumers] = await Promise.allSettled([source.database(), source.consumers()]);
-      if (newDatabase.status === 'fulfilled') database = newDatabase.value;
-      if (newConsumers.status === 'fulfilled') consumers = newConsumers.value;
+      const read = await source.read().catch(() => null);
+      database = DatabaseParameter.safeParse(read?.database).data ?? database;
+      consumers = ConsumersParameter.safeParse(read?.consumers).data ?? consumers;
     },
   };
 }
@@ -56,14 +55,23 @@ export function ssmParameters(options: {
   consumersParameter: string;
 }): ParameterSource {
   const client = new SSMClient({ region: options.region, ...CLIENT });
-  const read = async (name: string): Promise<unknown> => {
-    const answer = await client.send(new GetParameterCommand({ Name: name }));
-    return JSON.parse(answer.Parameter?.Value ?? 'null');
-  };
   return {
-    database: async () => DatabaseParameter.parse(await read(options.databaseParameter)),
-    consumers: async () => ConsumersParameter.parse(await read(options.consumersParameter)),
+    async read() {
+      const Names = [options.databaseParameter, options.consumersParameter];
+      const { Parameters = [] } = await client.send(new GetParametersCommand({ Names }));
+      const value = (name: string): unknown => json(Parameters.find(({ Name }) => Name === name)?.Value);
+      return { database: value(options.databaseParameter), consumers: value(options.consumersParameter) };
+    },
   };
+}
+
+/** Undefined for what is no JSON: a setting that cannot be read stays as it was. */
+function json(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? 'null');
+  } catch {
+    return undefined;
+  }
 }
 
 /** Reads the database user's name and password, from this region's replica of the secret. */

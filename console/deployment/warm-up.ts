@@ -2,11 +2,13 @@
 import type { Configuration } from '../../infra/config/index.ts';
 import { namesOf } from '../../infra/names.ts';
 import type { Cloud } from '../../simulator/cloud.ts';
+import { cloudWatch } from '../../simulator/services/cloudwatch/index.ts';
+import type { CloudWatchState } from '../../simulator/services/cloudwatch/state.ts';
 import { Monitor } from '../drills/region-failover/monitor.ts';
 
 const LIMIT_SECONDS = 1800;
-/** Long enough for each observer's schedule to have come round and its votes to be in. */
-const OBSERVED_SECONDS = 150;
+/** The observers' votes settle, and every resolver has asked again since DNS was published. */
+const SETTLE_SECONDS = 60;
 
 /** Returns the monitor that watched it. Throws when it does not come up, saying what is missing. */
 export async function warmUp(
@@ -14,17 +16,24 @@ export async function warmUp(
   configuration: Configuration,
   monitor = new Monitor(cloud, configuration, namesOf(configuration)),
 ): Promise<Monitor> {
-  const { serving } = configuration.regions;
-  const healthy = () => {
-    const sample = monitor.samples.at(-1);
-    return serving.every((region) => (sample?.regions[region]?.healthyTargets ?? 0) >= configuration.compute.min);
-  };
-  await monitor.watch(LIMIT_SECONDS, () => healthy() && Number(monitor.item()?.counter) > 0);
-  if (!healthy()) {
-    const sample = JSON.stringify(monitor.samples.at(-1)?.regions);
-    throw new Error(`the application did not come up within ${LIMIT_SECONDS} s of virtual time: ${sample}`);
-  }
-  if (!(Number(monitor.item()?.counter) > 0)) throw new Error('nobody took the write lease');
-  await monitor.watch(OBSERVED_SECONDS);
+  await monitor.watch(LIMIT_SECONDS, () => missing(cloud, configuration, monitor) === null);
+  const what = missing(cloud, configuration, monitor);
+  if (what !== null)
+    throw new Error(`the application did not come up within ${LIMIT_SECONDS} s of virtual time: ${what}`);
+  await monitor.watch(SETTLE_SECONDS);
   return monitor;
+}
+
+/** What a running application still lacks; null when it lacks nothing. */
+function missing(cloud: Cloud, { regions, compute }: Configuration, monitor: Monitor): string | null {
+  if (!(Number(monitor.item()?.counter) > 0)) return 'nobody took the write lease';
+  const sample = monitor.samples.at(-1);
+  for (const region of regions.serving) {
+    const healthy = sample?.regions[region]?.healthyTargets ?? 0;
+    if (healthy < compute.min) return `${region} has ${healthy} of ${compute.min} healthy targets`;
+    const { alarms } = cloud.stateOf<CloudWatchState>(cloudWatch, region);
+    const alarm = Object.values(alarms).find(({ state }) => state.value !== 'OK');
+    if (alarm) return `${region}: alarm ${alarm.definition.AlarmName} is ${alarm.state.value}`;
+  }
+  return null;
 }

@@ -12,7 +12,6 @@ function setUp(change: { store?: Partial<ReturnType<typeof memoryStore>>; config
   const authority = memoryAuthority(REGION);
   const store = { ...memoryStore(clock), ...change.store };
   const log: string[] = [];
-  const source = fixedParameters('db');
   const instance = createInstance({
     settings: {
       region: REGION,
@@ -24,10 +23,7 @@ function setUp(change: { store?: Partial<ReturnType<typeof memoryStore>>; config
     },
     clock,
     authority,
-    parameters: {
-      ...source,
-      database: async () => ({ ...(await source.database()), epoch: change.configuredEpoch ?? 1 }),
-    },
+    parameters: fixedParameters('db', change.configuredEpoch),
     store,
     log: (line) => log.push(line),
   });

@@ -25,6 +25,7 @@ export interface AuthorityVersion {
 }
 
 const SAMPLE_SECONDS = 1;
+const WRITES: ReadonlySet<string> = new Set(['PutItem', 'UpdateItem', 'DeleteItem']);
 
 export class Monitor {
   readonly samples: Sample[] = [];
@@ -39,8 +40,8 @@ export class Monitor {
     this.#configuration = configuration;
     this.#names = names;
     // A change is seen the moment its call is noted, not only at the next sample.
-    cloud.trace.onEntry((entry) => {
-      if (entry.source === 'dynamodb') this.#readAuthority();
+    cloud.trace.onEntry(({ source, what }) => {
+      if (source === 'dynamodb' && WRITES.has(what)) this.#readAuthority();
     });
   }
 

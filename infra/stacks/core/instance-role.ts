@@ -18,7 +18,7 @@ export function instanceRole(
   role.addToPolicy(
     new PolicyStatement({
       sid: 'Configuration',
-      actions: ['ssm:GetParameter'],
+      actions: ['ssm:GetParameter', 'ssm:GetParameters'],
       resources: parameters.map((name) => `arn:aws:ssm:${region}:${account}:parameter${name}`),
     }),
   );
