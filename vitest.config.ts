@@ -1,12 +1,18 @@
-/** The suite by speed: `unit` is the inner loop (npm run check); `suite` deploys into the simulator. */
+/**
+ * The suite by speed. `unit` is the inner loop (npm run check): its files share one module graph per worker, because
+ * importing twenty SDK clients per file took longer than the tests; files that replace modules are `unit-mocked` and
+ * stand alone. `suite` deploys into the simulator.
+ */
 import { defineConfig } from 'vitest/config';
 
+const MOCKED = ['test/**/*.mocked.test.ts'];
 const SLOW = ['test/**/*.slow.test.ts', 'test/**/*.scenario.ts'];
 
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: SLOW } },
+      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...SLOW, ...MOCKED], isolate: false } },
+      { test: { name: 'unit-mocked', include: MOCKED } },
       {
         test: {
           name: 'suite',

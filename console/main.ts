@@ -1,6 +1,7 @@
 /** The `mainstay` command: what each word does is in console/commands/. Progress goes to stderr, results to stdout. */
 import { Command, CommanderError } from 'commander';
 import { InvalidConfiguration } from '../infra/config/index.ts';
+import project from '../package.json' with { type: 'json' };
 import { addDrill } from './commands/drill.ts';
 import { addMatch } from './commands/match.ts';
 import { addReplay } from './commands/replay.ts';
@@ -8,11 +9,30 @@ import { addRun } from './commands/run.ts';
 import { addStatus } from './commands/status.ts';
 import { EXIT, UsageProblem } from './problem.ts';
 
+const HELP = `
+Begin with:
+  mainstay drill region-failover    a region goes dark in the simulator and the application comes back; nothing is needed
+  mainstay drill list               everything that can be drilled
+  mainstay <command> --help         examples of each command
+
+Everything runs in the project's root, without an AWS account unless --target aws is given.
+Progress goes to standard error, results to standard output.
+Exit code: 0 held, 1 an invariant or target was broken, 2 bad usage or input, 3 internal error.`;
+
 const program = new Command('mainstay')
-  .description('Operations automation on AWS, and the simulator that proves it on one machine')
+  .description(project.description)
+  .version(project.version)
   .exitOverride()
+  .showSuggestionAfterError()
+  .addHelpText('after', HELP)
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'mainstay: ')) });
 for (const add of [addDrill, addReplay, addRun, addStatus, addMatch]) add(program);
+
+// A reader such as `head` may leave early; that is no failure of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
 
 try {
   await program.parseAsync(process.argv);

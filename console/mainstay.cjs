@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The `mainstay` command on any Node from 20 up: hands over to the toolchain's Node, which runs TypeScript as it is.
-const { spawnSync } = require('node:child_process');
+const { spawn } = require('node:child_process');
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
 
@@ -16,7 +16,13 @@ if (!modern && !existsSync(toolchainNode)) {
 }
 const node = existsSync(toolchainNode) ? toolchainNode : process.execPath;
 const main = join(__dirname, 'main.ts');
-const result = spawnSync(node, ['--disable-warning=ExperimentalWarning', main, ...process.argv.slice(2)], {
+const child = spawn(node, ['--disable-warning=ExperimentalWarning', main, ...process.argv.slice(2)], {
   stdio: 'inherit',
 });
-process.exit(result.status ?? 3);
+// Who stops this process means the other one, which has folders to remove and workers to end.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+child.on('error', (error) => {
+  console.error(`mainstay: ${node} cannot be started: ${error.message}`);
+  process.exit(3);
+});
+child.on('exit', (code) => process.exit(code ?? 3));

@@ -4,6 +4,7 @@ import { App, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Configuration } from './config/index.ts';
 import { namesOf } from './names.ts';
+import { RecoveryPathCheck } from './recovery-path/plugin.ts';
 import { RegionStack } from './stacks/region.ts';
 import { WitnessObserver } from './stacks/region-failover/witness-observer.ts';
 import { RegionFailoverStack } from './stacks/region-failover.ts';
@@ -15,14 +16,19 @@ export interface AppOptions {
   readonly outdir?: string;
   /** Where `npm run build` put the bundles. @default dist */
   readonly bundles?: string;
-  /** Skips the rule packs and CloudFormation's own validation; only for tests that check something else. */
+  /** Skips the rule pack and CloudFormation's own validation, which take seconds; `npm run synth` has both. */
   readonly unchecked?: boolean;
 }
 
 export function createApp(configuration: Configuration, options: AppOptions): App {
   const { account } = options;
   const { serving, witness } = configuration.regions;
-  const app = new App({ outdir: options.outdir, context: context(configuration, options), analyticsReporting: false });
+  const app = new App({
+    outdir: options.outdir,
+    context: context(configuration, options),
+    analyticsReporting: false,
+    builtinCloudFormationValidation: !options.unchecked,
+  });
   const names = namesOf(configuration);
   const common = { configuration, names, bundles: options.bundles };
   const id = (part: string, region: string) => `${names.prefix}-${part}-${region}`;
@@ -56,6 +62,7 @@ export function createApp(configuration: Configuration, options: AppOptions): Ap
   Tags.of(app).add('Owner', configuration.owner);
   Tags.of(app).add('CostCenter', configuration.costCenter);
   Tags.of(app).add('ManagedBy', 'mainstay');
+  Validations.of(app).addPlugins(new RecoveryPathCheck(configuration));
   if (!options.unchecked) Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   return app;
 }

@@ -193,6 +193,8 @@ export class Cloud {
     if (!operation) throw new NotModelled(`${label} is not modelled by the simulator; see simulator/KNOWN-GAPS.md`);
     const context = this.context(service, request.region, request.caller);
     const input = traceable(service, request, context);
+    // Where the call came from is told when it crossed a border.
+    const by = { by: nameOf(request.caller), ...(request.from === request.region ? {} : { from: request.from }) };
     try {
       const broken = faults.find((fault) => fault.error !== undefined);
       if (broken?.error) throw new AwsError(broken.error, `injected fault: ${broken.error}`);
@@ -200,14 +202,14 @@ export class Cloud {
       const output = await operation(request.input, context);
       if (faults.some((fault) => fault.loseAnswer)) throw new AnswerLost(`the answer to ${label} was lost`);
       this.note(request.region, request.service, request.operation, {
-        by: nameOf(request.caller),
+        ...by,
         input,
       });
       return output ?? {};
     } catch (error) {
       const code = error instanceof AwsError ? error.code : error instanceof Error ? error.name : 'unknown';
       this.note(request.region, request.service, request.operation, {
-        by: nameOf(request.caller),
+        ...by,
         input,
         error: code,
         message: (error as Error).message,

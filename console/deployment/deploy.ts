@@ -30,7 +30,11 @@ export interface Deployed {
 }
 
 /** Deploys everything and releases the application. Throws when a stack fails, naming stack, resource and reason. */
-export async function deployAssemblyInto(assembly: string, environment: string): Promise<Deployed> {
+export async function deployAssemblyInto(
+  assembly: string,
+  environment: string,
+  onStack: (stack: string, region: string) => void = () => {},
+): Promise<Deployed> {
   const configuration = loadConfiguration(environment);
   const names = namesOf(configuration);
   const { serving, witness } = configuration.regions;
@@ -41,6 +45,11 @@ export async function deployAssemblyInto(assembly: string, environment: string):
     startAt: START_AT,
   });
   await cloud.resolve(prepareAccount(cloud, configuration));
+  cloud.trace.onEntry(({ source, what, region, detail }) => {
+    if (source === 'cloudformation' && what === 'stack.CREATE_IN_PROGRESS') {
+      onStack((detail as { stack: string }).stack, region);
+    }
+  });
   const stacks = await cloud.resolve(deployAssembly(cloud, assembly));
   await cloud.resolve(release(cloud, configuration, names, join(assembly, '..', 'dist', 'app', 'index.cjs')));
   // The last custom resource has answered, its function's invocation has not ended yet.

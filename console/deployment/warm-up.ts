@@ -8,7 +8,7 @@ import { Monitor } from '../drills/region-failover/monitor.ts';
 
 const LIMIT_SECONDS = 1800;
 /** The observers' votes settle, and every resolver has asked again since DNS was published. */
-const SETTLE_SECONDS = 60;
+const SETTLE_SECONDS = 30;
 
 /** Returns the monitor that watched it. Throws when it does not come up, saying what is missing. */
 export async function warmUp(

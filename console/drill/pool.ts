@@ -1,9 +1,10 @@
 /**
- * Runs many seeds on all cores: one worker process each, which deploys once and forks the deployed cloud per seed.
- * Results come out in seed order, whatever order they were finished in.
+ * Runs many seeds on all cores: one worker process each, which deploys once and forks the deployed cloud per seed. Each
+ * takes the next seed when it is done with one, so a slow one holds up nobody; what they say comes out in seed order.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import { onInterrupt } from '../interrupt.ts';
 import type { DrillResult } from './result.ts';
 
 export interface PoolJob {
@@ -15,63 +16,122 @@ export interface PoolJob {
 
 export type WorkerMessage =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'result'; readonly result: DrillResult }
+  | { readonly kind: 'result'; readonly seed: number; readonly result: DrillResult }
   | { readonly kind: 'failed'; readonly seed: number; readonly message: string };
 
-/** Calls `onResult` in seed order. Throws when a worker dies or a run fails, naming the seed. */
+/** What became of one seed: a result, or why there is none. */
+export type SeedOutcome =
+  | { readonly seed: number; readonly result: DrillResult }
+  | { readonly seed: number; readonly failure: string };
+
+export interface PoolOptions {
+  /** The program of a worker. */
+  readonly worker?: URL;
+  readonly workers?: number;
+}
+
+/**
+ * Calls `onOutcome` once for each seed, in the order of `seeds`. A run that throws and a worker that dies cost their seed
+ * only; a new worker takes the dead one's place. Throws when a worker dies before it could take a seed.
+ */
 export async function runPool(
   job: PoolJob,
   seeds: readonly number[],
-  onResult: (result: DrillResult) => void,
+  onOutcome: (outcome: SeedOutcome) => void,
+  options: PoolOptions = {},
 ): Promise<void> {
-  const waiting = new Map<number, DrillResult>();
-  let nextToGive = 0;
-  let nextToPrint = 0;
-  const flush = () => {
-    for (let seed = seeds[nextToPrint]; seed !== undefined; seed = seeds[nextToPrint]) {
-      const result = waiting.get(seed);
-      if (!result) return;
-      waiting.delete(seed);
-      nextToPrint += 1;
-      onResult(result);
-    }
-  };
+  const pool = new Pool(job, seeds, onOutcome, options);
+  const forget = onInterrupt(() => pool.stop());
+  try {
+    await pool.run();
+  } finally {
+    forget();
+    pool.stop();
+  }
+}
 
-  const workers: ChildProcess[] = [];
-  const drive = (worker: ChildProcess) =>
-    new Promise<void>((resolve, reject) => {
-      let current: number | undefined;
-      const give = () => {
-        current = seeds[nextToGive];
-        nextToGive += 1;
-        if (current === undefined) {
-          worker.disconnect();
-          resolve();
-        } else worker.send({ seed: current });
-      };
+class Pool {
+  readonly #job: PoolJob;
+  readonly #seeds: readonly number[];
+  readonly #onOutcome: (outcome: SeedOutcome) => void;
+  readonly #program: URL;
+  readonly #count: number;
+  readonly #workers = new Set<ChildProcess>();
+  /** Finished ahead of their turn. */
+  readonly #early = new Map<number, SeedOutcome>();
+  #nextToGive = 0;
+  #nextToTell = 0;
+
+  constructor(
+    job: PoolJob,
+    seeds: readonly number[],
+    onOutcome: (outcome: SeedOutcome) => void,
+    { worker = new URL('./worker.ts', import.meta.url), workers = availableParallelism() }: PoolOptions,
+  ) {
+    this.#job = job;
+    this.#seeds = seeds;
+    this.#onOutcome = onOutcome;
+    this.#program = worker;
+    this.#count = Math.min(workers, seeds.length);
+  }
+
+  async run(): Promise<void> {
+    await Promise.all(Array.from({ length: this.#count }, () => this.#lane()));
+  }
+
+  stop(): void {
+    for (const worker of this.#workers) worker.kill('SIGKILL');
+    this.#workers.clear();
+  }
+
+  /** One worker after another, until no seed is left. */
+  async #lane(): Promise<void> {
+    while (this.#nextToGive < this.#seeds.length) await this.#drive();
+  }
+
+  /** Drives one worker until no seed is left or it dies. */
+  #drive(): Promise<void> {
+    const worker = fork(this.#program, [JSON.stringify(this.#job)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    this.#workers.add(worker);
+    let ready = false;
+    let current: number | undefined;
+    const give = () => {
+      current = this.#seeds[this.#nextToGive];
+      if (current === undefined) worker.disconnect();
+      else {
+        this.#nextToGive += 1;
+        worker.send({ seed: current });
+      }
+    };
+    return new Promise<void>((resolve, reject) => {
       worker.on('message', (message: WorkerMessage) => {
-        if (message.kind === 'failed') {
-          reject(new Error(`seed ${message.seed}: ${message.message}`));
-          return;
-        }
-        if (message.kind === 'result') {
-          waiting.set(message.result.seed, message.result);
-          flush();
-        }
+        ready = true;
+        if (message.kind === 'result') this.#tell({ seed: message.seed, result: message.result });
+        if (message.kind === 'failed') this.#tell({ seed: message.seed, failure: message.message });
         give();
       });
-      worker.on('exit', (code) => {
-        if (code !== 0) reject(new Error(`a worker ended with code ${code} at seed ${current ?? 'none'}`));
+      // Where it did start, its exit tells more.
+      worker.on('error', (error) => {
+        if (worker.pid === undefined) reject(error);
+      });
+      worker.on('exit', (code, signal) => {
+        this.#workers.delete(worker);
+        const how = signal ? `was killed by ${signal}` : `ended with code ${code}`;
+        if (!ready) reject(new Error(`a worker ${how} before it could take a seed`));
+        else if (current !== undefined) this.#tell({ seed: current, failure: `the worker ${how}` });
+        resolve();
       });
     });
+  }
 
-  try {
-    const count = Math.min(availableParallelism(), seeds.length);
-    for (let index = 0; index < count; index++) {
-      workers.push(fork(new URL('./worker.ts', import.meta.url), [JSON.stringify(job)], { stdio: 'inherit' }));
+  #tell(outcome: SeedOutcome): void {
+    this.#early.set(outcome.seed, outcome);
+    for (let seed = this.#seeds[this.#nextToTell]; seed !== undefined; seed = this.#seeds[this.#nextToTell]) {
+      const next = this.#early.get(seed);
+      if (!next) return;
+      this.#early.delete(seed);
+      this.#nextToTell += 1;
+      this.#onOutcome(next);
     }
-    await Promise.all(workers.map(drive));
-  } finally {
-    for (const worker of workers) if (worker.connected) worker.kill();
   }
 }

@@ -37,19 +37,44 @@ export interface DrillResult {
   readonly floorSeconds: number | null;
   readonly requests: { readonly served: number; readonly failed: number };
   readonly effects: readonly Effect[];
-  readonly engine: { readonly name: string; readonly events: number; readonly calls: number };
+  readonly engine: {
+    readonly name: string;
+    /** Timers of the virtual clock, the deployment's included. */
+    readonly events: number;
+    /** Entries of the trace: calls, states entered, what befell the world. */
+    readonly calls: number;
+    readonly virtualSeconds: number;
+  };
+}
+
+/** What is kept of each of many runs. */
+export interface Run {
+  readonly expected: string;
+  readonly outcome: string;
+  readonly violated: boolean;
+  readonly rtoSeconds: number | null;
 }
 
 export interface Summary {
+  /** Runs with a result. */
   readonly runs: number;
   readonly violated: number;
   readonly unexpected: number;
+  /** Seeds that gave no result: the simulator or the drill itself failed. */
+  readonly crashed: number;
   readonly p50RtoSeconds: number | null;
   readonly p95RtoSeconds: number | null;
   readonly maxRtoSeconds: number | null;
-  /** Runs per second of real time, all processes together. */
+  /** Runs per second of real time, all processes together, their deployments included. */
   readonly perSecond: number;
 }
+
+export const runOf = ({ expected, outcome, invariants, rtoSeconds }: DrillResult): Run => ({
+  expected,
+  outcome,
+  violated: invariants.violated.length > 0,
+  rtoSeconds,
+});
 
 /** True when every invariant held and what happened is what the scenario expects. */
 export const held = (result: DrillResult): boolean =>
@@ -61,15 +86,16 @@ export function percentile(values: readonly number[], percent: number): number |
   return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? null;
 }
 
-export function summarize(results: readonly DrillResult[], elapsedSeconds: number): Summary {
-  const rto = results.flatMap((result) => (result.rtoSeconds === null ? [] : [result.rtoSeconds]));
+export function summarize(runs: readonly Run[], crashed: number, elapsedSeconds: number): Summary {
+  const rto = runs.flatMap(({ rtoSeconds }) => (rtoSeconds === null ? [] : [rtoSeconds]));
   return {
-    runs: results.length,
-    violated: results.filter((result) => result.invariants.violated.length > 0).length,
-    unexpected: results.filter((result) => result.outcome !== result.expected).length,
+    runs: runs.length,
+    violated: runs.filter(({ violated }) => violated).length,
+    unexpected: runs.filter(({ outcome, expected }) => outcome !== expected).length,
+    crashed,
     p50RtoSeconds: percentile(rto, 50),
     p95RtoSeconds: percentile(rto, 95),
     maxRtoSeconds: percentile(rto, 100),
-    perSecond: Math.round((results.length / elapsedSeconds) * 100) / 100,
+    perSecond: Math.round((runs.length / elapsedSeconds) * 100) / 100,
   };
 }

@@ -1,15 +1,17 @@
 /** The targets that drills are held to (DESIGN "Targets"). */
-import { type DrillResult, percentile } from './result.ts';
+import { percentile, type Run } from './result.ts';
 
-const RTO_SECONDS_MAX = 900;
+export const RTO_SECONDS_MAX = 900;
+/** Unless a named person accepted more. */
+export const RPO_SECONDS_MAX = 300;
 const P50_RTO_SECONDS_MAX = 390;
 const P95_RTO_SECONDS_MAX = 600;
 /** Percentiles of fewer runs say little. */
 const RUNS_FOR_PERCENTILES = 100;
 
 /** One sentence per target missed by runs of a scenario that recovers. */
-export function targetsMissed(results: readonly DrillResult[]): string[] {
-  const recovered = results.filter((result) => result.expected === 'failed-over');
+export function targetsMissed(runs: readonly Run[]): string[] {
+  const recovered = runs.filter((result) => result.expected === 'failed-over');
   const rto = recovered.flatMap((result) => (result.rtoSeconds === null ? [] : [result.rtoSeconds]));
   const missed: string[] = [];
   const check = (name: string, value: number | null, limit: number) => {

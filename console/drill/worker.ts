@@ -13,9 +13,11 @@ const say = (message: WorkerMessage): void => void process.send?.(message);
 process.on('message', async ({ seed }: { seed: number }) => {
   try {
     const { result } = await drill.run(cloud, configuration, job.scenario, seed);
-    say({ kind: 'result', result });
+    say({ kind: 'result', seed, result });
   } catch (error) {
     say({ kind: 'failed', seed, message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   }
 });
+// Without the command nobody waits for a result.
+process.on('disconnect', () => process.exit());
 say({ kind: 'ready' });

@@ -3,8 +3,10 @@
 import type { Configuration } from '../../infra/config/index.ts';
 import type { Cloud } from '../../simulator/cloud.ts';
 import type { DrillResult, TimelineEntry } from '../drill/result.ts';
+import { UsageProblem } from '../problem.ts';
 import type { ReportModel } from '../report/model.ts';
-import type { Slug } from '../slugs.ts';
+import { checkSlug, type Slug } from '../slugs.ts';
+import type { Moment } from '../terminal.ts';
 import { regionFailoverDrill } from './region-failover/drill.ts';
 
 export interface DrillRun {
@@ -12,6 +14,14 @@ export interface DrillRun {
   /** The cloud as it was at the end, with its trace. */
   readonly cloud: Cloud;
   readonly report: ReportModel;
+}
+
+/** Told what happens while a drill runs; it must not touch the cloud. */
+export interface Watcher {
+  /** A turning point. */
+  entry?(entry: TimelineEntry): void;
+  /** How things are, once a virtual second. */
+  moment?(moment: Moment): void;
 }
 
 export interface Drill {
@@ -25,8 +35,20 @@ export interface Drill {
     configuration: Configuration,
     scenario: string,
     seed: number,
-    onEntry?: (entry: TimelineEntry) => void,
+    watcher?: Watcher,
   ): Promise<DrillRun>;
 }
 
 export const drills: Readonly<Record<Slug, Drill>> = { 'region-failover': regionFailoverDrill };
+
+/** The drill and scenario that '<slug>[/<scenario>]' names. Throws UsageProblem when there is none. */
+export function parseName(name: string): { drill: Drill; scenario: string } {
+  const [slug = '', scenario] = name.split('/');
+  checkSlug(slug);
+  const drill = drills[slug];
+  const chosen = scenario ?? drill.defaultScenario;
+  if (!Object.hasOwn(drill.scenarios, chosen)) {
+    throw new UsageProblem(`scenario: got '${chosen}'; 'npx mainstay drill list' shows those of ${slug}`);
+  }
+  return { drill, scenario: chosen };
+}

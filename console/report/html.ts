@@ -1,94 +1,113 @@
 /** The report of one drill as one self-contained HTML file: no script, no font, nothing fetched. */
+import { held } from '../drill/result.ts';
+import { RPO_SECONDS_MAX, RTO_SECONDS_MAX } from '../drill/targets.ts';
 import { clockText } from '../terminal.ts';
+import { charts } from './charts.ts';
 import { gantt } from './gantt.ts';
 import type { ReportModel } from './model.ts';
-import { requestChart } from './requests.ts';
 import { stateGraph } from './state-graph.ts';
-import { escapeText, round } from './svg.ts';
-
-const STYLE = `
-:root { color-scheme: light dark; --ink: #1b1f24; --paper: #fff; --dim: #6b7280; --line: #d5d9e0; --good: #1a7f4b; --bad: #c0322b; --bar: #2f6feb; --floor: #9aa5b1; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6e8eb; --paper: #14171b; --dim: #98a1ad; --line: #30363d; --good: #4cc38a; --bad: #f2665f; --bar: #6aa2ff; --floor: #5b6673; } }
-body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 1000px; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.5rem; margin-bottom: .2rem } h2 { font-size: 1.1rem; margin-top: 2rem }
-.dim { color: var(--dim) } .good { color: var(--good) } .bad { color: var(--bad) }
-.figures { display: flex; flex-wrap: wrap; gap: .8rem; margin: 1rem 0 }
-.figures div { border: 1px solid var(--line); border-radius: 8px; padding: .5rem .9rem; min-width: 7rem }
-.figures b { display: block; font-size: 1.35rem; font-variant-numeric: tabular-nums }
-table { border-collapse: collapse; width: 100% } td, th { text-align: left; padding: .25rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top }
-td:first-child { white-space: nowrap; font-variant-numeric: tabular-nums }
-svg { width: 100%; height: auto } svg text { fill: var(--ink); font: 12px system-ui, sans-serif } svg .axis { fill: var(--dim); font-size: 10px }
-.grid { stroke: var(--line) } .step rect { fill: var(--bar) } .floor rect { fill: var(--floor) } .floor text { fill: var(--dim) }
-.served { fill: var(--good) } .failed { fill: var(--bad) } .fault { stroke: var(--bad); stroke-dasharray: 4 3 }
-.graph { text-align: center } .graph svg { max-width: 640px; max-height: 1400px }
-.node path, .node polygon, .node ellipse { stroke: var(--floor); fill: none } .edge path { stroke: var(--floor) } .edge polygon { stroke: var(--floor); fill: var(--floor) }
-.node.idle text { fill: var(--dim) } .node.taken path, .node.taken polygon { stroke: var(--bar) } .edge.taken path { stroke: var(--bar); stroke-width: 2 } .edge.taken polygon { stroke: var(--bar); fill: var(--bar) }
-`;
+import { STYLE } from './style.ts';
+import { escapeText, secondsText } from './svg.ts';
 
 /** Renders the report. */
 export async function renderReport(model: ReportModel): Promise<string> {
   const { result } = model;
-  const title = `${result.slug}: ${model.title}`;
-  const ok = result.outcome === result.expected && result.invariants.violated.length === 0;
-  const sections = [
-    `<h1>${escapeText(title)}</h1>`,
-    `<p class="dim">scenario ${escapeText(result.scenario)}, seed ${result.seed}; simulated by ${escapeText(result.engine.name)}; times count from the fault</p>`,
-    `<p>Outcome: <b class="${ok ? 'good' : 'bad'}">${escapeText(result.outcome)}</b>, expected ${escapeText(result.expected)}.</p>`,
+  const title = `${result.slug}/${result.scenario}, seed ${result.seed}`;
+  const body = [
+    `<main><p class="dim">${escapeText(title)}</p>`,
+    `<h1>${escapeText(sentence(model.title))}</h1>`,
+    verdict(model),
     figures(model),
-    `<h2>What happened</h2>${timeline(model)}`,
-    `<h2>Requests</h2>${requestChart(model.buckets)}`,
-    `<h2>Critical path beside the floor</h2>${gantt(model.steps, model.floor)}${floorTable(model)}`,
-    `<h2>Path taken</h2><div class="graph">${await stateGraph(model.graph, model.steps)}</div>`,
-    `<h2>Invariants</h2>${invariants(model)}`,
+    section('Users and writers', charts(model)),
+    ...(model.bars.length > 0
+      ? [section('The way to recovery, beside the floor', gantt(model.bars, model.floor))]
+      : []),
+    ...(model.bars.length > 0 ? [floorTable(model)] : []),
+    section('What happened', timeline(model)),
+    ...(model.visits.length > 0
+      ? [
+          section(
+            'The machine, and the path it took',
+            `<div class="graph">${await stateGraph(model.graph, model.visits)}</div>`,
+          ),
+        ]
+      : []),
+    section('Invariants, judged from the world’s own ledger', invariants(model)),
+    section('How this was made', made(model)),
+    '</main>',
   ];
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>${escapeText(title)}</title><style>${STYLE}</style></head>
-<body>${sections.join('\n')}</body></html>
+<body>${body.join('\n')}</body></html>
 `;
 }
 
-const seconds = (value: number | null): string => (value === null ? 'unknown' : `${round(value)} s`);
+const section = (heading: string, inside: string): string => `<section><h2>${heading}</h2>${inside}</section>`;
+const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+const known = (value: number | null): string => (value === null ? 'unknown' : secondsText(value));
+
+function verdict({ result, story }: ReportModel): string {
+  const ok = held(result);
+  const expected = result.outcome === result.expected ? 'as expected' : `expected was ${result.expected}`;
+  return `<p><span class="verdict ${ok ? 'good' : 'bad'}">${ok ? 'held' : 'broken'}</span> <b>${escapeText(result.outcome)}</b>, ${escapeText(expected)}. ${escapeText(story)}</p>`;
+}
 
 function figures({ result }: ReportModel): string {
-  const shown: [string, string][] = [
-    ['detection', seconds(result.detectSeconds)],
-    ['decision', seconds(result.decideSeconds)],
-    ['RTO', seconds(result.rtoSeconds)],
-    ['RPO', seconds(result.rpoSeconds)],
-    ['floor', seconds(result.floorSeconds)],
-    ['requests served', String(result.requests.served)],
-    ['requests lost', String(result.requests.failed)],
-    [
-      'invariants',
-      `${result.invariants.checked.length - new Set(result.invariants.violated.map((v) => v.id)).size} of ${result.invariants.checked.length} held`,
-    ],
+  const { checked, violated } = result.invariants;
+  const moved = result.rtoSeconds !== null || result.outcome === 'failed-over';
+  const broken = new Set(violated.map(({ id }) => id)).size;
+  const shown: [name: string, value: string, more: string][] = [
+    ...(moved
+      ? ([
+          ['detection', known(result.detectSeconds), 'fault to the machine’s start'],
+          ['decision', known(result.decideSeconds), 'from there to the promotion'],
+          ['RTO', known(result.rtoSeconds), `users’ first lost write to service; target ${RTO_SECONDS_MAX} s`],
+          ['RPO', known(result.rpoSeconds), `of writes lost; target ${RPO_SECONDS_MAX} s`],
+          ['floor', known(result.floorSeconds), 'the least that this path takes'],
+        ] as [string, string, string][])
+      : []),
+    ['requests served', String(result.requests.served), 'by users, in the whole drill'],
+    ['requests lost', String(result.requests.failed), 'by users, in the whole drill'],
+    ['invariants', `${checked.length - broken} of ${checked.length}`, 'held'],
   ];
-  return `<div class="figures">${shown.map(([name, value]) => `<div>${name}<b>${value}</b></div>`).join('')}</div>`;
+  const cells = shown.map(
+    ([name, value, more]) =>
+      `<div><dt>${name}</dt><dd>${escapeText(value)}<small>${escapeText(more)}</small></dd></div>`,
+  );
+  return `<dl class="figures">${cells.join('')}</dl>`;
 }
 
 function timeline({ result }: ReportModel): string {
   const rows = result.timeline.map(
     ({ t, what, region, actor }) =>
-      `<tr><td>${clockText(t)}</td><td>${escapeText(region)}</td><td>${escapeText(actor)}</td><td>${escapeText(what)}</td></tr>`,
+      `<tr><td class="t">${clockText(t)}</td><td class="n">${escapeText(region)}</td><td class="n dim">${escapeText(actor)}</td><td class="what">${escapeText(what)}</td></tr>`,
   );
-  return `<table><thead><tr><th>when</th><th>region</th><th>who</th><th>what</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
+  return `<p class="dim">Minutes and seconds of virtual time since the fault.</p><table class="stack"><thead><tr><th scope="col">when</th><th scope="col">where</th><th scope="col">who</th><th scope="col">what</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
 }
 
 function floorTable({ floor }: ReportModel): string {
   const rows = floor.map(
     (part) =>
-      `<tr><td>${round(part.seconds)} s</td><td>${escapeText(part.what)}</td><td class="dim">${escapeText(part.why)}</td></tr>`,
+      `<tr><td class="t">${secondsText(part.seconds)}</td><td class="n">${escapeText(part.what)}</td><td class="dim">${escapeText(part.why)}</td></tr>`,
   );
-  return `<table><tbody>${rows.join('')}</tbody></table>`;
+  return `<details><summary>Why the floor cannot be lower</summary><table><tbody>${rows.join('')}</tbody></table></details>`;
 }
 
-function invariants({ result, invariantTexts }: ReportModel): string {
-  const rows = result.invariants.checked.map((id) => {
+function invariants({ result, checked }: ReportModel): string {
+  const rows = checked.map(({ id, text, lookedAt }) => {
     const broken = result.invariants.violated.filter((violation) => violation.id === id);
-    const verdict = broken.length === 0 ? '<b class="good">held</b>' : '<b class="bad">violated</b>';
-    const why = broken.map((violation) => `<br><span class="bad">${escapeText(violation.message)}</span>`).join('');
-    return `<tr><td>${escapeText(id)}</td><td>${verdict}</td><td>${escapeText(invariantTexts[id] ?? '')}${why}</td></tr>`;
+    const said = broken.map(({ message }) => `<br><span class="bad">${escapeText(message)}</span>`).join('');
+    const short = id.split('/').at(-1) ?? id;
+    const how = broken.length === 0 ? '<b class="good">held</b>' : '<b class="bad">violated</b>';
+    return `<tr><td class="n" title="${escapeText(id)}">${escapeText(short)}</td><td class="n">${how}</td><td class="what">${escapeText(text)}${said}<br><span class="dim">looked at: ${escapeText(lookedAt)}</span></td></tr>`;
   });
-  return `<table><tbody>${rows.join('')}</tbody></table>`;
+  return `<table class="stack"><thead><tr><th scope="col">id</th><th scope="col">verdict</th><th scope="col">what it says</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
+}
+
+function made({ result }: ReportModel): string {
+  const { name, events, calls, virtualSeconds } = result.engine;
+  const again = `npx mainstay drill ${result.slug}/${result.scenario} --seed ${result.seed}`;
+  const replay = `npx mainstay replay ${result.slug}/${result.scenario} --seed ${result.seed} --pretty`;
+  return `<p>The deployed templates, state machines and function bundles ran in the ${escapeText(name)}: ${Math.round(virtualSeconds)} s of virtual time, ${events} events, ${calls} entries in the trace. The same seed gives the same run:</p><p><code>${escapeText(again)}</code></p><p>Every single event of it:</p><p><code>${escapeText(replay)}</code></p>`;
 }

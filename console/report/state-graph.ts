@@ -1,26 +1,81 @@
 /** The state machine as a graph with the path taken, drawn by Graphviz (compiled to WebAssembly, in process). */
 import { Graphviz } from '@hpcc-js/wasm-graphviz';
-import type { Graph, Step } from './model.ts';
+import type { Graph, Visit } from './model.ts';
+import { secondsText } from './svg.ts';
 
-export async function stateGraph(graph: Graph, steps: readonly Step[]): Promise<string> {
-  const visited = new Set(steps.map((step) => step.name));
-  const quote = (name: string) => JSON.stringify(name);
-  const nodes = graph.states.map((state) => {
-    const taken = visited.has(state);
-    return `${quote(state)} [class="${taken ? 'taken' : 'idle'}"${taken ? ', penwidth=2' : ''}]`;
-  });
-  const edges = graph.edges.map(({ from, to, label }) => {
-    const taken = visited.has(from) && visited.has(to);
-    const attributes = [`class="${taken ? 'taken' : 'idle'}"`, ...(label ? [`label=${quote(label)}`] : [])];
-    return `${quote(from)} -> ${quote(to)} [${attributes.join(', ')}]`;
-  });
-  const dot = `digraph {
-  graph [rankdir=TB, bgcolor="transparent", nodesep=0.25, ranksep=0.3];
-  node [shape=box, style=rounded, fontname="system-ui, sans-serif", fontsize=11];
-  edge [fontname="system-ui, sans-serif", fontsize=9];
-  ${[...nodes, ...edges].join(';\n  ')};
-}`;
+/** One node stands for every state that may fail: the real edges, one from each, would hide the rest. */
+const ANY_FAILURE = 'any step fails';
+/** A state begins where the one before it ended; the history's stamps may be this far apart. */
+const GAP_SECONDS = 0.05;
+
+const quote = (name: string): string => JSON.stringify(name);
+
+export async function stateGraph(graph: Graph, visits: readonly Visit[]): Promise<string> {
   const graphviz = await Graphviz.load();
-  const svg = graphviz.dot(dot);
-  return svg.slice(svg.indexOf('<svg'));
+  const svg = graphviz.dot(dotOf(graph, visits));
+  const title = `<title>State machine; ${new Set(visits.map(({ name }) => name)).size} of ${graph.states.length} states were entered</title>`;
+  // The tooltips that Graphviz makes repeat the labels.
+  const bare = svg.slice(svg.indexOf('<svg')).replaceAll(/<title>[^<]*<\/title>\n?|<!--[\s\S]*?-->\n?/g, '');
+  return bare.replace(/<svg([^>]*)>/, `<svg$1 role="img">${title}`);
+}
+
+/** The graph in Graphviz's language. */
+export function dotOf(graph: Graph, visits: readonly Visit[]): string {
+  const outer = graph.states.filter(({ within }) => within === undefined);
+  return [
+    'digraph {',
+    'graph [rankdir=TB, bgcolor="transparent", nodesep=0.22, ranksep=0.28];',
+    'node [shape=box, style=rounded, fontname="Helvetica,Arial,sans-serif", fontsize=11, margin="0.2,0.06", height=0.3];',
+    'edge [arrowsize=0.6];',
+    ...outer.map(({ name }) => node(name, visits)),
+    ...branches(graph, visits),
+    ...edges(graph, visits),
+    '}',
+  ].join('\n');
+}
+
+function node(name: string, visits: readonly Visit[]): string {
+  const own = visits.filter((visit) => visit.name === name);
+  const spent = own.reduce((sum, { from, until }) => sum + until - from, 0);
+  const times = own.length > 1 ? `${own.length} times, ` : '';
+  // Choices and notes take no time worth a word.
+  const label = spent < 0.05 ? name : `${name}\n${times}${secondsText(spent)}`;
+  return `${quote(name)} [label=${quote(label)}, class="${own.length > 0 ? 'taken' : 'idle'}"];`;
+}
+
+/** A box around each branch of a parallel state. */
+function branches({ states }: Graph, visits: readonly Visit[]): string[] {
+  const grouped = new Map<string, string[]>();
+  for (const { name, within } of states) {
+    if (!within) continue;
+    const key = `${within.state} ${within.branch}`;
+    grouped.set(key, [...(grouped.get(key) ?? []), node(name, visits)]);
+  }
+  return [...grouped.values()].flatMap((nodes, index) => [
+    `subgraph cluster_${index} { style=rounded; margin=6;`,
+    ...nodes,
+    '}',
+  ]);
+}
+
+function edges({ edges: all }: Graph, visits: readonly Visit[]): string[] {
+  const shown = new Map<string, boolean>();
+  const failures = new Set<string>();
+  for (const { from, to, kind } of all) {
+    const taken = wasTaken(from, to, kind, visits);
+    if (kind === 'catch' && !taken) failures.add(to);
+    else shown.set(`${quote(from)} -> ${quote(to)}`, taken || shown.get(`${quote(from)} -> ${quote(to)}`) === true);
+  }
+  return [
+    ...[...shown].map(([edge, taken]) => `${edge} [class="${taken ? 'taken' : 'idle'}"];`),
+    ...(failures.size > 0 ? [`${quote(ANY_FAILURE)} [shape=plaintext, class="idle"];`] : []),
+    ...[...failures].map((to) => `${quote(ANY_FAILURE)} -> ${quote(to)} [style=dashed, class="idle"];`),
+  ];
+}
+
+/** A branch begins when its parallel state does; every other state when the one before it ends. */
+function wasTaken(from: string, to: string, kind: string, visits: readonly Visit[]): boolean {
+  const left = visits.filter(({ name }) => name === from).map((visit) => (kind === 'start' ? visit.from : visit.until));
+  const entered = visits.filter(({ name }) => name === to).map((visit) => visit.from);
+  return left.some((end) => entered.some((start) => start >= end - 0.001 && start - end <= GAP_SECONDS));
 }

@@ -1,20 +1,28 @@
-/** Small SVG helpers shared by the report's pictures. */
+/** Small helpers for markup that the report's pictures share. */
 
 export const escapeText = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
+type Attributes = Readonly<Record<string, string | number>>;
+
 /** An element with attributes; children are markup already. */
-export function element(name: string, attributes: Record<string, string | number>, ...children: string[]): string {
+export function element(name: string, attributes: Attributes, ...children: string[]): string {
   const shown = Object.entries(attributes)
     .map(([key, value]) => ` ${key}="${typeof value === 'number' ? round(value) : escapeText(value)}"`)
     .join('');
-  return children.length === 0 ? `<${name}${shown}/>` : `<${name}${shown}>${children.join('')}</${name}>`;
+  return children.length === 0 && EMPTY.has(name)
+    ? `<${name}${shown}/>`
+    : `<${name}${shown}>${children.join('')}</${name}>`;
 }
 
-export const text = (x: number, y: number, content: string, attributes: Record<string, string | number> = {}): string =>
-  element('text', { x, y, ...attributes }, escapeText(content));
+/** Elements of SVG that may close themselves; HTML's must not. */
+const EMPTY = new Set(['rect', 'line', 'path']);
 
 export const round = (value: number): number => Math.round(value * 100) / 100;
+
+/** Seconds as a reader wants them: tenths below a hundred, whole above. */
+export const secondsText = (value: number): string =>
+  `${Math.abs(value) < 100 ? Math.round(value * 10) / 10 : Math.round(value)} s`;
 
 /** Round tick values that cover the range with at most `count` steps. */
 export function ticks(from: number, until: number, count: number): number[] {

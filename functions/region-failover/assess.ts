@@ -35,6 +35,8 @@ export interface Assessment {
   readonly reasons: string[];
   /** The guards that ask a person. */
   readonly asks: string[];
+  /** Another execution moves the application, or it is already here: without a person who asks, nothing is left to say. */
+  readonly superseded: boolean;
   /** The epoch that was judged; a claim must find it unchanged. */
   readonly epoch: number;
   /** Since when the region fails, by the target's clock and by the witness's. */
@@ -56,6 +58,7 @@ export const makeAssess =
       findings,
       reasons: (verdict === 'go' ? findings : open).map(({ sentence }) => sentence),
       asks: findings.filter((finding) => finding.verdict === 'ask').map(({ guard }) => guard),
+      superseded: isSuperseded(facts),
       epoch: facts.application.epoch,
       impaired: {
         byTarget: failingSince(facts, config.region),
@@ -64,6 +67,11 @@ export const makeAssess =
       answerWithinSeconds: config.policy.decisionSecondsMax,
     };
   };
+
+function isSuperseded({ application, executionArn, request }: Facts): boolean {
+  const claimant = application.claim?.executionArn ?? executionArn;
+  return request.trigger !== 'person' && (claimant !== executionArn || application.holder === request.target);
+}
 
 function failingSince({ observations, request }: Facts, observer: string): string | null {
   const vote = observations.find(({ region }) => region === observer)?.targets[request.from];

@@ -30,7 +30,7 @@ const ClaimInput = z.object({
 
 export const makeClaim =
   ({ authority, moves, clock }: { authority: Authority; moves: Moves } & Surroundings<ServingConfig>) =>
-  async (input: unknown): Promise<{ move: Move; impaired: z.infer<typeof Impaired> }> => {
+  async (input: unknown): Promise<{ move: Move; impaired: z.infer<typeof Impaired>; claimedAt: string | null }> => {
     const { executionArn, request, epoch, impaired } = parse(ClaimInput, input);
     const { resume, ...who } = request;
     const claim: Claim = {
@@ -51,6 +51,7 @@ export const makeClaim =
     return {
       move: { executionArn, target: request.target, from: request.from, epoch: next },
       impaired: { byTarget: item.claim?.seenAt ?? null, byWitness: item.claim?.impairedAt ?? null },
+      claimedAt: item.claim?.at ?? null,
     };
   };
 

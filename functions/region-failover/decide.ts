@@ -128,9 +128,7 @@ export const guards: readonly Guard[] = [
         return pass(`${failing.join(' and ')} see ${facts.request.from} fail`);
       }
       // Without a vote from outside both serving regions a cut between the two looks like a loss of either.
-      if (!outside && failing.length > 0 && failing.length === votes.length) {
-        return ask(`only ${said}; the witness outside both regions is silent`);
-      }
+      if (!outside && failing.length > 0) return ask(`${said}; the witness outside both regions is silent`);
       return hold(`no two of three observers with the witness see ${facts.request.from} fail (${said})`);
     },
   },

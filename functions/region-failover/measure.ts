@@ -1,8 +1,10 @@
 /**
  * How long it took and what it cost. Pure. What is not known is null, never 0. Asked by `record`.
  *
- * Times of two regions are never subtracted. RTO is by the witness's clock, which is outside both serving regions:
- * from its first failing probe to the last of the verifying writes. Detection, decision and steps are by the target's.
+ * Times of two regions are never subtracted. RTO is by the witness's clock, which is outside both serving regions: from
+ * its first failing probe to the last of the verifying writes. Where the witness saw nothing it is by the target's. A
+ * region that nobody saw fail was moved by a person: then users are without writes from the claim on. Detection,
+ * decision and steps are by the target's clock.
  */
 
 export interface Known {
@@ -12,6 +14,8 @@ export interface Known {
   readonly declaredAt: string | null;
   /** End of each step of the machine, in order; the first is the decision, or a successor's taking over. */
   readonly steps: readonly { readonly step: string; readonly at: string }[];
+  /** When renewals of the lease began to be refused. By the target's clock, as the next. */
+  readonly claimedAt: string | null;
   readonly verifiedAt: string | null;
   /** The same moment by two clocks: lets a time of the target be said in the witness's. */
   readonly witness: { readonly at: string; readonly localAt: string } | null;
@@ -25,7 +29,12 @@ export interface Measures {
   /** From the declaration to the decision. */
   readonly decideSeconds: number | null;
   readonly rtoSeconds: number | null;
+  /** Whose clock RTO is by. */
+  readonly rtoBy: 'witness' | 'target' | null;
+  /** Of what the world outside was told: the least that is lost. */
   readonly rpoSeconds: number | null;
+  /** The most: a region that is cut off but alive may store writes, told to nobody, until its lease ends. */
+  readonly rpoSecondsMax: number | null;
   /** Probes come every ten seconds, so RTO and detection are known no better. */
   readonly precisionSeconds: number;
   readonly steps: readonly { readonly step: string; readonly seconds: number | null }[];
@@ -35,35 +44,62 @@ export interface Measures {
 
 const PROBE_PERIOD_SECONDS = 10;
 
-export function measure(known: Known): Measures {
+/** app/: each admitted instance beats this often, so what was told at a renewal is at most this old. */
+const HEARTBEAT_SECONDS = 2;
+
+export function measure(known: Known, leaseSeconds: number): Measures {
   const steps = known.steps.map(({ step, at }, index) => ({
     step,
     seconds: between(index === 0 ? known.declaredAt : (known.steps[index - 1]?.at ?? null), at),
   }));
   const detectSeconds = between(known.impaired.byTarget, known.declaredAt);
-  const rtoSeconds = rto(known);
-  const explained = [detectSeconds, ...steps.map(({ seconds }) => seconds)].reduce(plus);
+  const { rtoSeconds, rtoBy } = rto(known);
   return {
     detectSeconds,
     decideSeconds: known.steps[0]?.step === 'Decide' ? (steps[0]?.seconds ?? null) : null,
     rtoSeconds,
-    rpoSeconds: rpo(known),
+    rtoBy,
+    ...rpo(known, leaseSeconds),
     precisionSeconds: PROBE_PERIOD_SECONDS,
     steps,
-    explainedShare: explained === null || !rtoSeconds ? null : round(explained / rtoSeconds),
+    explainedShare: share(explained(known, detectSeconds, steps), rtoSeconds),
   };
 }
 
-function rto({ impaired, verifiedAt, witness }: Known): number | null {
-  if (!witness) return null;
-  const sinceVerified = between(verifiedAt, witness.localAt);
-  const sinceImpaired = between(impaired.byWitness, witness.at);
-  return sinceVerified === null || sinceImpaired === null ? null : round(sinceImpaired - sinceVerified);
+function rto({ impaired, claimedAt, verifiedAt, witness }: Known): Pick<Measures, 'rtoSeconds' | 'rtoBy'> {
+  const sinceVerified = between(verifiedAt, witness?.localAt ?? null);
+  const sinceImpaired = between(impaired.byWitness, witness?.at ?? null);
+  if (sinceVerified !== null && sinceImpaired !== null) {
+    return { rtoSeconds: round(sinceImpaired - sinceVerified), rtoBy: 'witness' };
+  }
+  const rtoSeconds = between(impaired.byTarget ?? claimedAt, verifiedAt);
+  return { rtoSeconds, rtoBy: rtoSeconds === null ? null : 'target' };
 }
 
-function rpo({ loss }: Known): number | null {
+/**
+ * Seconds of the RTO that detection and steps account for. Without a detection it began with the claim. It ended with the
+ * verification: what a successor did after the first one is no part of it.
+ */
+function explained(
+  { impaired, claimedAt, verifiedAt, steps: ends }: Known,
+  detectSeconds: number | null,
+  steps: Measures['steps'],
+): number | null {
+  const seen = impaired.byTarget !== null;
+  const counted = steps.filter((_, index) => seen || (ends[index]?.at ?? '') > (claimedAt ?? ''));
+  const sum = [seen ? detectSeconds : 0, ...counted.map(({ seconds }) => seconds)].reduce(plus);
+  const after = between(verifiedAt, ends.at(-1)?.at ?? null);
+  return sum === null ? null : sum - Math.max(0, after ?? 0);
+}
+
+const share = (part: number | null, whole: number | null): number | null =>
+  part === null || !whole ? null : round(part / whole);
+
+function rpo({ loss }: Known, leaseSeconds: number): Pick<Measures, 'rpoSeconds' | 'rpoSecondsMax'> {
   const seconds = between(loss?.newestHeartbeat ?? null, loss?.acked ?? null);
-  return seconds === null ? null : Math.max(0, seconds);
+  if (seconds === null) return { rpoSeconds: null, rpoSecondsMax: null };
+  const most = round(seconds + HEARTBEAT_SECONDS + leaseSeconds);
+  return { rpoSeconds: Math.max(0, seconds), rpoSecondsMax: Math.max(0, most) };
 }
 
 /** Seconds from one time to another of the same clock; null when one is unknown. */

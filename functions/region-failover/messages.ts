@@ -74,7 +74,7 @@ export function outcomeMessage(told: {
       `${config.application}: ${what}. Started by ${request.by}: ${request.reason}`,
       reasons.length > 0 ? `Because:\n${bullets(reasons)}` : '',
       measures
-        ? `Detection ${figure(measures.detectSeconds)}, RTO ${figure(measures.rtoSeconds)}, RPO ${figure(measures.rpoSeconds)}.`
+        ? `Detection ${figure(measures.detectSeconds)}, RTO ${figure(measures.rtoSeconds)}, RPO ${figure(measures.rpoSeconds)}, at most ${figure(measures.rpoSecondsMax)}.`
         : '',
       outcome === 'incomplete' ? 'Mainstay only rolls forward from here and tries again each minute.' : '',
       `Runbook: ${config.runbookUrl}`,

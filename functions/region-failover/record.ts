@@ -26,6 +26,7 @@ const RecordInput = z.object({
   declinedBy: z.string().nullish(),
   move: MoveSchema.nullish(),
   impaired: z.object({ byTarget: time, byWitness: time }),
+  claimedAt: time.optional(),
   steps: z.array(z.object({ step: z.string(), at: z.string() })),
   verification: z
     .object({ verifiedAt: time, witness: z.object({ at: z.string(), localAt: z.string() }).nullable() })
@@ -43,28 +44,30 @@ interface RecordPorts {
 export const makeRecord =
   (ports: RecordPorts & Surroundings<ServingConfig>) =>
   async (input: unknown): Promise<{ outcome: string; measures: Measures | null }> => {
-    const { authority, records, clock } = ports;
+    const { authority, records, clock, config } = ports;
     const { executionName, ...entry } = parse(RecordInput, input);
     const at = isoOf(clock.now());
     if (entry.move && !isFinished(await authority.read(), entry.move)) {
       await requireClaim(authority, entry.move, 'active');
     }
-    const measures = entry.move ? await measuresOf(entry, records, entry.move.epoch) : null;
+    const measures = entry.move ? await measuresOf(entry, records, entry.move.epoch, config.policy.leaseSeconds) : null;
     await records.put(executionName, { ...entry, measures, recordedAt: at });
     if (entry.outcome === 'declined') await records.noteDecline(at, entry.declinedBy ?? 'the deadline');
     if (entry.move) await finish(ports, entry.move, at);
     return { outcome: entry.outcome, measures };
   };
 
-async function measuresOf(entry: Entry, records: Records, epoch: number): Promise<Measures> {
-  return measure({
+async function measuresOf(entry: Entry, records: Records, epoch: number, leaseSeconds: number): Promise<Measures> {
+  const known = {
     impaired: entry.impaired,
     declaredAt: entry.request.declaredAt,
     steps: entry.steps,
+    claimedAt: entry.claimedAt ?? null,
     verifiedAt: entry.verification?.verifiedAt ?? null,
     witness: entry.verification?.witness ?? null,
     loss: await records.lossOf(epoch),
-  });
+  };
+  return measure(known, leaseSeconds);
 }
 
 const isFinished = ({ claim, epoch, phase, movedAt }: ApplicationItem, move: Move): boolean =>

@@ -1,15 +1,17 @@
 /**
  * Proves the move the way a user would: one document written, read and deleted under the public name. Started by: the
- * state "Verify by writing", until enough probes in a row were good. When they are, the witness's clock is read.
+ * state "Verify by writing", until enough probes in a row were good. When they are, the witness's clock is read and the
+ * moment noted, so that it outlives this execution.
  */
 import * as z from 'zod';
 import { dynamoAuthority } from '../shared/aws/authority.ts';
+import { dynamoRecords } from '../shared/aws/failover-table.ts';
 import { s3WitnessClock } from '../shared/aws/s3.ts';
 import { isoOf } from '../shared/clock.ts';
 import { ServingConfig } from '../shared/config.ts';
 import { lambda, type Surroundings } from '../shared/lambda.ts';
 import { parse } from '../shared/parse.ts';
-import type { Authority, Web, WitnessClock } from '../shared/ports.ts';
+import type { Authority, Proof, Records, Web, WitnessClock } from '../shared/ports.ts';
 import { fetchWeb } from '../shared/web.ts';
 import { MoveSchema, requireClaim } from './move.ts';
 import { writeReadDelete } from './probe.ts';
@@ -20,18 +22,19 @@ export interface Verified {
   readonly passed: boolean;
   readonly consecutive: number;
   readonly detail: string;
-  readonly verifiedAt: string | null;
-  readonly witness: { readonly at: string; readonly localAt: string } | null;
+  readonly verifiedAt: Proof['verifiedAt'] | null;
+  readonly witness: Proof['witness'];
 }
 
 interface VerifyPorts {
   readonly authority: Authority;
+  readonly records: Pick<Records, 'noteProof'>;
   readonly web: Web;
   readonly witness: WitnessClock;
 }
 
 export const makeVerify =
-  ({ authority, web, witness, config, clock }: VerifyPorts & Surroundings<ServingConfig>) =>
+  ({ authority, records, web, witness, config, clock }: VerifyPorts & Surroundings<ServingConfig>) =>
   async (input: unknown): Promise<Verified> => {
     const { move, consecutive: before } = parse(VerifyInput, input);
     await requireClaim(authority, move, 'active');
@@ -47,7 +50,8 @@ export const makeVerify =
     }
     const verifiedAt = isoOf(clock.now());
     const at = await witness.stamp();
-    return { passed: true, consecutive, detail, verifiedAt, witness: at ? { at, localAt: isoOf(clock.now()) } : null };
+    const proof = { verifiedAt, witness: at ? { at, localAt: isoOf(clock.now()) } : null };
+    return { passed: true, consecutive, detail, ...(await records.noteProof(move.epoch, proof)) };
   };
 
 export const handler = lambda({
@@ -55,6 +59,7 @@ export const handler = lambda({
   config: ServingConfig,
   ports: (config, clock) => ({
     authority: dynamoAuthority(config),
+    records: dynamoRecords(config),
     web: fetchWeb(clock),
     witness: s3WitnessClock(config),
   }),

@@ -181,6 +181,12 @@ export interface Loss {
   readonly newestHeartbeat: string | null;
 }
 
+/** When the move was proved, by the target's clock, and the same moment by the witness's. */
+export interface Proof {
+  readonly verifiedAt: string;
+  readonly witness: { readonly at: string; readonly localAt: string } | null;
+}
+
 /** This region's own ledger of what was done and why. */
 export interface Records {
   put(name: string, record: Readonly<Record<string, unknown>>): Promise<void>;
@@ -189,6 +195,8 @@ export interface Records {
   /** The first note of an epoch stays: later the new holder's own writes would hide the loss. */
   noteLoss(epoch: number, loss: Loss): Promise<void>;
   lossOf(epoch: number): Promise<Loss | null>;
+  /** The first proof of an epoch stays, and is returned: an execution that verifies again proves nothing earlier. */
+  noteProof(epoch: number, proof: Proof): Promise<Proof>;
 }
 
 export interface Pager {

@@ -130,6 +130,12 @@ export class Container {
     this.#sandbox?.kill();
   }
 
+  /** The process dies in the middle of an invocation, which fails at once. */
+  crash(): void {
+    this.kill();
+    this.#onExit(1, undefined);
+  }
+
   #log(line: string): void {
     if (ingestEmbeddedMetrics(this.#cloud, this.#region, line)) return;
     this.#cloud.note(this.#region, 'lambda', 'log', { function: this.#record.name, line: parsed(line) });

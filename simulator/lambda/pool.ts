@@ -23,6 +23,8 @@ const concurrencyMax = 1000;
 interface Workers {
   idle: Container[];
   busy: number;
+  /** The containers that work now; a cold start is busy before it is one of them. */
+  readonly working: Set<Container>;
 }
 
 /** Runs one invocation in a free container. Throws TooManyRequestsException when none may be added. */
@@ -41,7 +43,9 @@ export async function runInvocation(
     if (!(started instanceof Container)) return started;
     const { requestId } = invocation;
     cloud.note(region, 'lambda', 'start', { function: record.name, requestId });
+    workers.working.add(started);
     const outcome = await started.invoke(invocation);
+    workers.working.delete(started);
     const detail = { function: record.name, requestId, ...(outcome.failed && { error: JSON.parse(outcome.payload) }) };
     cloud.note(region, 'lambda', outcome.failed ? 'failed' : 'end', detail);
     pool.release(region, started, workers);
@@ -53,6 +57,13 @@ export async function runInvocation(
 
 /** Reclaims every idle container, as Lambda may at any time; a cloud can be forked only without running code. */
 export const reclaimIdle = (cloud: Cloud): void => poolOf(cloud).reclaimIdle();
+
+/** Lets every process of a function that works now die, as out of memory. Returns how many there were. */
+export function crashFunction(cloud: Cloud, region: string, name: string): number {
+  const working = [...poolOf(cloud).workersOf(region, name).working];
+  for (const container of working) container.crash();
+  return working.length;
+}
 
 function poolOf(cloud: Cloud): Pool {
   let pool = cloud.running.get('lambda') as Pool | undefined;
@@ -81,7 +92,7 @@ class Pool {
     }
     let workers = inRegion.get(name);
     if (!workers) {
-      workers = { idle: [], busy: 0 };
+      workers = { idle: [], busy: 0, working: new Set() };
       inRegion.set(name, workers);
     }
     return workers;

@@ -2,8 +2,10 @@
 import type { Cloud } from '../cloud.ts';
 import { type CallFault, cutOff, rejoin } from '../faults.ts';
 import { type Context, defineService } from '../service.ts';
+import { ec2 } from '../services/ec2/service.ts';
+import { type Ec2State, zonesOf } from '../services/ec2/state.ts';
 import { databaseState } from './database.ts';
-import { crashInstance, instancesState, pauseInstance, runningInstances, wakeInstance } from './instances.ts';
+import { crashInstance, instancesState, pauseInstance, regionOf, runningInstances, wakeInstance } from './instances.ts';
 import { elapsed, INTERNET } from './place.ts';
 
 export type WorldEvent =
@@ -16,11 +18,16 @@ export type WorldEvent =
   | { readonly do: 'endLag'; readonly globalClusterId: string }
   /** Every database operation of the region takes so much longer; 0 ends it. */
   | { readonly do: 'slowDatabase' | 'slowPool'; readonly region: string; readonly addedMs: number }
-  /** One process, by id or as the n-th that runs in a region; nothing happens when there is none. */
+  /**
+   * One process, by id or as the n-th that runs in a region; nothing happens when there is none. `pauseInMidWrite` waits
+   * until it has a write that is allowed and not yet on the wire. `lose` ends the machine: its hardware fails.
+   */
   | {
-      readonly do: 'pause' | 'wake' | 'crash';
+      readonly do: 'pause' | 'pauseInMidWrite' | 'wake' | 'crash' | 'lose';
       readonly instance: string | { readonly region: string; readonly nth: number };
     }
+  /** EC2 cannot launch anything in the region. */
+  | { readonly do: 'shortage' | 'endShortage'; readonly region: string }
   | { readonly do: 'skewClock'; readonly region: string; readonly byMs: number };
 
 export type TimedEvent = WorldEvent & { readonly afterMs: number };
@@ -48,16 +55,18 @@ export function scheduleEvents(cloud: Cloud, timed: readonly TimedEvent[]): void
 }
 
 /** Lets one event happen now. */
-export function happen(cloud: Cloud, event: WorldEvent): void {
+export function happen(cloud: Cloud, event: WorldEvent): void | Promise<void> {
   if (event.do !== 'goDark' && event.do !== 'comeBack') {
     const { do: what, ...detail } = event;
     cloud.note('region' in event ? event.region : INTERNET, events.name, what, detail);
   }
-  const act = actions[event.do] as (cloud: Cloud, event: WorldEvent) => void;
-  act(cloud, event);
+  const act = actions[event.do] as (cloud: Cloud, event: WorldEvent) => void | Promise<void>;
+  return act(cloud, event);
 }
 
-type Actions = { [K in WorldEvent['do']]: (cloud: Cloud, event: Extract<WorldEvent, { do: K }>) => void };
+type Actions = {
+  [K in WorldEvent['do']]: (cloud: Cloud, event: Extract<WorldEvent, { do: K }>) => void | Promise<void>;
+};
 
 const actions: Actions = {
   goDark: (cloud, { region }) => cloud.goDark(region),
@@ -86,6 +95,12 @@ const actions: Actions = {
     pausedOf(cloud)[JSON.stringify(instance)] = id;
     pauseInstance(cloud, id);
   },
+  pauseInMidWrite: (cloud, { instance }) => {
+    const id = named(cloud, instance);
+    if (id === undefined) return;
+    pausedOf(cloud)[JSON.stringify(instance)] = id;
+    instancesState(cloud).pausedByNextWrite[id] = true;
+  },
   wake: (cloud, { instance }) => {
     const id = pausedOf(cloud)[JSON.stringify(instance)];
     // It may have been terminated or restarted meanwhile.
@@ -95,10 +110,25 @@ const actions: Actions = {
     const id = named(cloud, instance);
     if (id !== undefined) crashInstance(cloud, id);
   },
+  lose: async (cloud, { instance }) => {
+    const id = named(cloud, instance);
+    if (id === undefined) return;
+    const region = regionOf(cloud, id);
+    await cloud.call('ec2', 'TerminateInstances', { InstanceIds: [id] }, { region });
+  },
+  shortage: (cloud, { region }) => {
+    for (const zone of zonesOf(region)) shortIn(cloud, region)[zone] = true;
+  },
+  endShortage: (cloud, { region }) => {
+    for (const zone of zonesOf(region)) delete shortIn(cloud, region)[zone];
+  },
   skewClock: (cloud, { region, byMs }) => {
     cloud.state.faults.clockSkewMs[region] = byMs;
   },
 };
+
+const shortIn = (cloud: Cloud, region: string): Ec2State['insufficientCapacity'] =>
+  cloud.stateOf<Ec2State>(ec2, region).insufficientCapacity;
 
 const pausedOf = (cloud: Cloud): Record<string, string> => cloud.stateOf<EventsState>(events, INTERNET).paused;
 

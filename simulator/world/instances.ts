@@ -46,12 +46,14 @@ interface InstancesState {
   readonly machines: Record<string, Machine>;
   /** Fault: region → extra wait for a pooled database connection. */
   readonly checkoutDelayMs: Record<string, number>;
+  /** Fault: instances that stop as soon as a write of theirs waits for a connection. */
+  readonly pausedByNextWrite: Record<string, true>;
 }
 
 export const instances = defineService<object, InstancesState>({
   name: 'world.instances',
   homeRegion: INTERNET,
-  initialState: () => ({ machines: {}, checkoutDelayMs: {} }),
+  initialState: () => ({ machines: {}, checkoutDelayMs: {}, pausedByNextWrite: {} }),
   operations: {},
   access: {},
   timers: { startApplication, graceOver },
@@ -126,6 +128,7 @@ function run(cloud: Cloud, machine: Machine, release: Release): void {
     env: { ...env, RELEASE_DIGEST: release.digest, INSTANCE_ID: instanceId },
     caller: callerOf(machine),
     checkoutDelayMs: () => instancesState(cloud).checkoutDelayMs[region] ?? 0,
+    onWrite: () => writeBegins(cloud, instanceId),
     onOutput: (line) => note(cloud, machine, 'log', { line }),
     onExit: (why) => crashed(cloud, machine, why),
   });
@@ -183,6 +186,14 @@ export function pauseInstance(cloud: Cloud, instanceId: string): void {
   note(cloud, machineNamed(cloud, instanceId), 'app.paused');
 }
 
+/** Told by the driver, at each write that was allowed and is not yet on the wire. */
+function writeBegins(cloud: Cloud, instanceId: string): void {
+  const { pausedByNextWrite } = instancesState(cloud);
+  if (!pausedByNextWrite[instanceId]) return;
+  delete pausedByNextWrite[instanceId];
+  pauseInstance(cloud, instanceId);
+}
+
 /** Lets it go on (SIGCONT). Throws when none runs. */
 export function wakeInstance(cloud: Cloud, instanceId: string): void {
   note(cloud, machineNamed(cloud, instanceId), 'app.woken');
@@ -193,6 +204,9 @@ export function wakeInstance(cloud: Cloud, instanceId: string): void {
 export function crashInstance(cloud: Cloud, instanceId: string): void {
   crashed(cloud, machineNamed(cloud, instanceId), 'killed');
 }
+
+/** Throws when there is no such instance. */
+export const regionOf = (cloud: Cloud, instanceId: string): string => machineNamed(cloud, instanceId).region;
 
 /** Ids of the instances whose application runs, in the order in which they booted. */
 export const runningInstances = (cloud: Cloud, region?: string): string[] =>

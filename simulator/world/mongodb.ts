@@ -28,6 +28,8 @@ export interface DriverHost {
   owner(): Owner;
   /** Fault: extra wait for a connection from the pool, asked for each command. */
   checkoutDelayMs(): number;
+  /** A write was asked for and is not yet on the wire. */
+  onWrite?(): void;
 }
 
 interface ClientOptions {
@@ -159,11 +161,23 @@ class FakeClient {
     if (!this.#known) await this.#findServer();
     const cluster = clusterOfEndpoint(this.#process.cloud, this.#host);
     if (!cluster) throw new errors.MongoServerSelectionError(`getaddrinfo ENOTFOUND ${this.#host}`);
+    if (command.do !== 'find') this.#process.onWrite?.();
     await this.#checkOut();
-    if (this.#options.monitorCommands) {
-      for (const listener of this.#listeners) listener({ commandName, address: this.#host });
-    }
+    this.#announce(commandName);
     return this.#exchange(cluster, command, options.maxTimeMS ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** A listener that throws stops the command here; the world takes note of it, since nobody else can see it. */
+  #announce(commandName: string): void {
+    if (!this.#options.monitorCommands) return;
+    const { cloud, region, by } = this.#process;
+    try {
+      for (const listener of this.#listeners) listener({ commandName, address: this.#host });
+    } catch (error) {
+      const { instance: instanceId } = by;
+      cloud.note(region, 'world.mongodb', 'notSent', { instanceId, commandName, message: String(error) });
+      throw error;
+    }
   }
 
   /** Server selection with a fresh connection; fails after its own limit when nobody answers. */
@@ -182,7 +196,8 @@ class FakeClient {
   async #checkOut(): Promise<void> {
     const busyMs = this.#random.chance(BUSY_SHARE) ? this.#random.integer(BUSY_MS_MAX + 1) : 0;
     const delayMs = busyMs + this.#process.checkoutDelayMs();
-    if (delayMs === 0) return;
+    // A process that was stopped just now gets its connection when it goes on.
+    if (delayMs === 0 && !this.#process.owner().paused) return;
     const limitMs = this.#options.waitQueueTimeoutMS ?? 0;
     if (limitMs > 0 && delayMs > limitMs) {
       await this.#wait(limitMs);

@@ -41,6 +41,7 @@ export interface ProcessOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly caller: Caller;
   checkoutDelayMs(): number;
+  onWrite(): void;
   onOutput(line: string): void;
   /** The process ended by itself. */
   onExit(why: string): void;
@@ -62,9 +63,9 @@ export const runsOn = (cloud: Cloud, instanceId: string): boolean => processesOf
 /** Starts the bundle; false when it ended while starting, which `onExit` has been told. */
 export function startProcess(cloud: Cloud, options: ProcessOptions): boolean {
   const { instanceId, region, codeHash, env, caller } = options;
-  const { checkoutDelayMs } = options;
+  const { checkoutDelayMs, onWrite } = options;
   const by = { instance: instanceId, colour: env.COLOUR ?? '' };
-  const driver = createMongoDriver({ cloud, region, by, checkoutDelayMs, owner: () => sandbox.owner });
+  const driver = createMongoDriver({ cloud, region, by, checkoutDelayMs, onWrite, owner: () => sandbox.owner });
   const sandbox: Sandbox = createSandbox(cloud, {
     region,
     label: instanceId,

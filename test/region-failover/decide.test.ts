@@ -99,7 +99,7 @@ const table: readonly [guard: string, why: string, change: Partial<Facts>, verdi
     'hold',
   ],
   ['quorum', 'the witness is silent', votes([B, 'failing', 90]), 'ask'],
-  ['quorum', 'the witness is silent and the others disagree', votes([A, 'healthy', 90], [B, 'failing', 90]), 'hold'],
+  ['quorum', 'the witness is silent and the others disagree', votes([A, 'healthy', 90], [B, 'failing', 90]), 'ask'],
   ['quorum', "the witness's vote is 31 s old", votes([B, 'failing', 90], [W, 'failing', 90, 31]), 'ask'],
   ['quorum', 'nobody votes', votes(), 'hold'],
   [

@@ -65,6 +65,7 @@ const call = (
 ) => ({
   t,
   region: B,
+  from: B,
   service: 's3',
   operation,
   input,
@@ -119,6 +120,7 @@ function clean(): Evidence {
       call(200, 'FailoverGlobalCluster', {}, { service: 'rds' }),
       call(270, 'PutParameter', { Name: '/orders-prod/database', Value: '{"epoch":2}' }, { service: 'ssm' }),
       call(295, 'PutObject', { Key: 'moved' }),
+      call(296, 'PutObject', { Key: 'moved' }, { region: W }),
     ],
     promotions: [{ t: 200, region: B, lagSeconds: 1 }],
     executions: [
@@ -130,7 +132,10 @@ function clean(): Evidence {
         until: 345,
         steps: [],
         input: { trigger: 'alarm', target: B },
-        output: { outcome: 'moved', measures: { rtoSeconds: 200, rpoSeconds: 2, explainedShare: 1 } },
+        output: {
+          outcome: 'moved',
+          measures: { rtoSeconds: 200, rpoSeconds: 2, rpoSecondsMax: 34, explainedShare: 1 },
+        },
       },
     ],
     messages: [],
@@ -215,7 +220,7 @@ describe('the invariants of region failover', () => {
       authority: [...evidence.authority.slice(0, 3), version(210, {})],
       samples: [
         ...evidence.samples.slice(0, 1),
-        { t: 260, regions: { [A]: region({ writable: true }), [B]: region({ deploymentsFrozen: true }) } },
+        { t: 230, regions: { [A]: region({ writable: true }), [B]: region({ deploymentsFrozen: true }) } },
       ],
     };
     expect(violations(frozen).map(({ id }) => id)).toEqual(['region-failover/I13']);

@@ -14,6 +14,7 @@ import type {
   Loss,
   Move,
   Observation,
+  Proof,
   Settings,
   SettingValues,
   WebAnswer,
@@ -77,6 +78,7 @@ export interface WorldState {
   capacity: CapacityView;
   records: Record<string, unknown>;
   loss: Record<number, Loss>;
+  proof: Record<number, Proof>;
   decline: { at: string; by: string } | null;
   questions: Record<string, { token: string; answer?: Answer }>;
   executions: Record<string, { status: string; input: unknown }>;
@@ -117,6 +119,7 @@ const atStart = (): WorldState => ({
   capacity: { colour: 'blue', desired: 2, max: 10, inService: 2, healthyTargets: 2 },
   records: {},
   loss: {},
+  proof: {},
   decline: null,
   questions: {},
   executions: {},
@@ -318,6 +321,12 @@ export class World {
         this.state.loss[epoch] ??= loss;
       }),
     lossOf: async (epoch: number) => this.state.loss[epoch] ?? null,
+    noteProof: async (epoch: number, proof: Proof) => {
+      await this.#change('records.noteProof', () => {
+        this.state.proof[epoch] ??= proof;
+      });
+      return this.state.proof[epoch] ?? proof;
+    },
   };
 
   readonly #questions = {

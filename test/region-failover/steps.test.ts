@@ -96,7 +96,7 @@ describe('a whole move', () => {
     expect(twice.state).toEqual(once.state);
     // Only the record, whose key is the execution's name, is written again; nothing else is done a second time.
     const again = (changes: readonly string[]) =>
-      changes.filter((name) => name !== 'records.put' && name !== 'records.noteLoss');
+      changes.filter((name) => !['records.put', 'records.noteLoss', 'records.noteProof'].includes(name));
     expect(again(twice.changes)).toEqual(again(once.changes));
   });
 
@@ -145,7 +145,11 @@ describe('claim', () => {
     await runTo(world, 'promote');
     const successor = `${EXECUTION}-resume`;
     const taken = await makeClaim(world.ports)({ executionArn: successor, request: { ...REQUEST, resume: EXECUTION } });
-    expect(taken).toEqual({ move: { ...move, executionArn: successor }, impaired: IMPAIRED });
+    expect(taken).toEqual({
+      move: { ...move, executionArn: successor },
+      impaired: IMPAIRED,
+      claimedAt: isoOf(START),
+    });
   });
 
   it('is not taken over before the one-way step', async () => {
@@ -275,6 +279,14 @@ describe('verify', () => {
       passed: true,
       witness: { at: '2026-11-20T03:04:00.000Z', localAt: isoOf(START) },
     });
+  });
+
+  it('keeps the first proof when a successor verifies again', async () => {
+    const world = newWorld();
+    await runTo(world, 'shift-traffic');
+    const first = await verify(world, 2);
+    world.state.now += 60_000;
+    expect(await verify(world, 2)).toEqual(first);
   });
 
   it.each([

@@ -1,8 +1,10 @@
 /** What people and mishaps do during a drill, beyond what the world does by itself. */
 import type { Cloud } from '../../../simulator/cloud.ts';
+import { Unreachable } from '../../../simulator/errors.ts';
 import { sns } from '../../../simulator/services/sns.ts';
-import { stepFunctions } from '../../../simulator/stepfunctions/service.ts';
-import type { Act, Places } from './scenarios.ts';
+import { worldHttp } from '../../../simulator/world/index.ts';
+import { crash } from './crashes.ts';
+import type { Act, Places } from './scenario.ts';
 
 /** Does it now; true when it is done, false when it must be tried again in a moment. */
 export async function perform(cloud: Cloud, act: Act, places: Places): Promise<boolean> {
@@ -13,8 +15,12 @@ export async function perform(cloud: Cloud, act: Act, places: Places): Promise<b
       return answer(cloud, act.decision, places);
     case 'automation':
       return setAutomation(cloud, act.value, places);
+    case 'order':
+      return order(cloud, act.where, places);
+    case 'eventsAt':
     case 'abortAt':
-      return abortAt(cloud, act.state, places);
+    case 'dieAfter':
+      return crash(cloud, act, places);
   }
 }
 
@@ -45,6 +51,20 @@ async function answer(cloud: Cloud, decision: string, places: Places): Promise<b
   return true;
 }
 
+/** Whether it is answered, and how, is in the ledger. */
+async function order(cloud: Cloud, where: 'target' | 'old', places: Places): Promise<boolean> {
+  const { domain } = places.configuration;
+  const url = new URL(`https://${places[where]}.${domain}/orders`);
+  const body = new TextEncoder().encode(JSON.stringify({ id: `late-${cloud.now}` }));
+  const headers = { 'content-type': 'application/json' };
+  try {
+    await worldHttp(cloud, { from: 'internet', method: 'POST', url, headers, body });
+  } catch (error) {
+    if (!(error instanceof Unreachable)) throw error;
+  }
+  return true;
+}
+
 async function setAutomation(cloud: Cloud, value: string, { names, target }: Places): Promise<boolean> {
   await cloud.call(
     'dynamodb',
@@ -55,25 +75,6 @@ async function setAutomation(cloud: Cloud, value: string, { names, target }: Pla
       UpdateExpression: 'SET automation = :value',
       ExpressionAttributeValues: { ':value': { S: value } },
     },
-    { region: target },
-  );
-  return true;
-}
-
-/** Aborts the first execution that stands in this state. */
-async function abortAt(cloud: Cloud, state: string, { target, names }: Places): Promise<boolean> {
-  const { executions } = cloud.stateOf(stepFunctions, target);
-  const found = Object.values(executions).find(
-    (execution) =>
-      execution.status === 'RUNNING' &&
-      execution.machineName === names.workflow &&
-      Object.values(execution.flows).some((flow) => flow.stateName === state),
-  );
-  if (!found) return false;
-  await cloud.call(
-    'states',
-    'StopExecution',
-    { executionArn: found.arn, error: 'Crash', cause: 'the drill' },
     { region: target },
   );
   return true;

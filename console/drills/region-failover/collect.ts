@@ -17,6 +17,7 @@ import type {
   Policy,
   Promotion,
 } from './evidence.ts';
+import { wasCarriedOut } from './evidence.ts';
 import type { AuthorityVersion, Monitor } from './monitor.ts';
 
 /** Operations that only read, by the AWS convention for their names. */
@@ -92,12 +93,15 @@ function byPerson(claim: Pick<Claim, 'executionArn'>, executions: readonly Execu
 /** Changes asked for by a role of the capability's stacks: its name begins with its stack's, cut off at some length. */
 function callsOf(entries: readonly TraceEntry[]): Call[] {
   return entries.flatMap((entry) => {
-    const detail = entry.detail as { by?: string; input?: Record<string, unknown>; error?: string } | undefined;
+    const detail = entry.detail as
+      | { by?: string; from?: string; input?: Record<string, unknown>; error?: string }
+      | undefined;
     if (!detail?.by?.includes('-region-failov') || detail.input === undefined || READS.test(entry.what)) return [];
     return [
       {
         t: seconds(entry.t),
         region: entry.region,
+        from: detail.from ?? entry.region,
         service: entry.source,
         operation: entry.what,
         input: detail.input,
@@ -114,7 +118,7 @@ function promotionsOf(cloud: Cloud): Promotion[] {
     ({ source, what, detail }) =>
       source === 'rds' &&
       (what === 'FailoverGlobalCluster' || what === 'SwitchoverGlobalCluster') &&
-      (detail as { error?: string }).error === undefined,
+      wasCarriedOut(detail as { error?: string }),
   );
   const { writes, promotions } = ledgerOf(cloud);
   return accepted.map(({ t, region }) => {

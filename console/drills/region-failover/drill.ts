@@ -7,31 +7,32 @@ import type { Configuration } from '../../../infra/config/index.ts';
 import { namesOf } from '../../../infra/names.ts';
 import type { Cloud } from '../../../simulator/cloud.ts';
 import { forkSimulation } from '../../../simulator/simulation.ts';
-import { graphOf } from '../../../simulator/stepfunctions/graph.ts';
 import { haltInstances, scheduleEvents, startUsers, stopUsers } from '../../../simulator/world/index.ts';
-import machine from '../../../statemachines/region-failover.asl.json' with { type: 'json' };
 import { warmUp } from '../../deployment/warm-up.ts';
 import type { DrillResult, TimelineEntry } from '../../drill/result.ts';
-import type { Bucket, ReportModel } from '../../report/model.ts';
-import type { Drill, DrillRun } from '../index.ts';
+import type { Drill, DrillRun, Watcher } from '../index.ts';
 import { perform } from './acts.ts';
 import { collect } from './collect.ts';
 import { crashScenarios } from './crash-scenarios.ts';
+import { isCrash, isDue } from './crashes.ts';
 import { effectsOf } from './effects.ts';
 import type { Evidence } from './evidence.ts';
-import { floorParts, floorSeconds } from './floor.ts';
-import { INVARIANT_TEXTS, INVARIANTS, violations } from './invariants.ts';
+import { floorSeconds } from './floor.ts';
+import { INVARIANTS, violations } from './invariants.ts';
 import { succeeded } from './invariants-steps.ts';
 import { Monitor } from './monitor.ts';
 import { Narrator } from './narrator.ts';
-import { type Outcome, type Places, type Scenario, scenarios } from './scenarios.ts';
+import { comingUp, present } from './present.ts';
+import { reportModel } from './report-model.ts';
+import type { Outcome, Places, Scenario } from './scenario.ts';
+import { scenarios } from './scenarios.ts';
 import { requestsTruth, type Truth } from './truth.ts';
 
 export const allScenarios: Readonly<Record<string, Scenario>> = { ...scenarios, ...crashScenarios };
 
-const USERS_BEFORE_FAULT_SECONDS = 60;
+const USERS_BEFORE_FAULT_SECONDS = 30;
 /** After a move is over the world is watched on, so that a late wrong step is seen. */
-const AFTERWARDS_SECONDS = 60;
+const AFTERWARDS_SECONDS = 30;
 const RATE_PER_SECOND = 4;
 
 export interface RegionFailoverRun extends DrillRun {
@@ -43,24 +44,31 @@ export async function runRegionFailover(
   configuration: Configuration,
   scenarioName: string,
   seed: number,
-  onEntry?: (entry: TimelineEntry) => void,
+  watcher: Watcher = {},
 ): Promise<RegionFailoverRun> {
   const scenario = allScenarios[scenarioName];
   if (!scenario) throw new Error(`no scenario '${scenarioName}'`);
   const names = namesOf(configuration);
   const cloud = forkSimulation(deployed, seed);
-  const monitor = new Monitor(cloud, configuration, names);
+  const now = () => (cloud.now - cloud.state.startedAt) / 1000;
+  let faultAt: number | undefined;
+  let usersCame = false;
+  const monitor = new Monitor(cloud, configuration, names, (sample) => {
+    const text = () => (usersCame ? present(cloud, configuration.domain) : comingUp(sample, configuration.compute.min));
+    watcher.moment?.({ t: now() - (faultAt ?? 0), sinceFault: faultAt !== undefined, text: text() });
+  });
   await warmUp(cloud, configuration, monitor);
+  const places = await placesFor(cloud, configuration, scenario, monitor);
+  usersCame = true;
   startUsers(cloud, {
     host: configuration.domain,
     ratePerSecond: RATE_PER_SECOND,
     insideRegions: configuration.regions.serving,
   });
-  const places = await placesFor(cloud, configuration, scenario, monitor);
   await monitor.watch(USERS_BEFORE_FAULT_SECONDS);
 
-  const faultAt = (cloud.now - cloud.state.startedAt) / 1000;
-  const narrator = new Narrator(cloud, names, faultAt, onEntry);
+  faultAt = now();
+  const narrator = new Narrator(cloud, { names, domain: configuration.domain }, faultAt, watcher.entry);
   scheduleEvents(cloud, scenario.events(places));
   await watchScenario(cloud, monitor, scenario, places, narrator);
   stopUsers(cloud);
@@ -109,15 +117,13 @@ async function watchScenario(
   const elapsed = () => (cloud.now - startedAt) / 1000;
   const over = () => waiting.length === 0 && scenario.toTheEnd !== true && isOver(scenario, monitor, places);
   while (elapsed() < scenario.seconds) {
-    // An abort must hit the moment a state is entered, so the clock goes in small steps while one is awaited.
-    const fine = waiting.some(({ act }) => act === 'abortAt');
-    if (fine) await cloud.advance(100);
-    else await monitor.watch(1);
+    const crashes = waiting.filter(({ afterSeconds }) => afterSeconds <= elapsed()).filter(isCrash);
+    await cloud.clock.run(cloud.now + 1000, () => crashes.some((act) => isDue(cloud, act, places)));
     for (const act of waiting.filter(({ afterSeconds }) => afterSeconds <= elapsed())) {
       if (await cloud.resolve(perform(cloud, act, places))) waiting.splice(waiting.indexOf(act), 1);
     }
-    if (fine) monitor.look();
     narrator.poll();
+    monitor.look();
     overSince = over() ? (overSince ?? elapsed()) : undefined;
     if (overSince !== undefined && elapsed() - overSince >= AFTERWARDS_SECONDS) return;
   }
@@ -161,21 +167,14 @@ function judge({ cloud, configuration, scenarioName, scenario, seed, evidence, t
     floorSeconds: scenario.expected === 'failed-over' ? floorSeconds(configuration) : null,
     requests: { served: truth.served, failed: truth.failed },
     effects: effectsOf(evidence).filter(({ t }) => t >= 0),
-    engine: { name: 'mainstay simulator', events: cloud.state.clock.nextId, calls: cloud.trace.entries.length },
+    engine: {
+      name: 'mainstay simulator',
+      events: cloud.state.clock.nextId,
+      calls: cloud.trace.entries.length,
+      virtualSeconds: round(evidence.endedAt),
+    },
   };
-  const report: ReportModel = {
-    title: scenario.title,
-    result,
-    graph: graph(),
-    steps: (moved?.steps ?? []).map((step) => ({
-      name: step.name,
-      from: step.from - evidence.faultAt,
-      until: step.until - evidence.faultAt,
-    })),
-    floor: floorParts(configuration),
-    buckets: buckets(evidence),
-    invariantTexts: INVARIANT_TEXTS,
-  };
+  const report = reportModel({ scenario, configuration, evidence, result, truth });
   return { result, cloud, report, evidence };
 }
 
@@ -189,33 +188,12 @@ export function outcomeOf(evidence: Evidence, truth: Truth): Outcome {
     const served = truth.firstFailedAt === null || truth.recoveredAt !== null;
     return finished && evidence.authority.at(-1)?.holder === promoted && served ? 'failed-over' : 'incomplete';
   }
-  if (has('claim')) return 'restored';
+  const end = evidence.authority.at(-1);
+  if (has('claim')) return end?.phase === 'active' && !end.claim ? 'restored' : 'incomplete';
   if (has('ask')) return 'asked';
-  return has('tell held', 'tell', 'page') ? 'held' : 'undisturbed';
-}
-
-function graph(): ReportModel['graph'] {
-  const { states, edges } = graphOf(JSON.stringify(machine));
-  return {
-    states: states.map(({ name }) => name),
-    edges: edges.map(({ from, to }) => ({ from, to })),
-  };
-}
-
-const BUCKET_SECONDS = 10;
-
-function buckets({ requests, policy, faultAt }: Evidence): Bucket[] {
-  const counted = new Map<number, { served: number; failed: number }>();
-  for (const request of requests) {
-    if (request.who !== 'user' || request.host !== policy.domain || request.t < faultAt - USERS_BEFORE_FAULT_SECONDS)
-      continue;
-    const t = Math.floor((request.t - faultAt) / BUCKET_SECONDS) * BUCKET_SECONDS;
-    const bucket = counted.get(t) ?? { served: 0, failed: 0 };
-    if (request.ok) bucket.served += 1;
-    else bucket.failed += 1;
-    counted.set(t, bucket);
-  }
-  return [...counted].map(([t, bucket]) => ({ t, ...bucket })).sort((a, b) => a.t - b.t);
+  // An execution that looks and does nothing, and CloudWatch's own mail, are no deeds of Mainstay's.
+  const idle = after.every(({ what }) => what === 'start' || what === 'alarm mail');
+  return idle ? 'undisturbed' : 'held';
 }
 
 const round = (seconds: number): number => Math.round(seconds * 10) / 10;

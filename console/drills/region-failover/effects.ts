@@ -1,6 +1,6 @@
 /** What Mainstay did to the world in one drill, each as one word, for timelines and scenarios. */
 import type { Effect } from '../../drill/result.ts';
-import type { Authority, Call, Evidence } from './evidence.ts';
+import { type Authority, type Call, type Evidence, wasCarriedOut } from './evidence.ts';
 
 /** Every effect, in order. Votes, metrics and Mainstay's own records change nothing and are left out. */
 export function effectsOf(evidence: Evidence): Effect[] {
@@ -36,8 +36,9 @@ const OPERATIONS: Readonly<Record<string, string>> = {
   'autoscaling:SetDesiredCapacity': 'scale',
 };
 
-function callEffect({ t, region, service, operation, input, error }: Call): Effect[] {
-  if (error) return [];
+function callEffect(call: Call): Effect[] {
+  const { t, region, service, operation, input } = call;
+  if (!wasCarriedOut(call)) return [];
   const named = OPERATIONS[`${service}:${operation}`];
   if (named) return [{ t, what: named, region }];
   if (service === 'ssm' && operation === 'PutParameter') {
@@ -52,8 +53,9 @@ function callEffect({ t, region, service, operation, input, error }: Call): Effe
   return [];
 }
 
-/** By the subjects of functions/region-failover/messages.ts. */
+/** By the subjects of functions/region-failover/messages.ts; CloudWatch's own mails begin with the alarm's new state. */
 function messageKind(subject: string): string {
+  if (/^(ALARM|OK|INSUFFICIENT_DATA): "/.test(subject)) return 'alarm mail';
   if (/Answer by/.test(subject)) return 'ask';
   if (/NOT moved|declined/.test(subject)) return 'tell held';
   if (/undone/.test(subject)) return 'tell undone';

@@ -75,7 +75,10 @@ export interface Sample {
 /** A change that one of Mainstay's roles asked AWS for. */
 export interface Call {
   readonly t: number;
+  /** Of the endpoint that was called. */
   readonly region: string;
+  /** Where the caller runs. */
+  readonly from: string;
   readonly service: string;
   readonly operation: string;
   readonly input: Readonly<Record<string, unknown>>;
@@ -145,6 +148,10 @@ export interface Evidence {
   readonly faultAt: number;
   readonly endedAt: number;
 }
+
+/** A call that failed changed nothing, except when only its answer was lost. */
+export const wasCarriedOut = ({ error }: { readonly error?: string | null }): boolean =>
+  error == null || error === 'AnswerLost';
 
 /** The last element at or before `t`. */
 export function at<T extends { readonly t: number }>(list: readonly T[], t: number): T | undefined {

@@ -1,13 +1,13 @@
 /** That Mainstay acts only when it may: region-failover/I4, I6, I7, I9, I10. */
-import { at, type Evidence, type Promotion, type UserRequest } from './evidence.ts';
+import { at, type Evidence, type Promotion, type UserRequest, wasCarriedOut } from './evidence.ts';
 
 /** An observation older than this is silence (configuration `recovery.observationAgeSecondsMax`). */
 const FRESH_SECONDS = 30;
 
 /** I4: users are sent to a region only when it can write, has the capacity and knows the current epoch. */
-export function trafficFollowsReadiness({ calls, samples, authority, policy }: Evidence): string[] {
-  const latched = calls.filter((call) => isLatch(call) && policy.serving.includes(call.region) && !call.error);
-  return latched.flatMap(({ t, region }) => {
+export function trafficFollowsReadiness(evidence: Evidence): string[] {
+  const { samples, authority, policy } = evidence;
+  return trafficMoves(evidence).flatMap(({ t, region }) => {
     const sample = at(samples, t)?.regions[region];
     const epoch = at(authority, t)?.epoch;
     if (!sample) return [`nothing is known of ${region} when traffic was sent there at ${t} s`];
@@ -20,6 +20,24 @@ export function trafficFollowsReadiness({ calls, samples, authority, policy }: E
       problems.push(`its configuration is of epoch ${sample.databaseEpoch}, not ${epoch}`);
     return problems.map((problem) => `traffic was sent to ${region} at ${t} s although ${problem}`);
   });
+}
+
+/**
+ * When traffic was sent to the other region: it belongs to the second one while two of the three latch objects are
+ * there (DESIGN decision 4). The third object follows later and sends nobody anywhere.
+ */
+function trafficMoves({ calls, policy }: Evidence): { readonly t: number; readonly region: string }[] {
+  const moved = new Set<string>();
+  const moves: { t: number; region: string }[] = [];
+  let before: string = policy.serving[0];
+  for (const call of calls.filter((each) => isLatch(each) && wasCarriedOut(each))) {
+    if (call.operation === 'PutObject') moved.add(call.region);
+    else moved.delete(call.region);
+    const region = policy.serving[moved.size >= 2 ? 1 : 0];
+    if (region !== before) moves.push({ t: call.t, region });
+    before = region;
+  }
+  return moves;
 }
 
 /** I6: never no serving region by our own action: the writer is stopped only for a target that is ready. */

@@ -33,9 +33,11 @@ export class Monitor {
   readonly #cloud: Cloud;
   readonly #configuration: Configuration;
   readonly #names: Names;
+  readonly #onSample: ((sample: Sample) => void) | undefined;
   #lastItem = '';
 
-  constructor(cloud: Cloud, configuration: Configuration, names: Names) {
+  constructor(cloud: Cloud, configuration: Configuration, names: Names, onSample?: (sample: Sample) => void) {
+    this.#onSample = onSample;
     this.#cloud = cloud;
     this.#configuration = configuration;
     this.#names = names;
@@ -56,7 +58,9 @@ export class Monitor {
   /** Samples now. */
   look(): void {
     this.#readAuthority();
-    this.samples.push(this.sample());
+    const sample = this.sample();
+    this.samples.push(sample);
+    this.#onSample?.(sample);
   }
 
   /** Virtual time in milliseconds since the epoch. */

@@ -3,7 +3,7 @@ import { DynamoDBClient, GetItemCommand, PutItemCommand, UpdateItemCommand } fro
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import { parse } from '../parse.ts';
-import type { Questions, Records } from '../ports.ts';
+import type { Proof, Questions, Records } from '../ports.ts';
 import { call, clientOptions, isNamed } from './client.ts';
 
 interface Place {
@@ -20,6 +20,10 @@ const StoredQuestion = z.object({
 });
 const StoredDecline = z.object({ at: z.string(), by: z.string() });
 const StoredLoss = z.object({ acked: z.string().nullable(), newestHeartbeat: z.string().nullable() });
+const StoredProof = z.object({
+  verifiedAt: z.string(),
+  witness: z.object({ at: z.string(), localAt: z.string() }).nullable(),
+}) satisfies z.ZodType<Proof>;
 
 const tableOf = ({ application, region, failoverTable }: Place) => {
   const client = new DynamoDBClient(clientOptions(region));
@@ -40,6 +44,14 @@ const tableOf = ({ application, region, failoverTable }: Place) => {
       });
       await call(`writing ${sk}`, client.send(command));
     },
+    /** Writes it unless something is there. */
+    async putFirst(sk: string, item: Readonly<Record<string, unknown>>): Promise<void> {
+      try {
+        await this.put(sk, item, 'attribute_not_exists(pk)');
+      } catch (error) {
+        if (!isNamed(error, 'ConditionalCheckFailedException')) throw error;
+      }
+    },
   };
 };
 
@@ -52,16 +64,14 @@ export function dynamoRecords(place: Place): Records {
       const item = await table.read('decline');
       return item && parse(StoredDecline, item, 'decline');
     },
-    async noteLoss(epoch, loss) {
-      try {
-        await table.put(`loss#${epoch}`, { ...loss }, 'attribute_not_exists(pk)');
-      } catch (error) {
-        if (!isNamed(error, 'ConditionalCheckFailedException')) throw error;
-      }
-    },
+    noteLoss: (epoch, loss) => table.putFirst(`loss#${epoch}`, { ...loss }),
     async lossOf(epoch) {
       const item = await table.read(`loss#${epoch}`);
       return item && parse(StoredLoss, item, `loss#${epoch}`);
+    },
+    async noteProof(epoch, proof) {
+      await table.putFirst(`proof#${epoch}`, { ...proof });
+      return parse(StoredProof, await table.read(`proof#${epoch}`), `proof#${epoch}`);
     },
   };
 }

@@ -1,6 +1,6 @@
 /**
  * What each function of region-failover may do, and where. Every statement names its actions and resources; only the
- * few reads that AWS cannot restrict have a wildcard resource. test/contract/recovery-path.test.ts reads these rows.
+ * few reads that AWS cannot restrict have a wildcard resource. infra/recovery-path.ts checks what comes of these rows.
  */
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
@@ -70,7 +70,7 @@ export function rightsOf(place: Place, arns: Arns): Readonly<Record<Handler, rea
     'open-writes': [application.read, application.change],
     'start-consumers': [application.read, parameters('consumers')],
     'shift-traffic': [application.read, ...latch(own, place.configuration.regions.witness)],
-    verify: [application.read, witnessClock(place)],
+    verify: [application.read, ledger.read, ledger.write, witnessClock(place)],
     record: [application.read, application.change, ledger.read, ledger.write, parameters('deployments')],
     notify: [topic],
     'clean-up': [application.read, application.change, parameters('deployments')],
@@ -171,6 +171,8 @@ function regionStatements(place: Place) {
   const { names, account, region } = place;
   const cluster = clusterArn(place);
   const global = `arn:aws:rds::${account}:global-cluster:${names.globalCluster}`;
+  // A read that knows no resource would reach every region (infra/recovery-path.ts); this keeps it in its own.
+  const here = { StringEquals: { 'aws:RequestedRegion': region } };
   const groups = COLOURS.map(
     (colour) =>
       `arn:aws:autoscaling:${region}:${account}:autoScalingGroup:*:autoScalingGroupName/${names.group(colour)}`,
@@ -181,8 +183,9 @@ function regionStatements(place: Place) {
         'SeeTargets',
         ['elasticloadbalancing:DescribeRules', 'elasticloadbalancing:DescribeTargetHealth'],
         ['*'],
+        here,
       ),
-      groups: allow('SeeGroups', ['autoscaling:DescribeAutoScalingGroups'], ['*']),
+      groups: allow('SeeGroups', ['autoscaling:DescribeAutoScalingGroups'], ['*'], here),
       change: allow('ScaleUp', ['autoscaling:SetDesiredCapacity'], groups),
     },
     database: {

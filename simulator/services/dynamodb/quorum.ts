@@ -25,14 +25,14 @@ import type { Item } from './values.ts';
 
 /** Guess: one way between regions of a set, 5–45 ms; the United States' three are 10–70 ms apart there and back. */
 const ONE_WAY_MS = [5, 45] as const;
-/** Guess: lost messages are sent again after this; nothing is published. */
+/** Guess: a lost message is sent again after 500 ms; nothing is published. */
 const RETRY_MS = 500;
 /**
- * Guess (range 2–10 s): how long a region without a quorum keeps trying before it answers InternalServerError. The
+ * Guess: 5 s (range 2–10) that a region without a quorum keeps trying before it answers InternalServerError. The
  * documentation says only that requests to an isolated replica fail.
  */
 const GIVE_UP_MS = 5_000;
-/** Guess: how soon a replica that took no part holds a change for eventually consistent reads. */
+/** Guess: a replica that took no part holds a change for eventually consistent reads after 50–500 ms. */
 const CATCH_UP_MS = [50, 500] as const;
 /** How often an isolated replica looks whether it can catch up. */
 const CATCH_UP_RETRY_MS = 1_000;

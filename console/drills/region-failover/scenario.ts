@@ -1,0 +1,72 @@
+/** What a scenario of region failover is made of. The scenarios themselves are in scenarios.ts and crash-scenarios.ts. */
+import type { Configuration } from '../../../infra/config/index.ts';
+import type { Names } from '../../../infra/names.ts';
+import type { TimedEvent, WorldEvent } from '../../../simulator/world/events.ts';
+
+export type Outcome =
+  /** Promoted, verified and serving in the other region. */
+  | 'failed-over'
+  /** Mainstay did nothing to the world and told nobody. */
+  | 'undisturbed'
+  /** Nothing changed, and a person was told why. */
+  | 'held'
+  /** Nothing changed, and a person was asked. */
+  | 'asked'
+  /** Claimed, and then put back exactly as it was. */
+  | 'restored'
+  /** Past the one-way step but not verified: a person was paged. */
+  | 'incomplete';
+
+/** Seconds after the fault began; `times` says how often at least and at most, once unless told. */
+export interface Want {
+  readonly what: string;
+  readonly where: 'target' | 'old' | 'witness' | 'either';
+  readonly from: number;
+  readonly by: number;
+  readonly times?: readonly [number, number];
+}
+
+/** Something a driver does at a moment, beyond world events. */
+export type Act =
+  /** A person asks to move to the target, or to where the writes are already, through an event on that region's bus. */
+  | { readonly act: 'request'; readonly where: 'target' | 'old'; readonly reason: string; readonly id: string }
+  /** A person answers the open question. */
+  | { readonly act: 'answer'; readonly decision: 'approve' | 'decline' }
+  | { readonly act: 'automation'; readonly value: 'on' | 'off' }
+  /** A client writes to a region under that region's own name, as one that kept an old address would. */
+  | { readonly act: 'order'; readonly where: 'target' | 'old' }
+  /** Lets things happen to the world as soon as an execution enters this state, before the state does anything. */
+  | {
+      readonly act: 'eventsAt';
+      readonly state: string;
+      readonly where: 'target' | 'old';
+      readonly events: (places: Places) => readonly WorldEvent[];
+    }
+  /** Stops the first execution that enters this state, before the state does anything. */
+  | { readonly act: 'abortAt'; readonly state: string }
+  /** The function's process dies right after this call ('rds:FailoverGlobalCluster') was carried out for it. */
+  | { readonly act: 'dieAfter'; readonly function: string; readonly call: string };
+
+export interface Places {
+  /** The region that holds the writes when the fault begins, the one to move to, and the witness. */
+  readonly old: string;
+  readonly target: string;
+  readonly witness: string;
+  readonly names: Names;
+  readonly configuration: Configuration;
+}
+
+export interface Scenario {
+  readonly title: string;
+  readonly expected: Outcome;
+  /** Where the writes are at the beginning. @default first */
+  readonly startsIn?: 'first' | 'second';
+  readonly events: (places: Places) => readonly TimedEvent[];
+  readonly acts?: readonly (Act & { readonly afterSeconds: number })[];
+  /** How long the world is watched after the fault, unless it is over sooner. */
+  readonly seconds: number;
+  /** Watched to the end even when a move is over sooner: something is still to happen. */
+  readonly toTheEnd?: boolean;
+  /** Every effect that is wanted. Any other is wrong. */
+  readonly wants: readonly Want[];
+}

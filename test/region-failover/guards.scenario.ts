@@ -1,0 +1,192 @@
+/**
+ * Each invariant has a guard in Mainstay. Here the guard is removed from what is deployed, nothing else is changed, and
+ * the invariant's checker must object; with the guard the same scenario holds.
+ */
+import { describe, expect, it } from 'vitest';
+import { drillRegionFailover, production } from '../drills.ts';
+import { all, deployWithout, type Removal, replacing, type Statement, skipping, withoutRows } from './without-guard.ts';
+
+interface Row {
+  readonly id: string;
+  readonly without: string;
+  readonly scenario: string;
+  readonly removals: readonly Removal[];
+}
+
+const app = (source: string, edit: (text: string) => string): Removal => ({ source, bundles: ['app'], edit });
+const step = (handler: string, edit: (text: string) => string): Removal => ({
+  source: `functions/region-failover/${handler}.ts`,
+  bundles: [handler],
+  edit,
+});
+
+const rows: readonly Row[] = [
+  {
+    id: 'I1',
+    without: 'the end of the lease, when a write is admitted',
+    scenario: 'cut-off-primary',
+    removals: [app('app/lease.ts', replacing('if (now + options.longestWriteMs >= held.endsAt) return null;', ''))],
+  },
+  {
+    id: 'I2',
+    without: 'the new epoch, when the holder changes',
+    scenario: 'person-while-healthy',
+    removals: [
+      {
+        source: 'functions/shared/aws/authority.ts',
+        bundles: ['promote'],
+        edit: replacing("':epoch': epoch,\n          ':before'", "':epoch': epoch - 1,\n          ':before'"),
+      },
+    ],
+  },
+  {
+    id: 'I3',
+    without: 'the state that waits for the lease to lapse',
+    scenario: 'person-while-healthy',
+    removals: [skipping('Freeze deployments', 'Confirm')],
+  },
+  {
+    id: 'I4',
+    without: 'the order (traffic last), and the phase that shift-traffic requires',
+    scenario: 'dark-primary',
+    removals: [
+      skipping('Freeze deployments', 'Shift traffic'),
+      skipping('Shift traffic', 'Fence'),
+      step(
+        'shift-traffic',
+        replacing("requireClaim(authority, move, 'active')", "requireClaim(authority, move, 'fencing')"),
+      ),
+    ],
+  },
+  {
+    id: 'I5',
+    without: 'the lease, when a consumer takes a job',
+    scenario: 'cut-off-primary',
+    removals: [
+      app(
+        'app/jobs.ts',
+        all(
+          replacing('await writes.run(', 'await unfenced('),
+          replacing(
+            'let count = 0;',
+            `let count = 0;
+             const unfenced = (work) => work({ epoch: parameters.consumers().epoch, sendBy: Number.POSITIVE_INFINITY });`,
+          ),
+        ),
+      ),
+    ],
+  },
+  {
+    id: 'I6',
+    without: 'the row that wants the capacity of the target',
+    scenario: 'short-of-capacity',
+    removals: [withoutRows('standby-capacity')],
+  },
+  {
+    id: 'I7',
+    without: 'the row that wants two of three observers',
+    scenario: 'one-observer',
+    removals: [withoutRows('quorum')],
+  },
+  {
+    id: 'I8',
+    without: 'the row that wants the lag within the RPO',
+    scenario: 'lag-above-rpo',
+    removals: [withoutRows('lag')],
+  },
+  {
+    id: 'I9',
+    without: 'the condition of the claim',
+    scenario: 'alarm-and-person',
+    removals: [
+      {
+        source: 'functions/shared/aws/authority.ts',
+        bundles: ['claim'],
+        edit: replacing(
+          "only: 'phase = :active AND attribute_not_exists(claim) AND epoch",
+          "only: ':active = :active AND epoch",
+        ),
+      },
+    ],
+  },
+  {
+    id: 'I10',
+    without: 'the row of the kill switch',
+    scenario: 'kill-switch',
+    removals: [withoutRows('kill-switch')],
+  },
+  {
+    id: 'I11',
+    without: 'the restraint to leave the third latch object alone, in code and in rights',
+    scenario: 'person-while-healthy',
+    removals: [
+      step(
+        'shift-traffic',
+        replacing('[config.region, config.witnessRegion].map', 'Object.keys(config.latchBuckets).map'),
+      ),
+      {
+        policyOf: 'ShiftTraffic',
+        edit(statements: Statement[]) {
+          for (const statement of statements) if (statement.Sid !== 'ReadApplication') statement.Resource = '*';
+        },
+      },
+    ],
+  },
+  {
+    id: 'I12',
+    without: 'the look before the one-way call',
+    scenario: 'lost-answer',
+    removals: [
+      step('promote', replacing("if (before.role !== 'writer' && !before.moving) await database", 'await database')),
+    ],
+  },
+  {
+    id: 'I13',
+    without: 'the end of the freeze, in the clean-up and in the reconciler behind it',
+    scenario: 'recovers-in-time',
+    removals: [
+      step('clean-up', replacing('await thaw(settings, executionArn);', '')),
+      step('reconcile', replacing('await thaw(settings, deployments.by);', ';')),
+    ],
+  },
+  {
+    id: 'I15',
+    without: 'the number of good probes in a row',
+    scenario: 'person-while-healthy',
+    removals: [step('verify', replacing('if (consecutive < config.policy.probes) {', 'if (false) {'))],
+  },
+  {
+    id: 'I16',
+    without: 'null for what is unknown, and the note of the loss',
+    scenario: 'lag-accepted',
+    removals: [
+      step('configure', replacing('await records.noteLoss(', 'void (')),
+      {
+        source: 'functions/region-failover/measure.ts',
+        bundles: ['record'],
+        edit: replacing(
+          'return { rpoSeconds: null, rpoSecondsMax: null };',
+          'return { rpoSeconds: 0, rpoSecondsMax: 0 };',
+        ),
+      },
+    ],
+  },
+];
+
+describe('without its guard', () => {
+  it.each(rows)(
+    'region-failover/$id is violated in $scenario: without $without',
+    async ({ id, scenario, removals }) => {
+      const { result } = await drillRegionFailover(scenario, 1, deployWithout(removals));
+      expect(result.invariants.violated.map((violation) => violation.id)).toContain(`region-failover/${id}`);
+    },
+  );
+});
+
+describe('with every guard', () => {
+  const scenarios = [...new Set(rows.map(({ scenario }) => scenario))];
+  it.each(scenarios)('nothing is violated in %s', async (scenario) => {
+    const { result } = await drillRegionFailover(scenario, 1, production());
+    expect(result.invariants.violated).toEqual([]);
+  });
+});
