@@ -153,7 +153,7 @@ export function endLines({ outcome, reasons, measures }: End): string[] {
   const figure = (value: number | null) => (value === null ? 'unknown' : `${Math.round(value * 10) / 10} s`);
   return [
     `outcome     ${outcome}`,
-    ...reasons.map((reason) => `because     ${reason}`),
+    ...[...new Set(reasons)].map((reason, index) => `${index === 0 ? 'because     ' : '            '}${reason}`),
     ...(measures
       ? [
           `detection   ${figure(measures.detectSeconds)}`,

@@ -7,7 +7,7 @@ import { addMatch } from './commands/match.ts';
 import { addReplay } from './commands/replay.ts';
 import { addRun } from './commands/run.ts';
 import { addStatus } from './commands/status.ts';
-import { EXIT, UsageProblem } from './problem.ts';
+import { DoesNotComeUp, EXIT, UsageProblem } from './problem.ts';
 
 const HELP = `
 Begin with:
@@ -45,12 +45,21 @@ function report(error: unknown): number {
     return error.code === 'commander.helpDisplayed' || error.code === 'commander.version' ? EXIT.held : EXIT.usage;
   }
   if (error instanceof UsageProblem || error instanceof InvalidConfiguration) {
-    console.error(`mainstay: ${error.message}`);
+    tell(error.message);
     return EXIT.usage;
+  }
+  if (error instanceof DoesNotComeUp) {
+    tell(error.message);
+    return EXIT.broken;
   }
   const shown = error instanceof Error ? error : new Error(String(error));
   console.error(`mainstay: internal error: ${shown.message}`);
   if (process.env.MAINSTAY_DEBUG) console.error(shown.stack);
   else console.error('mainstay: set MAINSTAY_DEBUG=1 to see where');
   return EXIT.internal;
+}
+
+/** A message may name several problems, a line each. */
+function tell(message: string): void {
+  for (const line of message.split('\n')) console.error(`mainstay: ${line}`);
 }

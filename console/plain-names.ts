@@ -55,7 +55,8 @@ export class PlainNames {
     const [role = '', session] = by.split('/');
     const service = /^([a-z0-9-]+)\.amazonaws\.com$/.exec(role)?.[1];
     if (service) return SERVICES[service] ?? service;
-    // A service that acts by a role names the session; the role says what for.
+    // A service that takes on a role calls the session after itself.
+    if (session && SERVICES[session]) return SERVICES[session];
     return this.#names.get(session ?? '') ?? this.#names.get(role) ?? session ?? role;
   }
 

@@ -54,3 +54,7 @@ export function poolSummaryText(summary: Summary): string {
     line('RTO', `p50 ${seconds(p50RtoSeconds)}, p95 ${seconds(p95RtoSeconds)}, longest ${seconds(maxRtoSeconds)}`),
   ].join('\n');
 }
+
+/** What went wrong with a seed, and how to look at it. */
+export const troubleText = (slug: string, scenario: string, seed: number, why: string): string =>
+  `seed ${seed}: ${why}\n  npx mainstay replay ${slug}/${scenario} --seed ${seed} --pretty`;

@@ -17,6 +17,8 @@ export const ExecutionStatusChange = z.object({
     stateMachineArn: z.string().startsWith('arn:aws:states:'),
     name: z.string(),
     status: z.enum(['FAILED', 'TIMED_OUT', 'ABORTED']),
+    /** JSON text; null when it is too large for an event. */
+    input: z.string().nullish(),
     error: z.string().nullish(),
     cause: z.string().nullish(),
   }),

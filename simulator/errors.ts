@@ -39,7 +39,25 @@ export class AnswerLost extends Error {
   override readonly name = 'AnswerLost';
 }
 
+type GapListener = (gap: NotModelled) => void;
+
+const listeners = new Set<GapListener>();
+
 /** The simulator does not model this; answered as HTTP 501 NotImplemented and never as success. */
 export class NotModelled extends Error {
   override readonly name = 'NotModelled';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    for (const listener of listeners) listener(this);
+  }
+}
+
+/**
+ * Tells of every NotModelled of this process from now on, also of those that a program catches and forgets. Returns how
+ * to stop. It is per process, not per cloud: what refuses a program's use of Node.js knows no cloud.
+ */
+export function onNotModelled(listener: GapListener): () => void {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
 }

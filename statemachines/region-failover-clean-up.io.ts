@@ -6,7 +6,7 @@ export const CleanUpInput = ExecutionStatusChange;
 export type CleanUpInput = z.infer<typeof CleanUpInput>;
 
 export const CleanUpOutput = z.object({
-  /** nothing: no claim was held. aborted: it was undone. incomplete: reconcile rolls it forward. */
-  outcome: z.enum(['nothing', 'aborted', 'incomplete']),
+  /** As functions/region-failover/clean-up.ts tells it. */
+  outcome: z.enum(['nothing', 'superseded', 'aborted', 'incomplete', 'moved', 'held', 'declined']),
 });
 export type CleanUpOutput = z.infer<typeof CleanUpOutput>;

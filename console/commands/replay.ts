@@ -1,14 +1,13 @@
 /** `mainstay replay <slug>[/<scenario>] --seed N`: one seed again, every event as a line of JSON or of words. */
 import type { Command } from 'commander';
+import { loadConfiguration } from '../../infra/config/index.ts';
 import { held } from '../drill/result.ts';
 import { parseSeeds } from '../drill/seeds.ts';
-import { parseName } from '../drills/index.ts';
-import { PlainNames } from '../plain-names.ts';
 import { prettyLine } from '../pretty.ts';
 import { EXIT } from '../problem.ts';
+import { checkSlug } from '../slugs.ts';
 import { summaryLines } from '../summary.ts';
 import { Timeline } from '../terminal.ts';
-import { drillOnce } from './drill.ts';
 
 const EXAMPLES = `
 Examples:
@@ -24,17 +23,23 @@ export function addReplay(program: Command): void {
     .description('run one seed again and print every event of it')
     .requiredOption('--seed <n>', 'the seed')
     .option('--pretty', 'a readable line for each event instead of JSON')
-    .option('--environment <name>', 'whose configuration: dev, staging or prod', 'prod')
+    .option('--environment <name>', 'whose configuration: dev, staging, prod or a JSON file', 'prod')
     .addHelpText('after', EXAMPLES)
     .action(async (name: string, options: { seed: string; pretty?: boolean; environment: string }) => {
-      const { drill, scenario } = parseName(name);
       const [seed] = parseSeeds(options);
+      checkSlug(name.split('/')[0] ?? '');
+      loadConfiguration(options.environment);
+      // Loaded only now: help and complaints need not wait for the CDK and the simulator.
+      const { parseName } = await import('../drills/index.ts');
+      const { drillOnce } = await import('../drill/run.ts');
       const timeline = new Timeline();
       try {
-        const { run } = await drillOnce(drill, scenario, seed as number, options, timeline);
+        const job = { ...parseName(name), environment: options.environment };
+        const { run } = await drillOnce(job, seed as number, timeline);
         timeline.end();
         const { trace } = run.cloud;
         if (options.pretty) {
+          const { PlainNames } = await import('../plain-names.ts');
           const names = PlainNames.of(run.cloud);
           const lines = trace.entries.map((entry) => prettyLine(entry, names));
           process.stdout.write(`${[...lines, '', ...summaryLines(run.result, run.report)].join('\n')}\n`);

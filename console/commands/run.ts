@@ -1,17 +1,8 @@
 /** `mainstay run <slug>`: starts a capability by hand and follows it. Asks before anything that cannot be undone. */
-import { readFileSync } from 'node:fs';
-import { createInterface } from 'node:readline/promises';
 import { type Command, Option } from 'commander';
-import * as z from 'zod';
-import { FailoverRequest } from '../../events/failover-request.ts';
-import { type Configuration, loadConfiguration } from '../../infra/config/index.ts';
-import { namesOf } from '../../infra/names.ts';
-import { openTarget } from '../deployment/open-target.ts';
-import { endLines, endOf, follow } from '../follow.ts';
-import { EXIT, UsageProblem } from '../problem.ts';
+import { loadConfiguration } from '../../infra/config/index.ts';
+import { givenBy, mustBeAskable } from '../request.ts';
 import { checkSlug } from '../slugs.ts';
-import { readStatus } from '../status.ts';
-import type { Target } from '../target.ts';
 import { Timeline } from '../terminal.ts';
 
 interface Options {
@@ -23,10 +14,6 @@ interface Options {
   readonly yes?: boolean;
   readonly json?: boolean;
 }
-
-type Detail = FailoverRequest['detail'];
-const Given = z.strictObject(FailoverRequest.shape.detail.partial().shape);
-type Given = z.infer<typeof Given>;
 
 const EXAMPLES = `
 Examples:
@@ -48,7 +35,7 @@ export function addRun(program: Command): void {
         .choices(['local', 'aws'])
         .default('local'),
     )
-    .option('--environment <name>', 'whose configuration: dev, staging or prod', 'prod')
+    .option('--environment <name>', 'whose configuration: dev, staging, prod or a JSON file', 'prod')
     .option('--input <file>', 'the request as JSON')
     .option('--by <name>', 'who asks; goes on record')
     .option('--reason <text>', 'why; goes on record')
@@ -62,93 +49,11 @@ export function addRun(program: Command): void {
       if (!options.yes) mustBeAskable(process.stdin);
       const timeline = new Timeline();
       try {
-        process.exitCode = await start(configuration, given, options, timeline);
+        // Loaded only now: help and complaints need not wait for the CDK and the simulator.
+        const { start } = await import('../start.ts');
+        process.exitCode = await start({ configuration, given, ...options }, timeline);
       } finally {
         timeline.end();
       }
     });
-}
-
-async function start(
-  configuration: Configuration,
-  given: Given,
-  options: Options,
-  timeline: Timeline,
-): Promise<number> {
-  const { target, cloud } = await openTarget(options.target, options.environment, timeline);
-  const detail = await requestFor(target, configuration, given);
-  timeline.end();
-  if (!options.yes && !(await confirmed(detail))) {
-    console.error('mainstay: nothing was started');
-    return EXIT.broken;
-  }
-  const end = endOf(await follow({ target, configuration, detail, timeline, ...(cloud && { cloud }) }));
-  timeline.end();
-  process.stdout.write(`${options.json ? JSON.stringify(end) : endLines(end).join('\n')}\n`);
-  return end.outcome === 'moved' ? EXIT.held : EXIT.broken;
-}
-
-/** What the command line and the file say. Throws UsageProblem naming the field. */
-export function givenBy({ input, by, reason }: Pick<Options, 'input' | 'by' | 'reason'>): Given {
-  const parsed = Given.safeParse(input === undefined ? {} : readInput(input));
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new UsageProblem(`--input: ${issue?.path.join('.') || 'request'}: ${issue?.message}`);
-  }
-  const given = { ...parsed.data, ...(by !== undefined && { by }), ...(reason !== undefined && { reason }) };
-  if (!given.by) throw new UsageProblem('--by: missing; say who asks, it goes on record');
-  if (!given.reason) throw new UsageProblem('--reason: missing; say why, it goes on record');
-  return given;
-}
-
-function readInput(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw new UsageProblem(`--input: ${file} cannot be read as JSON (${(error as Error).message})`);
-  }
-}
-
-/** Throws UsageProblem where nobody sits in front of the terminal. */
-export function mustBeAskable(stdin: { readonly isTTY?: boolean }): void {
-  if (stdin.isTTY) return;
-  throw new UsageProblem(
-    '--yes: nobody can be asked here, and promoting a database cannot be undone; give --yes if you mean it',
-  );
-}
-
-async function requestFor(target: Target, configuration: Configuration, given: Given): Promise<Detail> {
-  const { authority, problems } = await readStatus(target, configuration);
-  if (!authority) {
-    const why = problems[0] ?? 'it has no item for this application';
-    throw new UsageProblem(`--target: the authority table cannot be read (${why}); is Mainstay deployed there?`);
-  }
-  const { serving } = configuration.regions;
-  const from = given.from ?? authority.holder;
-  const to = given.target ?? serving.find((region) => region !== from);
-  for (const [field, region] of Object.entries({ from, target: to })) {
-    if (region !== undefined && (serving as readonly string[]).includes(region)) continue;
-    throw new UsageProblem(`--input: ${field}: got '${region}'; use one of ${serving.join(', ')}`);
-  }
-  return FailoverRequest.shape.detail.parse({
-    ...given,
-    application: namesOf(configuration).prefix,
-    target: to,
-    from,
-  });
-}
-
-async function confirmed({ application, from, target }: Detail): Promise<boolean> {
-  const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await prompt.question(
-    [
-      `${application} writes in ${from}. This`,
-      `  stops its writes there and waits until they have certainly stopped,`,
-      `  promotes the database in ${target}: what ${from} has not replicated by then is lost,`,
-      `  and sends the users to ${target}.`,
-      `The promotion cannot be undone. Type ${target} to go on: `,
-    ].join('\n'),
-  );
-  prompt.close();
-  return answer.trim() === target;
 }

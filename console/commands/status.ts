@@ -1,9 +1,7 @@
 /** `mainstay status`: who writes, what the observers see, where the database's writer is, whether deployments are frozen. */
 import { type Command, Option } from 'commander';
 import { loadConfiguration } from '../../infra/config/index.ts';
-import { openTarget } from '../deployment/open-target.ts';
 import { EXIT } from '../problem.ts';
-import { readStatus, statusLines } from '../status.ts';
 import { Timeline } from '../terminal.ts';
 
 const EXAMPLES = `
@@ -23,11 +21,14 @@ export function addStatus(program: Command): void {
         .choices(['local', 'aws'])
         .default('local'),
     )
-    .option('--environment <name>', 'whose configuration: dev, staging or prod', 'prod')
+    .option('--environment <name>', 'whose configuration: dev, staging, prod or a JSON file', 'prod')
     .option('--json', 'one JSON object on standard output')
     .addHelpText('after', EXAMPLES)
     .action(async (options: { target: 'local' | 'aws'; environment: string; json?: boolean }) => {
       const configuration = loadConfiguration(options.environment);
+      // Loaded only now: help and complaints need not wait for the CDK and the simulator.
+      const { openTarget } = await import('../deployment/open-target.ts');
+      const { readStatus, statusLines } = await import('../status.ts');
       const timeline = new Timeline();
       try {
         const { target } = await openTarget(options.target, options.environment, timeline);

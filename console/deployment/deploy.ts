@@ -10,9 +10,13 @@ import { COLOURS, HOSTED_ZONE_PARAMETER, type Names, namesOf } from '../../infra
 import type { Cloud } from '../../simulator/cloud.ts';
 import { bootstrap } from '../../simulator/cloudformation/bootstrap.ts';
 import { deployAssembly } from '../../simulator/cloudformation/deploy.ts';
+import { StackFailed } from '../../simulator/cloudformation/stack-run.ts';
+import { AwsError, NotModelled } from '../../simulator/errors.ts';
 import { reclaimIdle } from '../../simulator/lambda/pool.ts';
 import { pushImage } from '../../simulator/services/ecr/index.ts';
 import { createSimulation } from '../../simulator/simulation.ts';
+import { refusalsIn } from '../drill/refusals.ts';
+import { DoesNotComeUp, UsageProblem } from '../problem.ts';
 import { SIMULATED_ACCOUNT } from './synthesize.ts';
 
 /** A Tuesday morning, so that nothing that knows business hours is special. */
@@ -29,7 +33,10 @@ export interface Deployed {
   readonly resources: number;
 }
 
-/** Deploys everything and releases the application. Throws when a stack fails, naming stack, resource and reason. */
+/**
+ * Deploys everything and releases the application. Throws, naming stack, resource and reason: UsageProblem for a template
+ * that is refused, DoesNotComeUp for a resource that fails.
+ */
 export async function deployAssemblyInto(
   assembly: string,
   environment: string,
@@ -50,12 +57,29 @@ export async function deployAssemblyInto(
       onStack((detail as { stack: string }).stack, region);
     }
   });
-  const stacks = await cloud.resolve(deployAssembly(cloud, assembly));
+  const stacks = await cloud.resolve(deployAssembly(cloud, assembly)).catch((error) => {
+    throw blamed(cloud, error);
+  });
   await cloud.resolve(release(cloud, configuration, names, join(assembly, '..', 'dist', 'app', 'index.cjs')));
   // The last custom resource has answered, its function's invocation has not ended yet.
   await cloud.advance(LAST_INVOCATION_MS);
   reclaimIdle(cloud);
   return { cloud, configuration, names, resources: stacks.reduce((sum, stack) => sum + stack.resources.length, 0) };
+}
+
+/**
+ * Whose fault it is that the stacks could not be made: a template that CloudFormation refuses or the simulator does not
+ * model is the user's input; a resource that fails on the way is an application that does not work.
+ */
+function blamed(cloud: Cloud, error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const because = error instanceof StackFailed ? error.cause : error;
+  if (because instanceof NotModelled) {
+    return new UsageProblem(`template: ${error.message}; see simulator/KNOWN-GAPS.md`, { cause: error });
+  }
+  if (error instanceof AwsError) return new UsageProblem(`template: ${error.message}`, { cause: error });
+  if (error instanceof StackFailed) return new DoesNotComeUp(error.message, refusalsIn(cloud));
+  return error;
 }
 
 /** The CDK's bootstrap and a hosted zone whose id the stacks find in a parameter. */

@@ -1,5 +1,5 @@
 /** Builds the bundles and synthesizes the templates of an environment, as `npm run build` and `cdk synth` would. */
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createApp } from '../../infra/app.ts';
 import { bundleAll } from '../../infra/bundle.ts';
@@ -22,8 +22,9 @@ export async function synthesize(environment: string, onStage: (text: string) =>
   if (!existsSync('cdk.json')) {
     throw new UsageProblem(`directory: ${process.cwd()} is not the project's root; go to where cdk.json is`);
   }
-  const directory = join(WORK_DIRECTORY, `${environment}-${process.pid}`);
-  rmSync(directory, { recursive: true, force: true });
+  const directory = join(WORK_DIRECTORY, `${configuration.environment}-${process.pid}`);
+  mkdirSync(WORK_DIRECTORY, { recursive: true });
+  removeLeftovers();
   mkdirSync(directory, { recursive: true });
   const bundles = join(directory, 'dist');
   const assembly = join(directory, 'cdk.out');
@@ -32,6 +33,22 @@ export async function synthesize(environment: string, onStage: (text: string) =>
   onStage('synthesizing the templates');
   createApp(configuration, { account: SIMULATED_ACCOUNT, outdir: assembly, bundles, unchecked: true }).synth();
   return assembly;
+}
+
+/** Folders of processes that are gone: killed, they could not remove them. Also one that had our own number. */
+function removeLeftovers(): void {
+  for (const name of readdirSync(WORK_DIRECTORY)) {
+    const pid = Number(name.split('-').at(-1));
+    if (pid === process.pid || !isAlive(pid)) rmSync(join(WORK_DIRECTORY, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 export function removeAssembly(assembly: string): void {

@@ -4,13 +4,16 @@ import { namesOf } from '../../infra/names.ts';
 import type { Cloud } from '../../simulator/cloud.ts';
 import { cloudWatch } from '../../simulator/services/cloudwatch/index.ts';
 import type { CloudWatchState } from '../../simulator/services/cloudwatch/state.ts';
+import { stepFunctions } from '../../simulator/stepfunctions/service.ts';
+import { refusalsIn } from '../drill/refusals.ts';
 import { Monitor } from '../drills/region-failover/monitor.ts';
+import { DoesNotComeUp } from '../problem.ts';
 
 const LIMIT_SECONDS = 1800;
 /** The observers' votes settle, and every resolver has asked again since DNS was published. */
 const SETTLE_SECONDS = 30;
 
-/** Returns the monitor that watched it. Throws when it does not come up, saying what is missing. */
+/** Returns the monitor that watched it. Throws DoesNotComeUp saying what is missing, and what IAM refused. */
 export async function warmUp(
   cloud: Cloud,
   configuration: Configuration,
@@ -18,8 +21,9 @@ export async function warmUp(
 ): Promise<Monitor> {
   await monitor.watch(LIMIT_SECONDS, () => missing(cloud, configuration, monitor) === null);
   const what = missing(cloud, configuration, monitor);
-  if (what !== null)
-    throw new Error(`the application did not come up within ${LIMIT_SECONDS} s of virtual time: ${what}`);
+  if (what !== null) {
+    throw new DoesNotComeUp(`the application did not come up within ${LIMIT_SECONDS} s: ${what}`, refusalsIn(cloud));
+  }
   await monitor.watch(SETTLE_SECONDS);
   return monitor;
 }
@@ -34,6 +38,10 @@ function missing(cloud: Cloud, { regions, compute }: Configuration, monitor: Mon
     const { alarms } = cloud.stateOf<CloudWatchState>(cloudWatch, region);
     const alarm = Object.values(alarms).find(({ state }) => state.value !== 'OK');
     if (alarm) return `${region}: alarm ${alarm.definition.AlarmName} is ${alarm.state.value}`;
+    // One that the alarm started while everything booted still looks, and would mistake the drill's fault for its own.
+    const { executions } = cloud.stateOf(stepFunctions, region);
+    const running = Object.values(executions).find(({ status }) => status === 'RUNNING');
+    if (running) return `${region}: ${running.arn} still runs`;
   }
   return null;
 }

@@ -5,7 +5,14 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { onInterrupt } from '../interrupt.ts';
+import { DoesNotComeUp, UsageProblem } from '../problem.ts';
 import type { DrillResult } from './result.ts';
+
+/**
+ * A run leaves much short-lived garbage: a larger young generation spares a sixth of its time, a bounded old one keeps
+ * many runs within memory.
+ */
+const WORKER_FLAGS = ['--min-semi-space-size=32', '--max-semi-space-size=64', '--max-old-space-size=2048'];
 
 export interface PoolJob {
   readonly slug: string;
@@ -16,6 +23,8 @@ export interface PoolJob {
 
 export type WorkerMessage =
   | { readonly kind: 'ready' }
+  /** It could not deploy, and so none can. */
+  | { readonly kind: 'unfit'; readonly name: string; readonly message: string }
   | { readonly kind: 'result'; readonly seed: number; readonly result: DrillResult }
   | { readonly kind: 'failed'; readonly seed: number; readonly message: string };
 
@@ -32,7 +41,8 @@ export interface PoolOptions {
 
 /**
  * Calls `onOutcome` once for each seed, in the order of `seeds`. A run that throws and a worker that dies cost their seed
- * only; a new worker takes the dead one's place. Throws when a worker dies before it could take a seed.
+ * only; a new worker takes the dead one's place. Throws when a worker cannot deploy,
+ * or dies before it could take a seed.
  */
 export async function runPool(
   job: PoolJob,
@@ -91,7 +101,10 @@ class Pool {
 
   /** Drives one worker until no seed is left or it dies. */
   #drive(): Promise<void> {
-    const worker = fork(this.#program, [JSON.stringify(this.#job)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const worker = fork(this.#program, [JSON.stringify(this.#job)], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      execArgv: WORKER_FLAGS,
+    });
     this.#workers.add(worker);
     let ready = false;
     let current: number | undefined;
@@ -106,6 +119,10 @@ class Pool {
     return new Promise<void>((resolve, reject) => {
       worker.on('message', (message: WorkerMessage) => {
         ready = true;
+        if (message.kind === 'unfit') {
+          reject(errorOf(message));
+          return;
+        }
         if (message.kind === 'result') this.#tell({ seed: message.seed, result: message.result });
         if (message.kind === 'failed') this.#tell({ seed: message.seed, failure: message.message });
         give();
@@ -134,4 +151,10 @@ class Pool {
       this.#onOutcome(next);
     }
   }
+}
+
+/** The worker's error, of the kind that decides the exit code. */
+function errorOf({ name, message }: { readonly name: string; readonly message: string }): Error {
+  if (name === 'UsageProblem') return new UsageProblem(message);
+  return name === 'DoesNotComeUp' ? new DoesNotComeUp(message, []) : new Error(message);
 }

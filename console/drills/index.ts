@@ -52,3 +52,14 @@ export function parseName(name: string): { drill: Drill; scenario: string } {
   }
   return { drill, scenario: chosen };
 }
+
+/** Every scenario with what happens in it, the default one marked. */
+export function scenarioLines(all: readonly Drill[]): string[] {
+  return all.flatMap((drill) => {
+    const width = Math.max(...Object.keys(drill.scenarios).map((name) => name.length));
+    return [
+      `${drill.slug}  (without a scenario: ${drill.defaultScenario})`,
+      ...Object.entries(drill.scenarios).map(([name, sentence]) => `  ${name.padEnd(width)}  ${sentence}`),
+    ];
+  });
+}

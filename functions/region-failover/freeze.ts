@@ -1,6 +1,7 @@
 /**
  * Stops deployments into the target region while the move lasts. Started by: the state "Freeze deployments".
- * Reversible; a freeze that somebody else set before is left as it is.
+ * Reversible. A freeze that somebody else set before is left as it is; that of a dead predecessor, which its clean-up
+ * would end in the middle of this move, is taken over.
  */
 import { dynamoAuthority } from '../shared/aws/authority.ts';
 import { ssmSettings } from '../shared/aws/settings.ts';
@@ -8,6 +9,7 @@ import { ServingConfig } from '../shared/config.ts';
 import { lambda } from '../shared/lambda.ts';
 import { parse } from '../shared/parse.ts';
 import type { Authority, Settings } from '../shared/ports.ts';
+import { byPredecessor } from './deployments.ts';
 import { ensure, MoveInput, requireClaim } from './move.ts';
 
 export const makeFreeze =
@@ -18,7 +20,7 @@ export const makeFreeze =
     const frozen = await ensure({
       what: 'freezing deployments',
       describe: () => settings.read('deployments'),
-      done: (state) => state?.frozen === true,
+      done: (state) => state?.frozen === true && !byPredecessor(state.by, move.executionArn),
       act: () => settings.write('deployments', { epoch: move.epoch - 1, frozen: true, by: move.executionArn }),
     });
     return { by: frozen?.by ?? null };

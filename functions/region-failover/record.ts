@@ -11,7 +11,7 @@ import { ServingConfig } from '../shared/config.ts';
 import { lambda, type Surroundings } from '../shared/lambda.ts';
 import { parse } from '../shared/parse.ts';
 import type { ApplicationItem, Authority, Move, Moves, Records, Settings } from '../shared/ports.ts';
-import { thaw } from './deployments.ts';
+import { thawMove } from './deployments.ts';
 import { type Measures, measure } from './measure.ts';
 import { ensure, MoveSchema, requireClaim } from './move.ts';
 
@@ -75,7 +75,7 @@ const isFinished = ({ claim, epoch, phase, movedAt }: ApplicationItem, move: Mov
 
 /** The claim goes last: while it is there, a crash in between is rolled forward by `reconcile`. */
 async function finish({ authority, moves, settings }: RecordPorts, move: Move, at: string): Promise<void> {
-  await thaw(settings, move.executionArn, move.epoch);
+  await thawMove(settings, move);
   await ensure({
     what: 'finishing',
     describe: authority.read,

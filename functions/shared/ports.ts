@@ -187,9 +187,17 @@ export interface Proof {
   readonly witness: { readonly at: string; readonly localAt: string } | null;
 }
 
+export interface RecordedEnd {
+  readonly outcome: 'moved' | 'held' | 'declined';
+  readonly request: Pick<Claim, 'target' | 'from' | 'by' | 'reason'>;
+  readonly measures: Readonly<Record<string, unknown>> | null;
+}
+
 /** This region's own ledger of what was done and why. */
 export interface Records {
   put(name: string, record: Readonly<Record<string, unknown>>): Promise<void>;
+  /** How an execution ended by its own record; null when it wrote none. */
+  endOf(name: string): Promise<RecordedEnd | null>;
   noteDecline(at: string, by: string): Promise<void>;
   lastDecline(): Promise<{ at: string; by: string } | null>;
   /** The first note of an epoch stays: later the new holder's own writes would hide the loss. */

@@ -1,4 +1,5 @@
 /** Loads and checks an environment's configuration. Started by infra/main.ts and the console. */
+import { readFileSync } from 'node:fs';
 import { dev } from './dev.ts';
 import { prod } from './prod.ts';
 import { regionProblems } from './regions.ts';
@@ -14,15 +15,25 @@ export class InvalidConfiguration extends Error {
 
 const environments: Readonly<Record<string, unknown>> = { dev, staging, prod };
 
-/** The checked configuration of 'dev', 'staging' or 'prod'. Throws InvalidConfiguration. */
+/** The checked configuration of 'dev', 'staging', 'prod' or a JSON file that holds one. Throws InvalidConfiguration. */
 export function loadConfiguration(environment: string): Configuration {
+  if (environment.endsWith('.json')) return checkConfiguration(readFile(environment));
   const raw = environments[environment];
   if (raw === undefined) {
     throw new InvalidConfiguration(
-      `environment: got '${environment}'; use one of ${Object.keys(environments).join(', ')}`,
+      `environment: got '${environment}'; use one of ${Object.keys(environments).join(', ')}, or a .json file`,
     );
   }
   return checkConfiguration(raw);
+}
+
+function readFile(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new InvalidConfiguration(`environment: ${file} cannot be read as JSON (${message})`, { cause });
+  }
 }
 
 /** Checks any value. Throws InvalidConfiguration naming every field that does not fit and the value got. */
@@ -33,7 +44,7 @@ export function checkConfiguration(raw: unknown): Configuration {
       result.error.issues
         .map((issue) => {
           const got = issue.path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown>)?.[key], raw);
-          const shown = issue.code === 'unrecognized_keys' ? '' : `got ${JSON.stringify(got)}; `;
+          const shown = issue.code === 'unrecognized_keys' ? '' : `got ${JSON.stringify(got) ?? 'nothing'}; `;
           return `${issue.path.join('.') || 'configuration'}: ${shown}${issue.message}`;
         })
         .join('\n'),

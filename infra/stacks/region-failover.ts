@@ -6,6 +6,7 @@ import { CustomResource, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-l
 import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { SnsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { IStateMachine, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
@@ -95,6 +96,10 @@ export class RegionFailoverStack extends Stack {
       reconcile: this.#function('reconcile', starting),
       'mend-latch': this.#function('mend-latch'),
     };
+    // An event that cannot be read, or whose function keeps failing, goes to people with the reason; never silently away.
+    for (const started of [starters.declare, starters.answer]) {
+      started.configureAsyncInvoke({ onFailure: new SnsDestination(this.topic) });
+    }
     this.#react(starters, { [`${SLUG}-clean-up`]: cleanUp });
     new Observer(this, 'Observer', { settings: this.#settings, rights: this.#rights.observe, bundles: this.#bundles });
     this.#watch(cleanUp);
@@ -124,14 +129,17 @@ export class RegionFailoverStack extends Stack {
     }
   }
 
-  /** Patterns know no ARNs and no application; both are added here so that nothing foreign starts anything. */
+  /**
+   * Patterns know no ARNs and no application; both are added here so that nothing foreign starts anything. An event of
+   * ours that names no application at all is let through: its function refuses it, and people hear of it.
+   */
   #narrowed({ id, pattern }: EventRow): Readonly<Record<string, unknown>> {
     const detail = (pattern.detail ?? {}) as Record<string, unknown>;
     if (id === 'clean-up') {
       return { ...pattern, detail: { ...detail, stateMachineArn: [this.machine.stateMachineArn] } };
     }
     if (id === 'alarm') return pattern;
-    return { ...pattern, detail: { ...detail, application: [this.#place.names.prefix] } };
+    return { ...pattern, detail: { ...detail, application: [this.#place.names.prefix, { exists: false }] } };
   }
 
   #function(handler: Handler, more: Readonly<Record<string, unknown>> = {}): LambdaFunction {

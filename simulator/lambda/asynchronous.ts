@@ -1,7 +1,8 @@
 /** The queue of asynchronous invocations: retries, ages, and what is given up. */
 import type { Clients } from '../clients.ts';
-import { AwsError, NotModelled } from '../errors.ts';
+import { AwsError } from '../errors.ts';
 import type { Context, Operations } from '../service.ts';
+import { type GivenUp, onFailureOf, tellDestination } from './destinations.ts';
 import type { Outcome } from './outcome.ts';
 import { runInvocation } from './pool.ts';
 import { defaultAsynchronous, type FunctionRecord, findFunction, type LambdaState } from './state.ts';
@@ -40,13 +41,17 @@ export function enqueue(
 /** Timer: gives an event to its function. */
 export async function deliver(event: QueuedEvent, context: Context<LambdaState>): Promise<void> {
   const record = context.state.functions[event.functionName];
-  if (!record || isTooOld(event, record, 0, context)) {
-    drop(event, record ? 'too old' : 'the function is gone', context);
+  if (!record) {
+    note(event, 'the function is gone', context);
+    return;
+  }
+  if (isTooOld(event, record, 0, context)) {
+    await giveUp(event, record, { condition: 'EventAgeExceeded' }, context);
     return;
   }
   const outcome = await attempt(event, record, context);
-  if (outcome === 'throttled') again({ ...event, throttles: event.throttles + 1 }, record, context);
-  else if (outcome.failed) retry({ ...event, failures: event.failures + 1 }, record, context);
+  if (outcome === 'throttled') await again({ ...event, throttles: event.throttles + 1 }, record, context);
+  else if (outcome.failed) await retry({ ...event, failures: event.failures + 1 }, record, outcome.payload, context);
 }
 
 async function attempt(
@@ -62,40 +67,61 @@ async function attempt(
   }
 }
 
-function retry(event: QueuedEvent, record: FunctionRecord, context: Context<LambdaState>): void {
-  if (event.failures > record.asynchronous.retriesMax) drop(event, 'retries exhausted', context);
-  else schedule(event, retryDelaysMs[event.failures - 1] ?? 0, record, context);
+async function retry(
+  event: QueuedEvent,
+  record: FunctionRecord,
+  response: string,
+  context: Context<LambdaState>,
+): Promise<void> {
+  if (event.failures > record.asynchronous.retriesMax) {
+    await giveUp(event, record, { condition: 'RetriesExhausted', response }, context);
+  } else await schedule(event, retryDelaysMs[event.failures - 1] ?? 0, record, context);
 }
 
-function again(event: QueuedEvent, record: FunctionRecord, context: Context<LambdaState>): void {
+function again(event: QueuedEvent, record: FunctionRecord, context: Context<LambdaState>): Promise<void> {
   const delayMs = Math.min(throttleDelayMs.first * 2 ** (event.throttles - 1), throttleDelayMs.max);
-  schedule(event, delayMs, record, context);
+  return schedule(event, delayMs, record, context);
 }
 
-function schedule(event: QueuedEvent, delayMs: number, record: FunctionRecord, context: Context<LambdaState>): void {
-  if (isTooOld(event, record, delayMs, context)) drop(event, 'too old', context);
-  else context.schedule('deliver', delayMs, event);
+async function schedule(
+  event: QueuedEvent,
+  delayMs: number,
+  record: FunctionRecord,
+  context: Context<LambdaState>,
+): Promise<void> {
+  if (isTooOld(event, record, delayMs, context)) {
+    await giveUp(event, record, { condition: 'EventAgeExceeded' }, context);
+  } else context.schedule('deliver', delayMs, event);
 }
 
 const isTooOld = (event: QueuedEvent, record: FunctionRecord, inMs: number, context: Context<LambdaState>): boolean =>
   context.now + inMs - event.acceptedAt > record.asynchronous.ageSecondsMax * 1000;
 
-function drop({ functionName, requestId }: QueuedEvent, reason: string, context: Context<LambdaState>): void {
+async function giveUp(
+  event: QueuedEvent,
+  record: FunctionRecord,
+  why: GivenUp,
+  context: Context<LambdaState>,
+): Promise<void> {
+  note(event, why.condition === 'RetriesExhausted' ? 'retries exhausted' : 'too old', context);
+  await tellDestination(event, record, why, context);
+}
+
+function note({ functionName, requestId }: QueuedEvent, reason: string, context: Context<LambdaState>): void {
   context.trace('event.dropped', { function: functionName, requestId, reason });
 }
 
 export const eventInvokeOperations: Operations<Clients['lambda'], LambdaState> = {
-  /** Throws NotModelled for destinations. */
+  /** Throws NotModelled for destinations other than an SNS topic on failure. */
   PutFunctionEventInvokeConfig(input, context) {
     const record = findFunction(context, input.FunctionName, input.Qualifier);
-    const { OnSuccess, OnFailure } = input.DestinationConfig ?? {};
-    if (OnSuccess?.Destination !== undefined || OnFailure?.Destination !== undefined)
-      throw new NotModelled('lambda: destinations of asynchronous invocations are not modelled');
+    const onFailure = onFailureOf(input.DestinationConfig);
     const defaults = defaultAsynchronous(context.now);
     record.asynchronous = {
       ...defaults,
       retriesMax: input.MaximumRetryAttempts ?? defaults.retriesMax,
       ageSecondsMax: input.MaximumEventAgeInSeconds ?? defaults.ageSecondsMax,
+      ...(onFailure !== undefined && { onFailure }),
     };
     return configuration(record);
   },
@@ -111,5 +137,8 @@ function configuration({ arn, asynchronous }: FunctionRecord) {
     LastModified: new Date(asynchronous.modifiedAt),
     MaximumRetryAttempts: asynchronous.retriesMax,
     MaximumEventAgeInSeconds: asynchronous.ageSecondsMax,
+    ...(asynchronous.onFailure !== undefined && {
+      DestinationConfig: { OnFailure: { Destination: asynchronous.onFailure } },
+    }),
   };
 }

@@ -49,6 +49,8 @@ export interface AsynchronousConfig {
   retriesMax: number;
   ageSecondsMax: number;
   modifiedAt: number;
+  /** ARN of the SNS topic that is told of what was given up. */
+  onFailure?: string;
 }
 
 export interface LambdaState {

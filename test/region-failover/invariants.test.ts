@@ -139,6 +139,7 @@ function clean(): Evidence {
       },
     ],
     messages: [],
+    refusals: [],
     faultAt: 100,
     endedAt: 400,
   };
@@ -186,6 +187,7 @@ const broken: Record<string, (evidence: Evidence) => Evidence> = {
     ...e,
     executions: e.executions.map((x) => ({ ...x, output: { outcome: 'moved', measures: { rtoSeconds: 0 } } })),
   }),
+  rights: (e) => ({ ...e, refusals: ['AccessDenied: User: r is not authorized to perform: a on resource: b'] }),
 };
 
 describe('the invariants of region failover', () => {
@@ -206,6 +208,32 @@ describe('the invariants of region failover', () => {
     const evidence = clean();
     const left = { ...evidence, authority: evidence.authority.slice(0, 4) };
     expect(violations(left).map(({ id }) => id)).toContain('region-failover/I12');
+  });
+
+  it('I4 objects to the second latch object laid before the region is ready, and not to the third', () => {
+    const evidence = clean();
+    const third = call(390, 'PutObject', { Key: 'moved' }, { region: A });
+    expect(violations({ ...evidence, calls: [...evidence.calls, third] })).toEqual([]);
+    const early = evidence.calls.map((each) => (each.operation === 'PutObject' ? { ...each, t: 150 } : each));
+    expect(violations({ ...evidence, calls: early }).map(({ id }) => id)).toContain('region-failover/I4');
+  });
+
+  it('I11 objects to a step that changes the region being left, and not to what that region does at home', () => {
+    const evidence = clean();
+    const change = (from: string) =>
+      call(195, 'PutParameter', { Name: '/x', Value: '{"epoch":1}' }, { service: 'ssm', region: A, from });
+    const problems = (from: string) => violations({ ...evidence, calls: [change(from), ...evidence.calls] });
+    expect(problems(A)).toEqual([]);
+    expect(problems(B).map(({ id }) => id)).toEqual(['region-failover/I11']);
+  });
+
+  it('I16 objects to a loss beyond the most that was told, and not to one between the two figures', () => {
+    const losing = (lagSeconds: number): Evidence => ({
+      ...clean(),
+      promotions: [{ t: 200, region: B, lagSeconds }],
+    });
+    expect(violations(losing(30))).toEqual([]);
+    expect(violations(losing(60)).map(({ id }) => id)).toEqual(['region-failover/I16']);
   });
 
   it('I13 objects to an abort that leaves deployments frozen', () => {

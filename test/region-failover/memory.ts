@@ -15,6 +15,7 @@ import type {
   Move,
   Observation,
   Proof,
+  RecordedEnd,
   Settings,
   SettingValues,
   WebAnswer,
@@ -311,6 +312,7 @@ export class World {
       this.#change('records.put', () => {
         this.state.records[name] = structuredClone(record);
       }),
+    endOf: async (name: string) => (this.state.records[name] as RecordedEnd | undefined) ?? null,
     noteDecline: (at: string, by: string) =>
       this.#change('records.noteDecline', () => {
         this.state.decline = { at, by };

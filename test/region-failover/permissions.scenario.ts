@@ -1,66 +1,78 @@
 /**
- * The simulator enforces the synthesized policies: one permission taken out of the template, and the drill fails with
+ * The simulator enforces the synthesized policies: one permission taken out of a template, and the drill fails with
  * AWS's own words, before anyone deploys.
  */
-import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { deployAssemblyInto } from '../../console/deployment/deploy.ts';
+import { held } from '../../console/drill/result.ts';
 import type { RegionFailoverRun } from '../../console/drills/region-failover/drill.ts';
+import { summaryLines } from '../../console/summary.ts';
+import { changedAssembly } from '../assembly-copies.ts';
 import { drillRegionFailover } from '../drills.ts';
-
-const copies: string[] = [];
-afterAll(() => {
-  for (const copy of copies) rmSync(copy, { recursive: true, force: true });
-});
 
 interface Statement {
   Action: string | string[];
 }
-interface Template {
-  Resources: Record<string, { Type: string; Properties: { PolicyDocument: { Statement: Statement[] } } }>;
-}
 
-/** A copy of production's assembly in which no policy whose logical id begins so allows the action. */
+/** An assembly in which no policy whose logical id begins so allows the action. */
 function without(action: string, policy: RegExp): string {
-  const copy = mkdtempSync(join(tmpdir(), 'mainstay-permissions-'));
-  copies.push(copy);
-  cpSync(join(inject('assembly'), '..'), copy, { recursive: true });
   let removed = 0;
-  for (const file of globSync(join(copy, 'cdk.out', '*.template.json'))) {
-    const template = JSON.parse(readFileSync(file, 'utf8')) as Template;
-    for (const [id, { Type, Properties }] of Object.entries(template.Resources)) {
+  const directory = changedAssembly(({ Resources }) => {
+    for (const [id, { Type, Properties }] of Object.entries(Resources)) {
       if (Type !== 'AWS::IAM::Policy' || !policy.test(id)) continue;
-      for (const statement of Properties.PolicyDocument.Statement) {
+      const document = Properties.PolicyDocument as { Statement: Statement[] };
+      for (const statement of document.Statement) {
         const actions = [statement.Action].flat();
         if (!actions.includes(action)) continue;
-        // A statement must name something: what is left is a right that nothing here uses.
-        const left = actions.filter((name) => name !== action);
-        statement.Action = left.length > 0 ? left : 'cloudwatch:DescribeDashboards';
+        statement.Action = actions.filter((name) => name !== action);
         removed += 1;
       }
+      document.Statement = document.Statement.filter(({ Action }) => Action.length > 0);
     }
-    writeFileSync(file, JSON.stringify(template));
-  }
+  });
   if (removed === 0) throw new Error(`no policy ${policy} allows ${action}`);
-  return join(copy, 'cdk.out');
+  return directory;
 }
 
 const drill = (assembly: string): Promise<RegionFailoverRun> =>
   drillRegionFailover('dark-primary', 1, deployAssemblyInto(assembly, 'prod'));
 
-const told = ({ result }: RegionFailoverRun): string[] =>
-  result.timeline.filter(({ what }) => what.includes('refused')).map(({ actor, what }) => `${actor}: ${what}`);
-
-describe('a drill without one permission', () => {
-  it('to fail the database over ends incomplete, naming role, action and resource', { timeout: 300_000 }, async () => {
-    const run = await drill(without('rds:FailoverGlobalCluster', /^PromoteFunction/));
-    console.log(
-      run.result.outcome,
-      told(run),
-      run.result.timeline.map((t) => `${t.t} ${t.region} ${t.actor}: ${t.what}`).join('\n'),
+describe('a drill without one permission', { timeout: 300_000 }, () => {
+  it('to fail the database over ends incomplete, and says role, action and resource', async () => {
+    const { result, report } = await drill(without('rds:FailoverGlobalCluster', /^PromoteFunction/));
+    const refusal = new RegExp(
+      [
+        'AccessDenied: User: arn:aws:sts::111111111111:assumed-role/orders-prod-region-failov\\S*Promote\\S*',
+        'is not authorized to perform: rds:FailoverGlobalCluster',
+        'on resource: arn:aws:rds::111111111111:global-cluster:orders-prod',
+        'because no identity-based policy allows the rds:FailoverGlobalCluster action',
+      ].join(' '),
     );
-    expect(run.result.outcome).not.toBe('failed-over');
+    expect(result.outcome).toBe('incomplete');
+    expect(held(result)).toBe(false);
+    const told = result.timeline.filter(({ what }) => refusal.test(what));
+    expect(told).toEqual([expect.objectContaining({ actor: 'promote', region: 'us-east-2' })]);
+    expect(result.invariants.violated).toContainEqual({
+      id: 'region-failover/rights',
+      message: expect.stringMatching(refusal),
+    });
+    expect(summaryLines(result, report).join('\n')).toMatch(refusal);
+  });
+
+  it('that the code can do without fails all the same', async () => {
+    const { result } = await drill(without('s3:PutObject', /^VerifyFunction/));
+    expect(result.outcome).toBe('failed-over');
+    expect(held(result)).toBe(false);
+    expect(result.invariants.violated.map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(/assumed-role\/\S*Verify\S* is not authorized to perform: s3:PutObject on resource/),
+    );
+  });
+
+  it("of the application's instances does not even begin, and says why", async () => {
+    const failure = await drill(without('dynamodb:UpdateItem', /^InstanceRole/)).catch((error: Error) => error);
+    expect(failure).toMatchObject({ name: 'DoesNotComeUp' });
+    expect((failure as Error).message).toMatch(
+      /nobody took the write lease\n.*assumed-role\/\S*InstanceRole\S* is not authorized to perform: dynamodb:UpdateItem on resource: arn:aws:dynamodb:us-west-2:111111111111:table\/orders-prod-authority/,
+    );
   });
 });

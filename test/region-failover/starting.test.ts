@@ -92,6 +92,22 @@ describe('assess', () => {
     expect(reasons).toContain('the target cluster cannot be described');
   });
 
+  it.each([
+    ['another execution moves it', { claim: { executionArn: 'arn:another' } }],
+    ['it is here already', { holder: B }],
+  ])('leaves it to the other when %s, unless a person asks', async (_, change) => {
+    const world = new World({ observations: outage(START) });
+    const read = world.ports.authority.read;
+    const authority = {
+      ...world.ports.authority,
+      read: async () => ({ ...(await read()), ...change }) as Awaited<ReturnType<typeof read>>,
+    };
+    const assess = makeAssess({ ...world.ports, authority });
+    expect(await assess(input)).toMatchObject({ verdict: 'hold', superseded: true });
+    const asked = { ...input, request: { ...input.request, trigger: 'person' } };
+    expect(await assess(asked)).toMatchObject({ verdict: 'hold', superseded: false });
+  });
+
   it('asks nothing of the region being left', async () => {
     const world = new World({ observations: outage(START) });
     const asked: string[] = [];

@@ -171,6 +171,26 @@ describe('freeze', () => {
   });
 });
 
+describe('the freeze of a dead predecessor', () => {
+  const frozen = { epoch: 1, frozen: true, by: EXECUTION.replace(/[^:]+$/, 'dead') };
+
+  it('is taken over, so that its clean-up does not end it in the middle of the move', async () => {
+    const world = newWorld();
+    world.state.settings.deployments = frozen;
+    await runTo(world, 'freeze');
+    await makeCleanUp(world.ports)({ executionArn: frozen.by });
+    expect(world.state.settings.deployments).toMatchObject({ frozen: true, by: EXECUTION });
+  });
+
+  it('ends with the move of the successor that rolled it forward', async () => {
+    const world = newWorld();
+    await runTo(world, 'shift-traffic');
+    world.state.settings.deployments = frozen;
+    await record(world);
+    expect(world.state.settings.deployments).toMatchObject({ frozen: false });
+  });
+});
+
 describe('fence', () => {
   it('costs nothing when the counter stood still long before the claim', async () => {
     const world = newWorld();
@@ -328,7 +348,17 @@ describe('clean-up', () => {
     await runTo(world, last);
     expect(await cleanUp(world)).toMatchObject({ outcome: 'aborted', request: { target: B } });
     expect(world.state).toEqual(before);
-    expect(await cleanUp(world)).toEqual({ outcome: 'nothing', request: null });
+    expect(await cleanUp(world)).toEqual({ outcome: 'nothing', request: null, measures: null });
+  });
+
+  it('says how an execution ended that only had to tell it', async () => {
+    const world = newWorld();
+    await runTo(world, 'record');
+    expect(await cleanUp(world)).toMatchObject({
+      outcome: 'moved',
+      request: { target: B },
+      measures: { rtoSeconds: 270 },
+    });
   });
 
   it.each(['promote', 'configure', 'open-writes', 'shift-traffic'])('after %s touches nothing', async (last) => {
@@ -342,7 +372,7 @@ describe('clean-up', () => {
   it("leaves another execution's claim alone", async () => {
     const world = newWorld();
     await claim(world, `${EXECUTION}-other`);
-    expect(await cleanUp(world)).toEqual({ outcome: 'nothing', request: null });
+    expect(await cleanUp(world)).toMatchObject({ outcome: 'superseded' });
     expect(world.state.item.phase).toBe('fencing');
   });
 });

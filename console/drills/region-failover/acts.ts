@@ -18,6 +18,9 @@ export async function perform(cloud: Cloud, act: Act, places: Places): Promise<b
     case 'order':
       return order(cloud, act.where, places);
     case 'eventsAt':
+      if (!(await crash(cloud, act, places))) return false;
+      for (const next of act.acts ?? []) await perform(cloud, next, places);
+      return true;
     case 'abortAt':
     case 'dieAfter':
       return crash(cloud, act, places);

@@ -6,6 +6,7 @@ import { sns } from '../../../simulator/services/sns.ts';
 import { stepFunctions } from '../../../simulator/stepfunctions/service.ts';
 import type { TraceEntry } from '../../../simulator/trace.ts';
 import { ledgerOf } from '../../../simulator/world/index.ts';
+import { refusalsIn } from '../../drill/refusals.ts';
 import type {
   Authority,
   Call,
@@ -55,6 +56,7 @@ export function collect(
     promotions: promotionsOf(cloud),
     executions,
     messages: cloud.state.regions.flatMap((region) => messagesIn(cloud, region)),
+    refusals: refusalsIn(cloud),
     faultAt,
     endedAt: seconds(cloud.now - cloud.state.startedAt),
   };

@@ -4,24 +4,14 @@
  */
 import machine from '../../../statemachines/region-failover.asl.json' with { type: 'json' };
 import type { Act, Scenario, Want } from './scenario.ts';
+import { scenarios } from './scenarios.ts';
 
 interface State {
   readonly Type: string;
   readonly Branches?: readonly { readonly States: Readonly<Record<string, State>> }[];
 }
 
-/** States that a failover decided by alarm passes; the others are entered in other scenarios only. */
-const NOT_ON_THE_WAY = new Set([
-  'Ask a person',
-  'Take over the claim',
-  'Undo the claim',
-  'Record that nothing moved',
-  'Tell people that nothing moved',
-  'Undo what can be undone',
-  'Tell people how it stands',
-]);
-
-export function taskStates(states: Readonly<Record<string, State>> = machine.States as never): string[] {
+function taskStates(states: Readonly<Record<string, State>> = machine.States as never): string[] {
   return Object.entries(states).flatMap(([name, state]) => [
     ...(state.Type === 'Task' ? [name] : []),
     ...(state.Branches ?? []).flatMap((branch) => taskStates(branch.States)),
@@ -49,14 +39,17 @@ const darkPrimary = (title: string, acts: readonly Act[], wants: readonly Want[]
   title,
   expected: 'failed-over',
   events: ({ old }) => [{ do: 'goDark', region: old, afterMs: 0 }],
-  acts: acts.map((act) => ({ ...act, afterSeconds: 0 })),
+  acts: acts.map(atOnce),
   seconds: SECONDS,
   wants: [...ONCE, ...wants],
 });
 
+const atOnce = (act: Act) => ({ ...act, afterSeconds: 0 });
+const titleAt = (state: string, end: string): string => `the execution is aborted as it enters '${state}'; ${end}`;
+
 const crashAt = (state: string): Scenario =>
   darkPrimary(
-    `the execution is aborted as it enters '${state}'; a successor finishes the failover`,
+    titleAt(state, 'a successor finishes the failover'),
     [{ act: 'abortAt', state }],
     [
       // The aborted one, its successor, and what the reconciler starts meanwhile.
@@ -71,10 +64,72 @@ const crashAt = (state: string): Scenario =>
       inTarget('alarm mail', 1, 3),
       inTarget('tell held', 0, 1),
       inTarget('page', 0, 1),
-      // Past the record a crash loses no more than the message.
-      inTarget('tell moved', state === 'Tell people that it moved' ? 0 : 1, 1),
+      inTarget('tell moved', 1),
     ],
   );
+
+/** One more crash in a scenario that gets there. What it wants of `instead` it wants so; the rest as without the crash. */
+function crashIn(base: Scenario, state: string, end: string, instead: readonly Want[]): Scenario {
+  const changed = new Set(instead.map(({ what }) => what));
+  return {
+    ...base,
+    title: titleAt(state, end),
+    acts: [...(base.acts ?? []), atOnce({ act: 'abortAt', state })],
+    wants: [...base.wants.filter(({ what }) => !changed.has(what)), ...instead],
+  };
+}
+
+/** The mail about the region that is lost, and up to two about executions that ended badly. */
+const MAILS = inTarget('alarm mail', 1, 3);
+
+/** Its freeze is refused for a while: it undoes its claim, and a successor moves when that is over. */
+const refusedFreeze: Scenario = {
+  ...crashAt('Freeze deployments'),
+  events: ({ old, target }) => [
+    { do: 'goDark', region: old, afterMs: 0 },
+    {
+      do: 'breakCalls',
+      fault: { service: 'ssm', operation: 'PutParameter', region: target, error: 'InternalServerError' },
+      forMs: 125_000,
+      afterMs: 0,
+    },
+  ],
+  acts: [],
+};
+
+/** States that a failover which was decided by alarm does not pass, each in a scenario that does. */
+const elsewhere: Readonly<Record<string, Scenario>> = {
+  'Ask a person': crashIn(scenarios['lag-above-rpo'], 'Ask a person', 'a successor asks', [
+    MAILS,
+    inTarget('start', 2, 3),
+    { ...inTarget('ask', 1, 2), by: 720 },
+    inTarget('tell held', 0, 1),
+  ]),
+  'Take over the claim': {
+    ...crashAt('Configure the application'),
+    title: titleAt('Take over the claim', 'another successor finishes the failover'),
+    acts: ['Configure the application', 'Take over the claim'].map((state) => atOnce({ act: 'abortAt', state })),
+  },
+  'Undo the claim': crashIn(scenarios['recovers-in-time'], 'Undo the claim', 'the clean-up machine restores', [
+    MAILS,
+    { ...inTarget('tell undone', 1), by: 260 },
+    inTarget('tell held', 0),
+  ]),
+  'Record that nothing moved': crashIn(
+    scenarios['kill-switch'],
+    'Record that nothing moved',
+    'the clean-up machine tells',
+    [inTarget('alarm mail', 2)],
+  ),
+  'Tell people that nothing moved': crashIn(
+    scenarios['kill-switch'],
+    'Tell people that nothing moved',
+    'the clean-up machine tells',
+    [inTarget('alarm mail', 2)],
+  ),
+  'Undo what can be undone': crashIn(refusedFreeze, 'Undo what can be undone', 'the clean-up machine restores', []),
+  'Tell people how it stands': crashIn(refusedFreeze, 'Tell people how it stands', 'a successor finishes', []),
+};
 
 interface Deed {
   readonly name: string;
@@ -83,7 +138,7 @@ interface Deed {
 }
 
 /** Each change that a step's function makes. */
-export const deeds: readonly Deed[] = [
+const deeds: readonly Deed[] = [
   { name: 'claim', function: 'claim', call: 'dynamodb:UpdateItem' },
   { name: 'freeze', function: 'freeze', call: 'ssm:PutParameter' },
   { name: 'advance', function: 'promote', call: 'dynamodb:UpdateItem' },
@@ -116,8 +171,9 @@ const diesAfter = (deed: Deed): Scenario =>
   );
 
 export const crashScenarios: Readonly<Record<string, Scenario>> = Object.fromEntries([
-  ...taskStates()
-    .filter((state) => !NOT_ON_THE_WAY.has(state))
-    .map((state) => [`crash-at-${state.toLowerCase().replaceAll(' ', '-')}`, crashAt(state)] as const),
-  ...deeds.map((deed) => [`dies-after-${deed.name}`, diesAfter(deed)] as const),
+  ...taskStates().map((state) => [
+    `crash-at-${state.toLowerCase().replaceAll(' ', '-')}`,
+    elsewhere[state] ?? crashAt(state),
+  ]),
+  ...deeds.map((deed) => [`dies-after-${deed.name}`, diesAfter(deed)]),
 ]);

@@ -9,6 +9,7 @@ import type { Cloud } from '../../../simulator/cloud.ts';
 import { forkSimulation } from '../../../simulator/simulation.ts';
 import { haltInstances, scheduleEvents, startUsers, stopUsers } from '../../../simulator/world/index.ts';
 import { warmUp } from '../../deployment/warm-up.ts';
+import { withoutGaps } from '../../drill/gaps.ts';
 import type { DrillResult, TimelineEntry } from '../../drill/result.ts';
 import type { Drill, DrillRun, Watcher } from '../index.ts';
 import { perform } from './acts.ts';
@@ -39,17 +40,28 @@ export interface RegionFailoverRun extends DrillRun {
   readonly evidence: Evidence;
 }
 
-export async function runRegionFailover(
+/** Throws GapInSimulator when anything in the run used what the simulator does not model. */
+export function runRegionFailover(
   deployed: Cloud,
   configuration: Configuration,
   scenarioName: string,
   seed: number,
   watcher: Watcher = {},
 ): Promise<RegionFailoverRun> {
+  const cloud = forkSimulation(deployed, seed);
+  return withoutGaps(cloud, () => runOn(cloud, configuration, scenarioName, seed, watcher));
+}
+
+async function runOn(
+  cloud: Cloud,
+  configuration: Configuration,
+  scenarioName: string,
+  seed: number,
+  watcher: Watcher,
+): Promise<RegionFailoverRun> {
   const scenario = allScenarios[scenarioName];
   if (!scenario) throw new Error(`no scenario '${scenarioName}'`);
   const names = namesOf(configuration);
-  const cloud = forkSimulation(deployed, seed);
   const now = () => (cloud.now - cloud.state.startedAt) / 1000;
   let faultAt: number | undefined;
   let usersCame = false;

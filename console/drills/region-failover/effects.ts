@@ -11,8 +11,8 @@ export function effectsOf(evidence: Evidence): Effect[] {
     ...evidence.messages.map(({ t, region, subject }) => ({ t, what: messageKind(subject), region })),
   ];
   return effects
-    .map((effect) => ({ ...effect, t: Math.round((effect.t - evidence.faultAt) * 10) / 10 }))
-    .sort((a, b) => a.t - b.t);
+    .sort((a, b) => a.t - b.t)
+    .map((effect) => ({ ...effect, t: Math.round((effect.t - evidence.faultAt) * 10) / 10 }));
 }
 
 function changeOf(before: Authority | undefined, after: Authority): Effect[] {

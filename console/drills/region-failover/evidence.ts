@@ -144,6 +144,8 @@ export interface Evidence {
   readonly promotions: readonly Promotion[];
   readonly executions: readonly Execution[];
   readonly messages: readonly Message[];
+  /** What IAM refused to a role of the application, in AWS's words. */
+  readonly refusals: readonly string[];
   /** When the scenario's fault began. */
   readonly faultAt: number;
   readonly endedAt: number;

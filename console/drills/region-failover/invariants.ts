@@ -52,6 +52,12 @@ export const INVARIANTS: readonly Invariant[] = [
   row(13, 'forward after the one-way step, exactly back before it', forwardOrExactlyBack),
   row(15, 'success only by consecutive writes through public DNS', successIsProved),
   row(16, 'RTO and RPO as the users saw them, explained by the steps', figuresAreTrue),
+  // Of every capability, not only of this one: a missing right must show before anyone deploys (DESIGN decision 13).
+  {
+    id: 'region-failover/rights',
+    text: 'no role is refused a call that it makes',
+    check: ({ refusals }) => [...refusals],
+  },
 ];
 
 export const INVARIANT_TEXTS: Readonly<Record<string, string>> = Object.fromEntries(

@@ -37,6 +37,7 @@ const looks: Readonly<Record<string, Look>> = {
   I13: (evidence) => `${promotions(evidence)}, ${many(claims(evidence), 'claim')}`,
   I15: (evidence) => `${successes(evidence)}, ${many(probes(evidence), 'probe')}`,
   I16: (evidence) => `${successes(evidence)}, ${many(users(evidence), 'user request')}`,
+  rights: ({ calls }) => `every call of every role, ${many(calls.length, 'change')} among them`,
 };
 
 /** Throws for an invariant that has no row here. */

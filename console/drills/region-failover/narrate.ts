@@ -2,6 +2,7 @@
 
 import type { Names } from '../../../infra/names.ts';
 import type { TraceEntry } from '../../../simulator/trace.ts';
+import { refusalOf } from '../../drill/refusals.ts';
 import type { TimelineEntry } from '../../drill/result.ts';
 import type { PlainNames } from '../../plain-names.ts';
 
@@ -84,11 +85,13 @@ function alarm({ name, from, to }: Detail, words: Words): Told | null {
   return { what: `alarm ${own(String(name), words)}: ${from} → ${to}`, actor: 'CloudWatch' };
 }
 
+const MOMENT_OR_ID = /-(\d{4}-\d\d-\d\dT[0-9Z]+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+
 /** What a name says besides the moment is what it was started for. */
 function started(detail: Detail, words: Words): Told {
   const { name, stateMachineArn } = input(detail);
   const machine = own(String(stateMachineArn).split(':').at(-1) ?? '', words);
-  const reason = name === undefined ? '' : ` for ${String(name).replace(/-\d{4}-\d\d-\d\dT[0-9Z]+$/, '')}`;
+  const reason = name === undefined ? '' : ` for ${String(name).replace(MOMENT_OR_ID, '')}`;
   return { what: `starts ${machine}${reason}`, actor: by(detail, words) };
 }
 
@@ -132,8 +135,8 @@ function faultText({ service, operation, region, latencyMs, loseAnswer, error }:
 }
 
 /** In AWS's own words: they name role, action and resource as whoever mends the policy will look for them. */
-function refused({ source, what }: TraceEntry, { error, message, ...detail }: Detail, words: Words): Told | null {
-  if (!/^AccessDenied|UnauthorizedOperation|AuthorizationError/.test(String(error)) || message === undefined)
-    return null;
-  return { what: `${source}:${what} refused: ${error}: ${message}`, actor: by(detail, words), once: true };
+function refused(entry: TraceEntry, detail: Detail, words: Words): Told | null {
+  const refusal = refusalOf(entry);
+  if (refusal === null) return null;
+  return { what: `${entry.source}:${entry.what} refused: ${refusal}`, actor: by(detail, words), once: true };
 }

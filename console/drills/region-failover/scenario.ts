@@ -35,12 +35,13 @@ export type Act =
   | { readonly act: 'automation'; readonly value: 'on' | 'off' }
   /** A client writes to a region under that region's own name, as one that kept an old address would. */
   | { readonly act: 'order'; readonly where: 'target' | 'old' }
-  /** Lets things happen to the world as soon as an execution enters this state, before the state does anything. */
+  /** As soon as an execution enters this state, before the state does anything: what happens to the world, then acts. */
   | {
       readonly act: 'eventsAt';
       readonly state: string;
       readonly where: 'target' | 'old';
       readonly events: (places: Places) => readonly WorldEvent[];
+      readonly acts?: readonly Act[];
     }
   /** Stops the first execution that enters this state, before the state does anything. */
   | { readonly act: 'abortAt'; readonly state: string }

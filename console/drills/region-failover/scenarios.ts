@@ -256,21 +256,30 @@ export const scenarios = {
     expected: 'failed-over',
     events: ({ old }) => [{ do: 'cutOff', region: old, afterMs: now }],
     acts: [
-      { act: 'request', where: 'target', reason: 'customers complain', id: 'person-1', afterSeconds: 80 },
-      { act: 'request', where: 'target', reason: 'customers complain', id: 'person-2', afterSeconds: 80 },
-      { act: 'request', where: 'target', reason: 'customers complain', id: 'person-3', afterSeconds: 81 },
-      { act: 'request', where: 'old', reason: 'I see nothing from here', id: 'person-4', afterSeconds: 81 },
+      {
+        act: 'eventsAt',
+        where: 'target',
+        state: 'Assess',
+        events: () => [],
+        acts: [
+          { act: 'request', where: 'target', reason: 'customers complain', id: 'person-1' },
+          { act: 'request', where: 'target', reason: 'customers complain', id: 'person-2' },
+          { act: 'request', where: 'target', reason: 'customers complain', id: 'person-3' },
+          { act: 'request', where: 'old', reason: 'I see nothing from here', id: 'person-4' },
+        ],
+        afterSeconds: 0,
+      },
     ],
     seconds: 1200,
     wants: [
       inTarget('alarm mail', 60, 130),
       inTarget('start', 60, 190, [4, 5]),
-      ...move(60, 100),
+      ...move(60, 190),
       // Whoever loses the race for the claim leaves quietly; a person who comes later hears that somebody is at it.
-      inTarget('tell held', 80, 120, [0, 3]),
+      inTarget('tell held', 60, 200, [0, 3]),
       inOld('alarm mail', 60, 1200, [1, 3]),
       inOld('start', 60, 300, [2, 2]),
-      inOld('tell held', 80, 1200, [0, 2]),
+      inOld('tell held', 60, 1200, [0, 2]),
     ],
   },
   'person-while-healthy': {
@@ -312,6 +321,9 @@ export const scenarios = {
       inTarget('restore', 90, 250),
       inTarget('thaw', 90, 250),
       inTarget('tell held', 90, 260),
+      // No answer reached the region, so its own alarm about the other one may ring.
+      inOld('alarm mail', 60, 190, [0, 1]),
+      inOld('start', 60, 190, [0, 1]),
     ],
   },
   'witness-lost': {

@@ -3,7 +3,7 @@ import { DynamoDBClient, GetItemCommand, PutItemCommand, UpdateItemCommand } fro
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import { parse } from '../parse.ts';
-import type { Proof, Questions, Records } from '../ports.ts';
+import type { Proof, Questions, RecordedEnd, Records } from '../ports.ts';
 import { call, clientOptions, isNamed } from './client.ts';
 
 interface Place {
@@ -20,6 +20,11 @@ const StoredQuestion = z.object({
 });
 const StoredDecline = z.object({ at: z.string(), by: z.string() });
 const StoredLoss = z.object({ acked: z.string().nullable(), newestHeartbeat: z.string().nullable() });
+const StoredEnd = z.object({
+  outcome: z.enum(['moved', 'held', 'declined']),
+  request: z.object({ target: z.string(), from: z.string(), by: z.string(), reason: z.string() }),
+  measures: z.record(z.string(), z.unknown()).nullable(),
+}) satisfies z.ZodType<RecordedEnd>;
 const StoredProof = z.object({
   verifiedAt: z.string(),
   witness: z.object({ at: z.string(), localAt: z.string() }).nullable(),
@@ -59,6 +64,10 @@ export function dynamoRecords(place: Place): Records {
   const table = tableOf(place);
   return {
     put: (name, record) => table.put(`record#${name}`, record),
+    async endOf(name) {
+      const item = await table.read(`record#${name}`);
+      return item && parse(StoredEnd, item, `record#${name}`);
+    },
     noteDecline: (at, by) => table.put('decline', { at, by }),
     async lastDecline() {
       const item = await table.read('decline');

@@ -73,7 +73,7 @@ export function rightsOf(place: Place, arns: Arns): Readonly<Record<Handler, rea
     verify: [application.read, ledger.read, ledger.write, witnessClock(place)],
     record: [application.read, application.change, ledger.read, ledger.write, parameters('deployments')],
     notify: [topic],
-    'clean-up': [application.read, application.change, parameters('deployments')],
+    'clean-up': [application.read, application.change, ledger.read, parameters('deployments')],
     seed: [application.read, application.plant, database.read, parameters('database', 'consumers', 'deployments')],
   };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Cloud } from '../../../simulator/cloud.ts';
+import { fakeService } from '../runtime/processes.ts';
 import { createFunction, invoke, lambdaCloud, noted, region, send } from './functions.ts';
 
 const failing = 'exports.handler = async () => { throw new Error("no"); };';
@@ -72,7 +73,53 @@ describe('an asynchronous invocation', () => {
     expect(noted(cloud, 'end')).toHaveLength(2);
   });
 
-  it('refuses destinations by name', async () => {
+  it('that is given up is told to the topic on failure, with the event, the error and the rights of the function', async () => {
+    const published: unknown[] = [];
+    const Publish = (input: { TopicArn: string; Message: string }) => {
+      published.push({ topic: input.TopicArn, record: JSON.parse(input.Message) });
+      return {};
+    };
+    const cloud = await lambdaCloud([fakeService('sns', { Publish })]);
+    await createFunction(cloud, failing);
+    const OnFailure = { Destination: 'arn:aws:sns:us-east-1:111111111111:operations' };
+    await configure(cloud, { MaximumRetryAttempts: 1, DestinationConfig: { OnFailure } });
+    await send(cloud, { a: 'b' });
+    await cloud.advance(600_000);
+    expect(published).toEqual([]);
+    expect(noted(cloud, 'destination.failed')).toMatchObject([
+      { detail: { function: 'f', error: expect.stringContaining('not authorized to perform: sns:Publish') } },
+    ]);
+
+    const allow = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'sns:Publish', Resource: '*' }] };
+    await cloud.call(
+      'iam',
+      'PutRolePolicy',
+      { RoleName: 'functions', PolicyName: 'tell', PolicyDocument: JSON.stringify(allow) },
+      { region },
+    );
+    await send(cloud, { a: 'b' });
+    await cloud.advance(600_000);
+    expect(published).toEqual([
+      {
+        topic: OnFailure.Destination,
+        record: {
+          version: '1.0',
+          timestamp: expect.stringMatching(/^\d{4}-.*Z$/),
+          requestContext: {
+            requestId: expect.any(String),
+            functionArn: 'arn:aws:lambda:us-east-1:111111111111:function:f:$LATEST',
+            condition: 'RetriesExhausted',
+            approximateInvokeCount: 2,
+          },
+          requestPayload: { a: 'b' },
+          responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
+          responsePayload: expect.objectContaining({ errorType: 'Error', errorMessage: 'no' }),
+        },
+      },
+    ]);
+  });
+
+  it('refuses other destinations by name', async () => {
     const cloud = await lambdaCloud();
     await createFunction(cloud, failing);
     const OnFailure = { Destination: 'arn:aws:sqs:us-east-1:111111111111:q' };

@@ -56,7 +56,11 @@ export interface Collection {
 }
 
 /** A process in a region, with the driver it would get from `require('mongodb')`. */
-export function driverIn({ cloud, hosts }: Clusters, region: string, options: { checkoutDelayMs?: number } = {}) {
+export function driverIn(
+  { cloud, hosts }: Clusters,
+  region: string,
+  options: { checkoutDelayMs?: number; onWrite?(owner: Owner): void } = {},
+) {
   const owner: Owner = { region, label: 'test', paused: false, killed: false };
   const driver = createMongoDriver({
     cloud,
@@ -64,6 +68,7 @@ export function driverIn({ cloud, hosts }: Clusters, region: string, options: { 
     by: { instance: `i-${region}`, colour: 'blue' },
     owner: () => owner,
     checkoutDelayMs: () => options.checkoutDelayMs ?? 0,
+    onWrite: () => options.onWrite?.(owner),
   }) as unknown as Driver;
   const connect = (to = region, clientOptions: object = {}): Promise<Client> =>
     driver.MongoClient.connect(`mongodb://u:p@${hosts[to]}:27017/?replicaSet=rs0`, clientOptions);

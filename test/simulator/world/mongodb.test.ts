@@ -134,6 +134,27 @@ describe('the stand-in for the mongodb driver', () => {
     expect(ledgerOf(cloud).writes).toEqual([]);
   });
 
+  it('lets a process be stopped in mid-write: what is refused when it goes on is noted, since nobody was told', async () => {
+    const process = driverIn(clusters, WEST, {
+      onWrite: (owner) => {
+        owner.paused = true;
+      },
+    });
+    const client = await cloud.resolve(process.connect(WEST, { monitorCommands: true }));
+    client.on('commandStarted', () => {
+      throw new Error('too late');
+    });
+    const written = client.db('orders').collection('orders').insertOne({ _id: 'a', epoch: 1 });
+    written.catch(() => {});
+    await cloud.advance(60_000);
+    expect(cloud.trace.entries.filter(({ what }) => what === 'notSent')).toEqual([]);
+    process.owner.paused = false;
+    cloud.clock.unpark();
+    await expect(cloud.resolve(written)).rejects.toThrow('too late');
+    expect(cloud.trace.entries.find(({ what }) => what === 'notSent')?.detail).toMatchObject({ commandName: 'insert' });
+    expect(ledgerOf(cloud).writes).toEqual([]);
+  });
+
   it('ignores timeoutMS, as the real driver does since 7.8', async () => {
     const { orders } = await ordersIn(WEST, { timeoutMS: 10 }, 700);
     await cloud.resolve(orders.insertOne({ _id: 'a', epoch: 1 }, { timeoutMS: 10 }));
