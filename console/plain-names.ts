@@ -57,6 +57,8 @@ export class PlainNames {
     if (service) return SERVICES[service] ?? service;
     // A service that takes on a role calls the session after itself.
     if (session && SERVICES[session]) return SERVICES[session];
+    // All instances have one role; which of them it was is their session.
+    if (session?.startsWith('i-')) return session;
     return this.#names.get(session ?? '') ?? this.#names.get(role) ?? session ?? role;
   }
 

@@ -3,6 +3,7 @@ import type { TraceEntry } from '../simulator/trace.ts';
 import type { PlainNames } from './plain-names.ts';
 
 const WORDS_MAX = 160;
+const WHAT_WIDTH = 36;
 
 /** Members that say nothing a reader looks for. */
 const SILENT = new Set(['by', 'requestId', 'ConsistentRead', 'ReturnConsumedCapacity']);
@@ -17,12 +18,14 @@ export function prettyLine({ t, region, source, what, detail }: TraceEntry, name
     .map(([name, value]) => `${name}=${valueText(value, names)}`)
     .join(' ');
   const cut = words.length > WORDS_MAX ? `${words.slice(0, WORDS_MAX - 1)}…` : words;
-  return `${clock(t)}  ${region.padEnd(10)}  ${`${source}:${what}`.padEnd(34)}  ${by.padEnd(15)}  ${cut}`.trimEnd();
+  return `${clock(t)}  ${region.padEnd(10)}  ${`${source}:${what}`.padEnd(WHAT_WIDTH)}  ${by.padEnd(15)}  ${cut}`.trimEnd();
 }
 
-/** ARNs are said by their last part; text of several lines stays on one. */
+/** ARNs are said by their last part, lines of a log by their message; text of several lines stays on one. */
 function valueText(value: unknown, names: PlainNames): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const { level, message } = (value ?? {}) as { level?: unknown; message?: unknown };
+  const logged = typeof level === 'string' && typeof message === 'string' ? `${level} ${message}` : undefined;
+  const text = logged ?? (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
   const short = text.startsWith('arn:') ? text.split(':').slice(5).join(':') : text;
   return names.text(short).replaceAll(/\s+/g, ' ');
 }

@@ -32,6 +32,7 @@ export interface TimelineOptions {
 /** A terminal is painted at most this often; people see no more, and painting costs. */
 const REPAINT_MS = 80;
 const PLAIN_MOMENT_SECONDS = 60;
+/** Where the terminal does not say how wide it is. */
 const DEFAULT_COLUMNS = 80;
 const REGION_WIDTH = 10;
 const ACTOR_WIDTH = 15;
@@ -39,7 +40,7 @@ const CLEAR_TO_END = '\x1b[K';
 
 /** The first that fits decides; most lines are plain, so that colour means something. */
 const colours: readonly [RegExp, Style][] = [
-  [/goes dark|cut off|is lost|lost a write for|violated|refused|crash|aborted|→ ALARM|INCOMPLETE|nothing gets/, 'red'],
+  [/goes dark|cut off|is lost|lose writes|violated|refused|crash|aborted|→ ALARM|INCOMPLETE|nothing gets/, 'red'],
   [/NOT moved|Answer by|Ask a person|paused|falls behind|broken|switched off|declin/, 'yellow'],
   [/served by|takes writes|no user has|Moved|is back|→ OK|can be reached|put back|Undone/, 'green'],
 ];
@@ -132,7 +133,7 @@ export class Timeline {
 
   /** Cut to one row: a row that wraps cannot be painted over. */
   #fitted(text: string): string {
-    const width = Math.max(10, (this.#screen.columns ?? DEFAULT_COLUMNS) - 3);
+    const width = Math.max(10, (this.#screen.columns || DEFAULT_COLUMNS) - 3);
     const cut = text.length > width ? `${text.slice(0, width - 1)}…` : text;
     return `  ${this.#paint('dim', cut)}`;
   }

@@ -5,8 +5,8 @@ import { secondsText } from './svg.ts';
 
 /** One node stands for every state that may fail: the real edges, one from each, would hide the rest. */
 const ANY_FAILURE = 'any step fails';
-/** A state begins where the one before it ended; the history's stamps may be this far apart. */
-const GAP_SECONDS = 0.05;
+/** Stamps of a history are milliseconds. */
+const SAME_SECONDS = 0.002;
 
 const quote = (name: string): string => JSON.stringify(name);
 
@@ -25,7 +25,7 @@ export function dotOf(graph: Graph, visits: readonly Visit[]): string {
   return [
     'digraph {',
     'graph [rankdir=TB, bgcolor="transparent", nodesep=0.22, ranksep=0.28];',
-    'node [shape=box, style=rounded, fontname="Helvetica,Arial,sans-serif", fontsize=11, margin="0.2,0.06", height=0.3];',
+    'node [shape=box, style=rounded, fontname="Helvetica,Arial,sans-serif", fontsize=11, margin="0.25,0.06", height=0.3];',
     'edge [arrowsize=0.6];',
     ...outer.map(({ name }) => node(name, visits)),
     ...branches(graph, visits),
@@ -59,23 +59,35 @@ function branches({ states }: Graph, visits: readonly Visit[]): string[] {
 }
 
 function edges({ edges: all }: Graph, visits: readonly Visit[]): string[] {
-  const shown = new Map<string, boolean>();
+  const shown = new Map<string, string>();
   const failures = new Set<string>();
   for (const { from, to, kind } of all) {
-    const taken = wasTaken(from, to, kind, visits);
-    if (kind === 'catch' && !taken) failures.add(to);
-    else shown.set(`${quote(from)} -> ${quote(to)}`, taken || shown.get(`${quote(from)} -> ${quote(to)}`) === true);
+    const edge = `${quote(from)} -> ${quote(to)}`;
+    const sources = all.filter((other) => other.kind === 'catch' && other.to === to).length;
+    if (wasTaken(from, to, kind, visits)) shown.set(edge, 'class="taken"');
+    else if (kind === 'catch' && sources > 1) failures.add(to);
+    else if (!shown.has(edge)) shown.set(edge, `class="idle"${kind === 'catch' ? ', style=dashed' : ''}`);
   }
   return [
-    ...[...shown].map(([edge, taken]) => `${edge} [class="${taken ? 'taken' : 'idle'}"];`),
+    ...[...shown].map(([edge, attributes]) => `${edge} [${attributes}];`),
     ...(failures.size > 0 ? [`${quote(ANY_FAILURE)} [shape=plaintext, class="idle"];`] : []),
-    ...[...failures].map((to) => `${quote(ANY_FAILURE)} -> ${quote(to)} [style=dashed, class="idle"];`),
+    ...[...failures].map((to) => `${quote(ANY_FAILURE)} -> ${quote(to)} [class="idle", style=dashed];`),
   ];
 }
 
-/** A branch begins when its parallel state does; every other state when the one before it ends. */
+/** A branch runs while its parallel state does; every other state is the next to begin after the one before it. */
 function wasTaken(from: string, to: string, kind: string, visits: readonly Visit[]): boolean {
-  const left = visits.filter(({ name }) => name === from).map((visit) => (kind === 'start' ? visit.from : visit.until));
-  const entered = visits.filter(({ name }) => name === to).map((visit) => visit.from);
-  return left.some((end) => entered.some((start) => start >= end - 0.001 && start - end <= GAP_SECONDS));
+  const entered = visits.filter(({ name }) => name === to);
+  return visits
+    .filter(({ name }) => name === from)
+    .some((left) => {
+      if (kind === 'start') return entered.some((visit) => visit.from >= left.from && visit.until <= left.until);
+      const next = Math.min(
+        ...visits.filter((visit) => visit !== left && isAfter(visit, left)).map((visit) => visit.from),
+      );
+      return entered.some((visit) => Math.abs(visit.from - next) <= SAME_SECONDS && isAfter(visit, left));
+    });
 }
+
+const isAfter = (visit: Visit, left: Visit): boolean =>
+  visit.from >= left.until - SAME_SECONDS && visit.until >= left.until;

@@ -86,6 +86,17 @@ export const guards: readonly Guard[] = [
     },
   },
   {
+    id: 'has-served',
+    invariant: 'region-failover/I6',
+    check(facts) {
+      if (facts.application.counter > 0) return pass('the application has held its write lease');
+      // Right after the first deployment nothing answers anywhere, which looks like a lost region.
+      return byPerson(facts)
+        ? pass('it never wrote, but a person asks')
+        : hold('the application never wrote anywhere yet');
+    },
+  },
+  {
     id: 'kill-switch',
     invariant: 'region-failover/I10',
     check(facts) {

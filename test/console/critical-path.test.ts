@@ -87,8 +87,9 @@ describe('the critical path', () => {
     expect(bars.map(({ name }) => name)).toEqual([
       'Detection',
       'Claim',
-      'Take over the claim (successor)',
-      'Promote database (successor)',
+      'Until a successor begins',
+      'successor: Take over the claim',
+      'successor: Promote database',
     ]);
   });
 

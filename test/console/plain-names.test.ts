@@ -23,6 +23,7 @@ describe('who made a call', () => {
     ['kinesis.amazonaws.com', 'kinesis'],
     ['account', 'a person'],
     ['somebody-elses-role/i-06cf25bf2e2a7a268', 'i-06cf25bf2e2a7a268'],
+    [`${PROMOTE_ROLE}/i-06cf25bf2e2a7a268`, 'i-06cf25bf2e2a7a268'],
     ['', ''],
   ])('%s is %s', (by, who) => expect(names.actor(by)).toBe(who));
 });

@@ -17,7 +17,7 @@ it('says when, where, what, who and about what', () => {
     },
   };
   expect(prettyLine(entry, names)).toBe(
-    '  7:48.301  us-east-2   rds:FailoverGlobalCluster           promote          GlobalClusterIdentifier=orders-prod TargetDbClusterIdentifier=cluster:c',
+    '  7:48.301  us-east-2   rds:FailoverGlobalCluster             promote          GlobalClusterIdentifier=orders-prod TargetDbClusterIdentifier=cluster:c',
   );
 });
 
@@ -29,6 +29,13 @@ it('keeps to one line of a readable length', () => {
   expect(line).not.toContain('\n');
   expect(line.length).toBeLessThan(250);
   expect(line).toMatch(/…$/);
+});
+
+it('says of a line of a log its message', () => {
+  const line = { level: 'ERROR', message: 'the handler failed', timestamp: 'x', trace: ['…'] };
+  expect(prettyLine({ t: 0, region: 'us-east-2', source: 'lambda', what: 'log', detail: { line } }, names)).toMatch(
+    /line=ERROR the handler failed$/,
+  );
 });
 
 it('needs no detail', () => {

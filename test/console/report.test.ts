@@ -76,7 +76,19 @@ describe('the state graph', () => {
   });
   it('draws failures that did not happen once for all', () => {
     expect(dot).not.toContain('"Assess" -> "Give up"');
-    expect(dot).toContain('"any step fails" -> "Give up" [style=dashed, class="idle"]');
+    expect(dot).toContain('"any step fails" -> "Give up" [class="idle", style=dashed]');
+  });
+  it('draws a failure that only one state can have from there', () => {
+    expect(dot).toContain('"Give up" -> "Assess" [class="idle", style=dashed]');
+  });
+  it('takes the next state to begin for the one that followed, however long the service took', () => {
+    const late = [
+      { name: 'Assess', from: 0, until: 1 },
+      { name: 'Both', from: 1.3, until: 2 },
+      { name: 'Give up', from: 2.2, until: 3 },
+    ];
+    expect(dotOf(graph, late)).toContain('"Assess" -> "Both" [class="taken"]');
+    expect(dotOf(graph, late)).not.toContain('"Assess" -> "Give up" [class="taken"]');
   });
   it('counts a state that was entered again', () => {
     const again = dotOf(graph, [...visits, { name: 'Scale up', from: 82, until: 84 }]);

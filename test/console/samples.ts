@@ -40,6 +40,8 @@ export const model = (changes: Partial<ReportModel> = {}): ReportModel => ({
       { from: 'Both', to: 'Promote database', kind: 'start' },
       { from: 'Both', to: 'Scale up', kind: 'start' },
       { from: 'Assess', to: 'Give up', kind: 'catch' },
+      { from: 'Scale up', to: 'Give up', kind: 'catch' },
+      { from: 'Give up', to: 'Assess', kind: 'catch' },
     ],
   },
   visits: [

@@ -98,6 +98,12 @@ describe('on a terminal', () => {
     expect(shown).toMatch(/…$/);
   });
 
+  it('that does not say how wide it is, is taken to be usual', () => {
+    const { made, written } = timeline({ isTTY: true, NO_COLOR: '1', columns: 0 });
+    made.moment(moment(1));
+    expect(written[0]).toContain('us-west-2 writes');
+  });
+
   it('is left clean', () => {
     const { made, written } = timeline({ isTTY: true, NO_COLOR: '1' });
     made.stage('building');

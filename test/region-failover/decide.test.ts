@@ -77,6 +77,13 @@ const table: readonly [guard: string, why: string, change: Partial<Facts>, verdi
   ['holder-as-asked', 'the request is stale', { request: { ...person, from: W } }, 'hold'],
   ['single-flight', 'somebody else claims', application({ claim: { ...claim, executionArn: 'other' } }), 'hold'],
   ['single-flight', 'our claim was undone meanwhile', { purpose: 'confirm' }, 'hold'],
+  ['has-served', 'nobody ever held the write lease', application({ counter: 0 }), 'hold'],
+  [
+    'has-served',
+    'nobody ever held the write lease, but a person asks',
+    { ...application({ counter: 0 }), request: person },
+    'pass',
+  ],
   ['kill-switch', 'automation is off', application({ automation: 'off' }), 'hold'],
   [
     'kill-switch',

@@ -27,17 +27,15 @@ export function criticalPath(evidence: Evidence, truth: Truth, graph: Graph): Ba
   const [first] = movers(evidence);
   if (!first) return [];
   const working = new Set(graph.states.filter(({ works }) => works).map(({ name }) => name));
-  const steps = movers(evidence).flatMap((execution, index) => {
-    const visits = execution.steps.filter(({ name }) => working.has(name)).map((step) => since(step, evidence.faultAt));
-    const whose = index === 0 ? '' : ' (successor)';
-    return loopsAsOne(visits).map((visit) => ({ ...visit, name: `${visit.name}${whose}` }));
-  });
+  const ways = movers(evidence).map(({ steps }) =>
+    loopsAsOne(steps.filter(({ name }) => working.has(name)).map((step) => since(step, evidence.faultAt))),
+  );
   const started = first.from - evidence.faultAt;
   const bars: Bar[] = [
     ...(started > 0 ? [{ name: 'Detection', from: 0, until: started, kind: 'world' as const }] : []),
-    ...shortOnesTogether(steps).map((step) => ({ ...step, kind: 'step' as const })),
+    ...ways.flatMap((way, index) => [...pause(ways[index - 1], way), ...told(way, index === 0 ? '' : 'successor: ')]),
   ];
-  const shifted = steps.findLast(({ name }) => name.startsWith(TRAFFIC_STATE))?.until;
+  const shifted = ways.flat().findLast(({ name }) => name.startsWith(TRAFFIC_STATE))?.until;
   const recovered = truth.recoveredAt === null ? null : truth.recoveredAt - evidence.faultAt;
   if (shifted === undefined || recovered === null || recovered <= shifted) return bars;
   const users: Bar = {
@@ -47,6 +45,17 @@ export function criticalPath(evidence: Evidence, truth: Truth, graph: Graph): Ba
     kind: 'world',
   };
   return [...bars, users].sort((a, b) => a.from - b.from);
+}
+
+const told = (way: readonly Visit[], prefix: string): Bar[] =>
+  shortOnesTogether(way).map((step) => ({ ...step, name: `${prefix}${step.name}`, kind: 'step' }));
+
+/** Between an execution that died and the one that goes on. */
+function pause(before: readonly Visit[] | undefined, after: readonly Visit[]): Bar[] {
+  const from = before?.at(-1)?.until;
+  const until = after[0]?.from;
+  if (from === undefined || until === undefined || until - from < SHORT_SECONDS) return [];
+  return [{ name: 'Until a successor begins', from, until, kind: 'world' }];
 }
 
 const since = ({ name, from, until }: Visit, faultAt: number): Visit => ({

@@ -16,11 +16,11 @@ import { perform } from './acts.ts';
 import { collect } from './collect.ts';
 import { crashScenarios } from './crash-scenarios.ts';
 import { isCrash, isDue } from './crashes.ts';
+import { movers } from './critical-path.ts';
 import { effectsOf } from './effects.ts';
 import type { Evidence } from './evidence.ts';
 import { floorSeconds } from './floor.ts';
 import { INVARIANTS, violations } from './invariants.ts';
-import { succeeded } from './invariants-steps.ts';
 import { Monitor } from './monitor.ts';
 import { Narrator } from './narrator.ts';
 import { comingUp, present } from './present.ts';
@@ -159,9 +159,8 @@ interface Judged {
 
 function judge({ cloud, configuration, scenarioName, scenario, seed, evidence, timeline }: Judged): RegionFailoverRun {
   const truth = requestsTruth(evidence);
-  const moved = evidence.executions.findLast(
-    (execution) => succeeded(execution) && execution.until !== null && execution.until > evidence.faultAt,
-  );
+  // The first that claimed: what a crash costs after it is decision, not detection.
+  const mover = movers(evidence).find(({ from }) => from >= evidence.faultAt);
   const promotion = evidence.promotions.findLast(({ t }) => t > evidence.faultAt);
   const disrupted = promotion !== undefined;
   const result: DrillResult = {
@@ -172,8 +171,8 @@ function judge({ cloud, configuration, scenarioName, scenario, seed, evidence, t
     expected: scenario.expected,
     invariants: { checked: INVARIANTS.map(({ id }) => id), violated: violations(evidence) },
     timeline,
-    detectSeconds: disrupted && moved ? round(moved.from - evidence.faultAt) : null,
-    decideSeconds: disrupted && moved ? round(promotion.t - moved.from) : null,
+    detectSeconds: disrupted && mover ? round(mover.from - evidence.faultAt) : null,
+    decideSeconds: disrupted && mover ? round(promotion.t - mover.from) : null,
     rtoSeconds: disrupted ? truth.recoverySeconds : null,
     rpoSeconds: disrupted ? truth.lossSeconds : null,
     floorSeconds: scenario.expected === 'failed-over' ? floorSeconds(configuration) : null,

@@ -57,7 +57,7 @@ export class UsersStory {
   }
 
   #onLost({ t, ms }: Ledger['requests'][number], news: News[]): void {
-    if (this.#lastLost === null) news.push({ t: t + ms, region: INTERNET, what: 'the first user’s write is lost' });
+    if (this.#lastLost === null) news.push({ t: t + ms, region: INTERNET, what: 'users begin to lose writes' });
     this.#lastLost = Math.max(t, this.#lastLost ?? t);
     this.#served = false;
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cutOff } from '../../../simulator/faults.ts';
+import { crashFunction } from '../../../simulator/lambda/pool.ts';
 import { createFunction, invoke, lambdaCloud, noted, region, startInvoke } from './functions.ts';
 
 async function answer(source: string, event: unknown = {}, options = {}) {
@@ -77,6 +78,18 @@ describe('a synchronous invocation', () => {
     await invoke(cloud);
     await cloud.advance(60_000);
     expect((await invoke(cloud)).payload).toBeLessThanOrEqual(1);
+  });
+
+  it('fails at once when the process dies in the middle, and starts a new one for the next invocation', async () => {
+    const cloud = await lambdaCloud();
+    const wait = 'await new Promise((done) => setTimeout(done, 500));';
+    await createFunction(cloud, `let n = 0; exports.handler = async () => { n++; ${wait} return n; };`);
+    expect((await invoke(cloud)).payload).toBe(1);
+    const dying = startInvoke(cloud);
+    await cloud.advance(100);
+    expect(crashFunction(cloud, region, 'f')).toBe(1);
+    expect(await cloud.resolve(dying, 1_000)).toMatchObject({ payload: { errorType: 'Runtime.ExitError' } });
+    expect((await invoke(cloud)).payload).toBe(1);
   });
 
   it.each([
