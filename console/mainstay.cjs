@@ -2,6 +2,7 @@
 // The `mainstay` command on any Node from 20 up: hands over to the toolchain's Node, which runs TypeScript as it is.
 const { spawn } = require('node:child_process');
 const { existsSync } = require('node:fs');
+const { constants } = require('node:os');
 const { join } = require('node:path');
 
 const root = join(__dirname, '..');
@@ -25,4 +26,4 @@ child.on('error', (error) => {
   console.error(`mainstay: ${node} cannot be started: ${error.message}`);
   process.exit(3);
 });
-child.on('exit', (code) => process.exit(code ?? 3));
+child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createApp } from '../../infra/app.ts';
 import { bundleAll } from '../../infra/bundle.ts';
-import { loadConfiguration } from '../../infra/config/index.ts';
+import { type Configuration, loadConfiguration } from '../../infra/config/index.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { UsageProblem } from '../problem.ts';
 
@@ -22,10 +22,11 @@ export async function synthesize(environment: string, onStage: (text: string) =>
   if (!existsSync('cdk.json')) {
     throw new UsageProblem(`directory: ${process.cwd()} is not the project's root; go to where cdk.json is`);
   }
-  const directory = join(WORK_DIRECTORY, `${configuration.environment}-${process.pid}`);
+  const directory = folderOf(configuration);
   mkdirSync(WORK_DIRECTORY, { recursive: true });
   removeLeftovers();
-  mkdirSync(directory, { recursive: true });
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory);
   const bundles = join(directory, 'dist');
   const assembly = join(directory, 'cdk.out');
   onStage('building the functions');
@@ -35,11 +36,13 @@ export async function synthesize(environment: string, onStage: (text: string) =>
   return assembly;
 }
 
-/** Folders of processes that are gone: killed, they could not remove them. Also one that had our own number. */
+const folderOf = ({ environment }: Pick<Configuration, 'environment'>): string =>
+  join(WORK_DIRECTORY, `${environment}-${process.pid}`);
+
+/** Folders of processes that are gone: killed, they could not remove them. */
 function removeLeftovers(): void {
   for (const name of readdirSync(WORK_DIRECTORY)) {
-    const pid = Number(name.split('-').at(-1));
-    if (pid === process.pid || !isAlive(pid)) rmSync(join(WORK_DIRECTORY, name), { recursive: true, force: true });
+    if (!isAlive(Number(name.split('-').at(-1)))) rmSync(join(WORK_DIRECTORY, name), { recursive: true, force: true });
   }
 }
 
@@ -61,11 +64,12 @@ export async function withAssembly<T>(
   onStage: (text: string) => void,
   use: (assembly: string) => Promise<T>,
 ): Promise<T> {
-  const assembly = await synthesize(environment, onStage);
-  const remove = () => removeAssembly(assembly);
+  const folder = folderOf(loadConfiguration(environment));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  // Before anything is made: making it takes long enough to be interrupted.
   const forget = onInterrupt(remove);
   try {
-    return await use(assembly);
+    return await use(await synthesize(environment, onStage));
   } finally {
     forget();
     remove();

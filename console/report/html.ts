@@ -28,7 +28,7 @@ export async function renderReport(model: ReportModel): Promise<string> {
       ? [
           section(
             'The machine, and the path it took',
-            `<div class="graph">${await stateGraph(model.graph, model.visits)}</div>`,
+            `<p class="wide">The picture is wider than this screen; move it sideways.</p><div class="graph" role="region" aria-label="State machine" tabindex="0">${await stateGraph(model.graph, model.visits)}</div>`,
           ),
         ]
       : []),

@@ -32,14 +32,14 @@ figure{margin:0}figcaption{color:var(--dim);font-size:.9rem;margin:.5rem 0}
 table{border-collapse:collapse;width:100%;font-size:.93rem}td,th{text-align:left;padding:.3rem .6rem .3rem 0;border-bottom:1px solid var(--line);vertical-align:top}
 th{color:var(--dim);font-weight:500;font-size:.85rem}td.t{white-space:nowrap;font-variant-numeric:tabular-nums}td.n{white-space:nowrap}
 details summary{cursor:pointer;color:var(--dim);font-size:.9rem;margin:.4rem 0}
-.graph{overflow-x:auto;text-align:center}.graph svg{max-width:100%;height:auto}
+.wide{display:none;color:var(--dim);font-size:.9rem}.graph{overflow-x:auto;text-align:center}.graph svg{max-width:100%;height:auto}
 .graph text{fill:var(--ink)}.graph .idle text{fill:var(--dim)}.graph .cluster polygon,.graph .cluster path{stroke:var(--line);fill:none}
 .graph .node path,.graph .node polygon,.graph .node ellipse{stroke:var(--floor);fill:none}.graph .edge path{stroke:var(--floor)}.graph .edge polygon{stroke:var(--floor);fill:var(--floor)}
 .graph .idle path,.graph .idle polygon,.graph .idle ellipse{stroke-opacity:.6}.graph .idle polygon{fill-opacity:.6}.graph .node.idle polygon{fill:none}
 .graph .node.taken path,.graph .node.taken polygon{stroke:var(--step);fill:var(--panel);stroke-width:2}.graph .edge.taken path{stroke:var(--step);stroke-width:2.5}.graph .edge.taken polygon{stroke:var(--step);fill:var(--step)}
 @media (max-width:40rem){
 body{margin:1rem auto}.figures{grid-template-columns:1fr 1fr}.name,.value{position:relative;z-index:1;background:var(--paper);justify-self:start;padding-right:.3rem}.row{grid-template-columns:1fr auto}.name{text-align:left}.row .track{grid-column:1/-1;grid-row:2}.row.axis .track{grid-row:1}
-.over{left:0;right:0}.track.tall{height:6rem}.graph svg{max-width:none}
+.over{left:0;right:0}.track.tall{height:6rem}.graph svg{max-width:none;width:46rem}.wide{display:block}
 table.stack thead{display:none}table.stack tr{display:block;border-bottom:1px solid var(--line);padding:.35rem 0}table.stack td{display:inline;border:0;padding:0 .6rem 0 0}table.stack td.what{display:block}}
 @media print{body{max-width:none}.graph svg{max-width:100%}}
 `.trim();
