@@ -93,7 +93,9 @@ export class Database extends Construct {
       replicaRegions: [{ region: configuration.regions.serving[1] }],
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    acknowledge(secret, { SMG4: 'the master user signs in only to make application users; those rotate' });
+    acknowledge(secret, {
+      SMG4: 'rotation without failed logins is a capability of its own (secret-rotation), not built yet',
+    });
     const global = new CfnGlobalCluster(this, 'Global', {
       globalClusterIdentifier: names.globalCluster,
       engine: 'docdb',

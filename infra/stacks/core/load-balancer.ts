@@ -45,7 +45,7 @@ export class LoadBalancer extends Construct {
       // A short idle time bounds how long an old connection keeps a client in a region that traffic has left.
       idleTimeout: Duration.seconds(60),
     });
-    acknowledge(this.balancer, { ELB2: "access logs come with the core stack's log bucket" });
+    acknowledge(this.balancer, { ELB2: "the core stack's log bucket, where access logs belong, is not built yet" });
     const targetGroup = (colour: Colour) =>
       new ApplicationTargetGroup(this, colour === 'blue' ? 'Blue' : 'Green', {
         targetGroupName: names.group(colour),
