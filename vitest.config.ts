@@ -10,6 +10,7 @@ const SLOW = ['test/**/*.slow.test.ts', 'test/**/*.scenario.ts'];
 
 export default defineConfig({
   test: {
+    maxWorkers: '100%',
     projects: [
       { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...SLOW, ...MOCKED], isolate: false } },
       { test: { name: 'unit-mocked', include: MOCKED } },
@@ -20,7 +21,6 @@ export default defineConfig({
           globalSetup: ['test/assembly.setup.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          maxWorkers: 2,
         },
       },
     ],

@@ -84,7 +84,13 @@ export class Clock {
 
   /** A timer of running code. */
   after(milliseconds: number, owner: Owner, run: () => void): number {
-    const timer = { id: this.#state.nextId++, at: this.now + Math.max(0, Math.round(milliseconds)), owner, run, cancelled: false };
+    const timer = {
+      id: this.#state.nextId++,
+      at: this.now + Math.max(0, Math.round(milliseconds)),
+      owner,
+      run,
+      cancelled: false,
+    };
     this.#pendingLive.set(timer.id, timer);
     Heap.heappush(this.#live, timer, earlier);
     return timer.id;
