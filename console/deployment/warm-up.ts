@@ -4,6 +4,7 @@ import { namesOf } from '../../infra/names.ts';
 import type { Cloud } from '../../simulator/cloud.ts';
 import { cloudWatch } from '../../simulator/services/cloudwatch/index.ts';
 import type { CloudWatchState } from '../../simulator/services/cloudwatch/state.ts';
+import type { Execution } from '../../simulator/stepfunctions/model.ts';
 import { stepFunctions } from '../../simulator/stepfunctions/service.ts';
 import { refusalsIn } from '../drill/refusals.ts';
 import { Monitor } from '../drills/region-failover/monitor.ts';
@@ -39,9 +40,15 @@ function missing(cloud: Cloud, { regions, compute }: Configuration, monitor: Mon
     const alarm = Object.values(alarms).find(({ state }) => state.value !== 'OK');
     if (alarm) return `${region}: alarm ${alarm.definition.AlarmName} is ${alarm.state.value}`;
     // One that the alarm started while everything booted still looks, and would mistake the drill's fault for its own.
+    // One that asked a person waits for the answer and looks at nothing.
     const { executions } = cloud.stateOf(stepFunctions, region);
-    const running = Object.values(executions).find(({ status }) => status === 'RUNNING');
+    const running = Object.values(executions).find(
+      (execution) => execution.status === 'RUNNING' && !waitsForPerson(execution),
+    );
     if (running) return `${region}: ${running.arn} still runs`;
   }
   return null;
 }
+
+const waitsForPerson = ({ flows }: Execution): boolean =>
+  Object.values(flows).some(({ stateName }) => stateName === 'Ask a person');
