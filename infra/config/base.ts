@@ -10,7 +10,8 @@ export const base = {
   data: {
     engine: 'documentdb',
     engineVersion: '5.0.0',
-    instanceClass: 'db.t4g.medium',
+    // Global clusters are not offered on db.t3 and db.t4g.
+    instanceClass: 'db.r6g.large',
     instances: 1,
     retentionDays: 7,
   },

@@ -6,6 +6,5 @@ export const dev = {
   environment: 'dev',
   domain: 'orders.dev.example.com',
   compute: { instanceType: 't4g.small', min: 1, max: 2 },
-  data: { ...base.data, instanceClass: 'db.r6g.large' },
   recovery: { ...base.recovery, tier: 'standard' },
 };

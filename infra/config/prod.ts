@@ -7,5 +7,5 @@ export const prod = {
   domain: 'orders.example.com',
   network: { ...base.network, natGateways: 3 },
   compute: { instanceType: 'm7g.large', min: 2, max: 10 },
-  data: { ...base.data, instanceClass: 'db.r6g.large', instances: 3, retentionDays: 35 },
+  data: { ...base.data, instances: 3, retentionDays: 35 },
 };

@@ -6,5 +6,5 @@ export const staging = {
   environment: 'staging',
   domain: 'orders.staging.example.com',
   compute: { instanceType: 't4g.medium', min: 2, max: 4 },
-  data: { ...base.data, instanceClass: 'db.r6g.large', instances: 2 },
+  data: { ...base.data, instances: 2 },
 };
