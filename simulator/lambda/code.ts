@@ -1,16 +1,17 @@
 /**
- * Deployment packages. In the simulator a package is a JSON object {path: text}, stored where AWS stores a zip archive:
- * CDK assets are published so, and inline code (CloudFormation's ZipFile) becomes one.
+ * Deployment packages: zip archives, as real clients upload them, or a JSON object {path: text} in their place: so a
+ * drill's deployment publishes assets, and so inline code (CloudFormation's ZipFile) arrives.
  */
 import { createHash } from 'node:crypto';
 import type { FunctionCode as CodeInput } from '@aws-sdk/client-lambda';
 import { AwsError, NotModelled } from '../errors.ts';
 import type { Context } from '../service.ts';
 import type { FunctionCode, LambdaState } from './state.ts';
+import { filesOf, isZip } from './zip.ts';
 
 type Package = Readonly<Record<string, string>>;
 
-/** Stores the handler's module of a package. Throws InvalidParameterValueException, or NotModelled for images and ESM. */
+/** Stores the files of a package. Throws InvalidParameterValueException, or NotModelled for images and ESM. */
 export async function storeCode(
   input: CodeInput | undefined,
   handler: string,
@@ -20,14 +21,22 @@ export async function storeCode(
   const bytes = input?.ZipFile ?? (await fromS3(input, context));
   const files = parse(bytes);
   const file = moduleFile(files, handler);
-  const text = file === undefined ? undefined : files[file];
+  const { blobs } = context.cloud;
+  const stored = Object.fromEntries(Object.entries(files).map(([path, text]) => [path, blobs.put(text)]));
   return {
     // A handler whose module is missing is deployed all the same; its first invocation fails.
-    codeHash: text === undefined ? '' : context.cloud.blobs.put(text),
+    codeHash: (file && stored[file]) ?? '',
     file: file ?? '',
+    files: stored,
     sizeBytes: bytes.byteLength,
     sha256: createHash('sha256').update(bytes).digest('base64'),
   };
+}
+
+/** The same package with another handler. */
+export function withHandler(code: FunctionCode, handler: string): FunctionCode {
+  const file = moduleFile(code.files, handler);
+  return { ...code, codeHash: (file && code.files[file]) ?? '', file: file ?? '' };
 }
 
 async function fromS3(input: CodeInput | undefined, context: Context<LambdaState>): Promise<Uint8Array> {
@@ -59,6 +68,7 @@ async function bytesOf(body: unknown): Promise<Uint8Array> {
 }
 
 function parse(bytes: Uint8Array): Package {
+  if (isZip(bytes)) return filesOf(bytes);
   try {
     return JSON.parse(new TextDecoder().decode(bytes)) as Package;
   } catch (cause) {

@@ -30,6 +30,8 @@ export interface FunctionCode {
   readonly codeHash: string;
   /** The module's file name in the package: 'index.cjs'. */
   readonly file: string;
+  /** Blob of each file of the package, by path. */
+  readonly files: Readonly<Record<string, string>>;
   readonly sizeBytes: number;
   /** Base64, of the package. */
   readonly sha256: string;

@@ -10,7 +10,7 @@ import { networkOf } from './network.ts';
 import { Timer } from './time.ts';
 
 /** Linux gives up on an unanswered SYN after 6 retries: 1+2+4+8+16+32+64 s (tcp(7), tcp_syn_retries). */
-const connectTimeoutMs = 127_000;
+export const CONNECT_TIMEOUT_MS = 127_000;
 
 /** How long a server keeps an idle connection. Guess: 20 s; endpoints differ, 5–60. */
 const keptOpenMs = 20_000;
@@ -91,7 +91,7 @@ export class ClientRequest extends Writable {
 
   constructor(machine: Machine, protocol: Protocol, options: RequestOptions, defaultAgent: Agent) {
     super({ autoDestroy: false, emitClose: true });
-    this.#machine = machine;
+    this.#machine = machine.self();
     this.#agent = options.agent === false ? new Agent() : (options.agent ?? defaultAgent);
     this.#headers = normalized(options.headers);
     this.protocol = options.protocol ?? protocol;
@@ -102,7 +102,7 @@ export class ClientRequest extends Writable {
     this.#url = new URL(`${this.protocol}//${this.host}${port}${this.path}`);
     if (options.timeout) this.setTimeout(options.timeout);
     options.signal?.addEventListener('abort', () => this.destroy(options.signal?.reason as Error), { once: true });
-    process.nextTick(() => machine.enter(() => this.#connect()));
+    process.nextTick(() => this.#machine.enter(() => this.#connect()));
   }
 
   setHeader(name: string, value: unknown): this {
@@ -163,7 +163,7 @@ export class ClientRequest extends Writable {
       this.#opened();
       return;
     }
-    this.#connectTimer = new Timer(this.#machine, () => this.#gaveUp(), connectTimeoutMs, false);
+    this.#connectTimer = new Timer(this.#machine, () => this.#gaveUp(), CONNECT_TIMEOUT_MS, false);
     this.#then(this.#handshake(), () => {
       this.#connectTimer?.close();
       this.socket?.opened();

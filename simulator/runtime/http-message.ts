@@ -15,7 +15,7 @@ export class Socket extends EventEmitter {
 
   constructor(machine: Machine, connecting: boolean) {
     super();
-    this.#machine = machine;
+    this.#machine = machine.self();
     this.connecting = connecting;
   }
 

@@ -5,6 +5,8 @@ import type { Cloud } from '../cloud.ts';
 import type { Random } from '../random.ts';
 
 export interface Machine {
+  /** This process; for library code, which many share, the one that it runs for now. Whatever calls back later asks first. */
+  self(): Machine;
   readonly cloud: Cloud;
   readonly owner: Owner;
   /** All randomness that the program sees. */

@@ -7,6 +7,7 @@ import { Console } from 'node:console';
 import { builtinModules, createRequire } from 'node:module';
 import zlib from 'node:zlib';
 import type { Machine } from './machine.ts';
+import { inNextTurn } from './next-turn.ts';
 import { refused, refusedModule } from './refusal.ts';
 
 const real = createRequire(import.meta.url);
@@ -36,17 +37,30 @@ const pure: ReadonlySet<string> = new Set([
 /** Modules in their simulated form, by name without 'node:'. */
 export type SimulatedModules = Readonly<Record<string, unknown>>;
 
-/** Answers `require(name)`. `own` are the sandbox's simulated modules, `extra` what its creator adds. */
-export function createRequireFunction(own: SimulatedModules, extra: SimulatedModules): (name: string) => unknown {
+/**
+ * Answers `require(name)`. `own` are the sandbox's simulated modules, `extra` what its creator adds, and `file` answers
+ * relative paths.
+ */
+export function createRequireFunction(
+  own: SimulatedModules,
+  extra: SimulatedModules,
+  file: (path: string) => unknown = (path) => {
+    throw moduleNotFound(path);
+  },
+): (name: string) => unknown {
   return (name) => {
+    if (name.startsWith('.')) return file(name);
     if (Object.hasOwn(extra, name)) return extra[name];
     const builtin = name.replace(/^node:/, '');
     if (Object.hasOwn(own, builtin)) return own[builtin];
     if (pure.has(builtin)) return real(`node:${builtin}`);
     if (builtinModules.includes(builtin)) return refusedBuiltin(builtin);
-    throw Object.assign(new Error(`Cannot find module '${name}'`), { code: 'MODULE_NOT_FOUND' });
+    throw moduleNotFound(name);
   };
 }
+
+export const moduleNotFound = (name: string): Error =>
+  Object.assign(new Error(`Cannot find module '${name}'`), { code: 'MODULE_NOT_FOUND' });
 
 const refusedBuiltins = new Map<string, unknown>();
 
@@ -71,7 +85,7 @@ export function createFs(machine: Machine): Record<string, unknown> {
   };
   const failLater = (path: unknown, ...rest: unknown[]): void => {
     const callback = rest.findLast((each) => typeof each === 'function') as (error: Error) => void;
-    process.nextTick(() => machine.enter(() => callback(missing(path))));
+    inNextTurn(machine, () => callback(missing(path)));
   };
   const promises = {
     ...(refusedBuiltin('fs/promises') as object),
@@ -103,7 +117,7 @@ export function createZlib(machine: Machine): Record<string, unknown> {
           callback(error as Error);
         }
       };
-      process.nextTick(() => machine.enter(answer));
+      inNextTurn(machine, answer);
     };
   };
   return {

@@ -4,10 +4,13 @@
  */
 
 import type { Owner } from '../clock.ts';
-import type { Cloud } from '../cloud.ts';
+import type { Cloud, Request } from '../cloud.ts';
 import { isCustomResourceUrl, receiveCustomResourceResponse } from '../cloudformation/pending-responses.ts';
 import { AnswerLost, NotModelled, Unreachable } from '../errors.ts';
-import type { CallFault, Place } from '../faults.ts';
+import { starvedMs } from '../faults/clocks.ts';
+import { diesByCall } from '../faults/crashes.ts';
+import { crossing, isUnreachable, serviceOfHost } from '../faults/links.ts';
+import type { Place } from '../faults.ts';
 import type { Random } from '../random.ts';
 import { s3Host } from '../wire/s3.ts';
 import { answerAwsCall, readAwsRequest, type WireResponse } from '../wire/server.ts';
@@ -39,8 +42,22 @@ export interface Network {
    * of a rejection is silence: its own timeouts decide.
    */
   send(request: NetworkRequest): Promise<NetworkResponse>;
+  /**
+   * Carries a call that needs no HTTP, as `send` would: the same latencies, links, crashes. Rejects with Unreachable and
+   * AnswerLost.
+   */
+  call(call: DecodedCall): Promise<unknown>;
   /** Waits for one packet there and back, as opening a connection does. Rejects with Unreachable. */
   roundTrip(packet: Pick<NetworkRequest, 'from' | 'url' | 'owner'>): Promise<void>;
+}
+
+/** A call on its way to an endpoint as the object that it is (decoded.ts). */
+export interface DecodedCall {
+  readonly from: Place;
+  readonly to: Place;
+  readonly owner: Owner;
+  /** Reads the request as the endpoint would; `request` is undefined when it is refused as it stands. */
+  perform(): { readonly request: Request | undefined; answer(): Promise<unknown> };
 }
 
 /** Round trips in milliseconds. Guess: region to region within a continent 40–90, within a region 2–15. */
@@ -66,12 +83,6 @@ export function awsRegionOf(host: string): string | undefined {
   return s3Host(host)?.region ?? /(?:^|\.)([a-z]{2}(?:-[a-z]+)+-\d)\./.exec(host)?.[1] ?? 'us-east-1';
 }
 
-/** A request that has been read, with the faults that were drawn for it. */
-interface Exchange {
-  readonly faults: CallFault[];
-  answer(): WireResponse | Promise<WireResponse>;
-}
-
 class SimulatedNetwork implements Network {
   readonly #cloud: Cloud;
   readonly #world: WorldHttp | undefined;
@@ -93,7 +104,11 @@ class SimulatedNetwork implements Network {
   async roundTrip({ from, url, owner }: Pick<NetworkRequest, 'from' | 'url' | 'owner'>): Promise<void> {
     const to = awsRegionOf(url.hostname) ?? from;
     if (!this.#cloud.reaches(from, to)) throw new Unreachable(from, to);
-    await this.#wait(Math.round(this.#roundTripMs(from, to)));
+    const service = serviceOfHost(url.hostname);
+    if (isUnreachable(this.#cloud, { service, region: to, from })) throw new Unreachable(from, url.hostname);
+    const [there, back] = [crossing(this.#cloud, from, to), crossing(this.#cloud, to, from)];
+    if (there.lost || back.lost) throw new Unreachable(from, to);
+    await this.#wait(Math.round(this.#roundTripMs(from, to)) + there.addedMs + back.addedMs);
     if (!this.#cloud.reaches(from, to)) throw new Unreachable(from, to);
     await this.#awake(owner);
   }
@@ -103,39 +118,56 @@ class SimulatedNetwork implements Network {
     throw new NotModelled(`nobody serves the host '${request.url.hostname}' in this simulation`);
   }
 
+  #toAws(request: NetworkRequest, to: string): Promise<NetworkResponse> {
+    return this.#carry(request.from, to, () => this.#exchange(request));
+  }
+
+  async call({ from, to, owner, perform }: DecodedCall): Promise<unknown> {
+    const answered = await this.#carry(from, to, async () => {
+      const { request, answer } = perform();
+      return request ? this.#unlessItDies(owner, request, answer) : answer;
+    });
+    await this.#awake(owner);
+    return answered;
+  }
+
   /** The two halves of the way are apart in time, so a pause, a crash or a cut can fall between deed and answer. */
-  async #toAws(request: NetworkRequest, to: string): Promise<NetworkResponse> {
+  async #carry<T>(from: Place, to: Place, exchange: () => Promise<() => T | Promise<T>>): Promise<T> {
     const cloud = this.#cloud;
-    const { from } = request;
     if (!cloud.delivers(from, to)) throw new Unreachable(from, to);
-    const { faults, answer } = await this.#exchange(request);
+    const answer = await exchange();
     const halfWayMs = this.#roundTripMs(from, to) / 2;
-    await this.#wait(Math.round(halfWayMs));
-    if (!cloud.delivers(from, to)) throw new Unreachable(from, to);
+    const there = crossing(cloud, from, to);
+    await this.#wait(Math.round(halfWayMs) + there.addedMs);
+    if (there.lost || !cloud.delivers(from, to)) throw new Unreachable(from, to);
     const response = await answer();
-    // Injected latency falls after the deed: a caller that gives up early leaves it done.
-    const slowMs = faults.reduce((sum, fault) => sum + (fault.latencyMs ?? 0), 0);
-    await this.#wait(Math.round(halfWayMs) + slowMs);
-    if (!cloud.delivers(to, from)) throw new AnswerLost(`the answer from ${to} to ${from} was lost`);
+    const back = crossing(cloud, to, from);
+    await this.#wait(Math.round(halfWayMs) + back.addedMs);
+    if (back.lost || !cloud.delivers(to, from)) throw new AnswerLost(`the answer from ${to} to ${from} was lost`);
     return response;
   }
 
   /** What a request comes to: a call, an answer to CloudFormation, or a mistake that is answered as it stands. */
-  async #exchange(request: NetworkRequest): Promise<Exchange> {
+  async #exchange(request: NetworkRequest): Promise<() => WireResponse | Promise<WireResponse>> {
     const cloud = this.#cloud;
     if (request.method === 'PUT' && isCustomResourceUrl(request.url)) {
       const { url, body } = request;
-      const answer = () => ({
-        ...receiveCustomResourceResponse(cloud, url, body),
-        headers: {},
-        body: new Uint8Array(),
-      });
-      return { faults: [], answer };
+      return () => ({ ...receiveCustomResourceResponse(cloud, url, body), headers: {}, body: new Uint8Array() });
     }
     const read = await readAwsRequest(cloud, request);
-    if ('status' in read) return { faults: [], answer: () => read };
-    const faults = cloud.drawFaults(read.request);
-    return { faults, answer: () => answerAwsCall(cloud, read, faults) };
+    if ('status' in read) return () => read;
+    return this.#unlessItDies(request.owner, read.request, () => answerAwsCall(cloud, read));
+  }
+
+  /** The sender's process may die before its call is sent, or when it is done. */
+  #unlessItDies<T>(owner: Owner | undefined, request: Request, answer: () => Promise<T>): () => Promise<T> {
+    const dies = (moment: 'before-call' | 'after-call') => diesByCall(this.#cloud, owner, moment, request);
+    if (dies('before-call')) throw new Unreachable(request.from, request.region);
+    return async () => {
+      const answered = await answer();
+      dies('after-call');
+      return answered;
+    };
   }
 
   #roundTripMs(from: Place, to: Place): number {
@@ -155,7 +187,7 @@ class SimulatedNetwork implements Network {
 
   /** A process that is paused notices the answer when it goes on; a dead one never. */
   #awake(owner: Owner | undefined): Promise<void> {
-    if (!owner || (!owner.paused && !owner.killed)) return Promise.resolve();
+    if (!owner || (!owner.paused && !owner.killed && starvedMs(this.#cloud, owner) === 0)) return Promise.resolve();
     return new Promise((resolve) => {
       this.#cloud.clock.after(0, owner, resolve);
     });

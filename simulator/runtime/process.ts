@@ -1,6 +1,7 @@
 /** The global `process` of a sandbox and its standard streams. */
 import { EventEmitter } from 'node:events';
 import type { Machine } from './machine.ts';
+import { inNextTurn } from './next-turn.ts';
 import { refused } from './refusal.ts';
 
 /** Guess: what Lambda's nodejs24.x and an instance's image report; nothing may depend on the patch level. */
@@ -14,7 +15,7 @@ function standardStream(machine: Machine, name: 'stdout' | 'stderr', fd: number)
   const write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
     machine.write(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString(), name);
     const callback = rest.findLast((each) => typeof each === 'function') as ((error?: null) => void) | undefined;
-    if (callback) process.nextTick(() => machine.enter(() => callback(null)));
+    if (callback) inNextTurn(machine, () => callback(null));
     return true;
   };
   return Object.assign(new EventEmitter(), { fd, isTTY: false, writable: true, write, end: write });
@@ -31,7 +32,6 @@ export function createProcess(machine: Machine, filename: string) {
   const bigint = () => BigInt(Math.floor(machine.monotonicNow() * 1e6));
   const emitter = new EventEmitter();
   const process_ = Object.assign(emitter, {
-    env: machine.env,
     argv: ['/usr/bin/node', filename],
     argv0: 'node',
     execArgv: [] as string[],
@@ -55,8 +55,7 @@ export function createProcess(machine: Machine, filename: string) {
     hrtime: Object.assign(hrtime, { bigint }),
     memoryUsage: Object.assign(() => ({ ...memory }), { rss: () => memory.rss }),
     cpuUsage: () => ({ user: 0, system: 0 }),
-    nextTick: (run: (...args: unknown[]) => void, ...args: unknown[]) =>
-      process.nextTick(() => machine.enter(() => run(...args))),
+    nextTick: (run: (...args: unknown[]) => void, ...args: unknown[]) => inNextTurn(machine, () => run(...args)),
     emitWarning: (warning: string | Error) => {
       const text = warning instanceof Error ? `${warning.name}: ${warning.message}` : `Warning: ${warning}`;
       machine.write(`(node:8) ${text}\n`, 'stderr');
@@ -71,7 +70,7 @@ export function createProcess(machine: Machine, filename: string) {
     binding: refused('process.binding'),
     dlopen: refused('process.dlopen'),
   });
-  return process_;
+  return Object.defineProperty(process_, 'env', { get: () => machine.env, enumerable: true });
 }
 
 /** Thrown by process.exit to unwind the program's own stack. */

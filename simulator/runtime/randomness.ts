@@ -1,6 +1,7 @@
 /** Seeded randomness as a program sees it: Math.random, Web Crypto and node:crypto. Made per sandbox. */
 import crypto from 'node:crypto';
 import type { Machine } from './machine.ts';
+import { inNextTurn } from './next-turn.ts';
 import { allowedModule, refused } from './refusal.ts';
 
 export function createMath(machine: Machine): Math {
@@ -67,7 +68,7 @@ type BytesCallback = Callback<ArrayBufferView>;
 /** Returns the value, or hands it to the callback in a moment. */
 function answer<T>(machine: Machine, value: T, callback: Callback<T> | undefined): T | undefined {
   if (!callback) return value;
-  process.nextTick(() => machine.enter(() => callback(null, value)));
+  inNextTurn(machine, () => callback(null, value));
   return undefined;
 }
 

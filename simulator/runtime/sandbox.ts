@@ -3,7 +3,7 @@
  * simulation's. Lambda containers and instances are sandboxes. This isolates well-meaning programs from the real world
  * so that runs repeat; it is no defence against hostile ones, which can reach the realm they share.
  */
-import vm from 'node:vm';
+import { posix } from 'node:path';
 import type { Owner } from '../clock.ts';
 import type { Cloud } from '../cloud.ts';
 import { NotModelled } from '../errors.ts';
@@ -11,9 +11,11 @@ import { Random, seedStream } from '../random.ts';
 import type { Caller } from '../service.ts';
 import { createFetch } from './fetch.ts';
 import { createGlobals, type Globals } from './globals.ts';
+import { isLibrary, requireLibrary } from './libraries.ts';
 import type { Machine } from './machine.ts';
-import { createRequireFunction, currentMachine } from './modules.ts';
+import { createRequireFunction, currentMachine, moduleNotFound } from './modules.ts';
 import { ProcessExit } from './process.ts';
+import { type ModuleSource, programOf } from './program.ts';
 
 export interface SandboxOptions {
   readonly region: string;
@@ -21,6 +23,8 @@ export interface SandboxOptions {
   readonly label: string;
   /** The bundle's text in `cloud.blobs`. */
   readonly codeHash: string;
+  /** The other files of its package, by path beside it, as hashes in `cloud.blobs`. */
+  readonly files?: Readonly<Record<string, string>>;
   /** As the program sees it: '/var/task/index.cjs'. */
   readonly filename: string;
   readonly env: Readonly<Record<string, string>>;
@@ -80,39 +84,54 @@ class SimulatedProcess implements Sandbox, Machine {
   readonly #startedAt: number;
   readonly #globals: Globals;
   readonly #partialLines = { stdout: '', stderr: '' };
+  /** Modules of the package that have run, by path. */
+  readonly #modules = new Map<string, unknown>();
 
   constructor(cloud: Cloud, options: SandboxOptions) {
     const { region, label, env, caller } = options;
     this.cloud = cloud;
     this.#options = options;
     this.#startedAt = cloud.now;
-    this.owner = { region, label, paused: false, killed: false };
+    this.owner = { region, label, process: label.replace(/^lambda /, ''), paused: false, killed: false };
     this.random = new Random(seedStream(cloud.state.seed, `sandbox ${region} ${label} ${nextNumber(cloud)}`));
     this.env = { ...env, ...(caller && credentialsFor(cloud, caller)) };
     this.#globals = createGlobals(this, options.filename, createFetch(this));
   }
 
   load(): void {
-    const { codeHash, filename, modules = {} } = this.#options;
-    const { bindings, modules: own } = this.#globals;
-    const run = programOf(this.cloud, codeHash, filename, bindings);
-    const module = {
-      exports: {} as Record<string, unknown>,
-      id: '.',
-      filename,
-      loaded: false,
-      children: [],
-      paths: [],
-    };
-    const require = Object.assign(createRequireFunction(own, modules), { main: module, cache: {} });
-    const directory = filename.slice(0, filename.lastIndexOf('/'));
     watchRejections();
-    currentMachine.run(this, () => run.call(module.exports, module, module.exports, require, filename, directory));
-    this.exports = module.exports;
+    this.exports = currentMachine.run(this, () => this.#load('', this.#options.codeHash)) as Record<string, unknown>;
+  }
+
+  self(): Machine {
+    return this;
+  }
+
+  /** Runs a module of the package; its path is '' for the bundle itself. */
+  #load(path: string, hash: string): unknown {
+    const require = createRequireFunction(this.#globals.modules, this.#options.modules ?? {}, (name) =>
+      this.#require(posix.join(posix.dirname(path), name)),
+    );
+    return programOf(this.#source(path, hash), this.#globals.bindings)(require);
+  }
+
+  /** A file of the package: library code is shared, everything else is this process's own and runs once. */
+  #require(path: string): unknown {
+    const hash = this.#options.files?.[path];
+    if (hash === undefined) throw moduleNotFound(`./${path}`);
+    if (isLibrary(path)) return requireLibrary(this.#source(path, hash));
+    if (!this.#modules.has(path)) this.#modules.set(path, this.#load(path, hash));
+    return this.#modules.get(path);
+  }
+
+  #source(path: string, hash: string): ModuleSource {
+    const { filename } = this.#options;
+    const full = path === '' ? filename : posix.join(posix.dirname(filename), path);
+    return { hash, filename: full, text: () => this.cloud.blobs.text(hash) };
   }
 
   wallNow(): number {
-    return this.cloud.now + (this.cloud.state.faults.clockSkewMs[this.owner.region] ?? 0);
+    return this.cloud.now + this.cloud.clockSkewMs(this.owner.region);
   }
 
   monotonicNow(): number {
@@ -164,26 +183,6 @@ function credentialsFor(cloud: Cloud, caller: Caller): Record<string, string> {
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
     AWS_SESSION_TOKEN: sessionToken,
   };
-}
-
-type Program = (this: unknown, ...module: unknown[]) => void;
-
-/** Compiled programs by blob hash and name. They hold no state: each run makes the module anew. */
-const scripts = new Map<string, vm.Script>();
-
-/** The program for one process, whose free names are these bindings. */
-function programOf(cloud: Cloud, codeHash: string, filename: string, bindings: Globals['bindings']): Program {
-  const key = `${codeHash} ${filename}`;
-  let script = scripts.get(key);
-  if (!script) {
-    const text = cloud.blobs.text(codeHash);
-    // Two functions, so that a module may declare a name of its own for a global: const crypto = require('crypto').
-    const module = `function (module, exports, require, __filename, __dirname) {${text}\n}`;
-    script = new vm.Script(`(function (${Object.keys(bindings).join(', ')}) { return ${module}; })`, { filename });
-    scripts.set(key, script);
-  }
-  const bind = script.runInThisContext() as (...values: unknown[]) => Program;
-  return bind(...Object.values(bindings));
 }
 
 let watching = false;

@@ -40,11 +40,13 @@ export function createIntl(machine: Machine): typeof Intl {
 
 /** The part of `performance` that reads the monotonic clock. */
 export function createPerformance(machine: Machine) {
-  const timeOrigin = Math.floor(machine.wallNow());
+  const timeOrigin = () => Math.floor(machine.wallNow() - machine.monotonicNow());
   return {
-    timeOrigin,
+    get timeOrigin() {
+      return timeOrigin();
+    },
     now: () => machine.monotonicNow(),
-    toJSON: () => ({ timeOrigin }),
+    toJSON: () => ({ timeOrigin: timeOrigin() }),
     mark: refused('performance.mark'),
     measure: refused('performance.measure'),
     timerify: refused('performance.timerify'),
@@ -60,7 +62,7 @@ export class Timer {
   #id = 0;
 
   constructor(machine: Machine, run: () => void, milliseconds: number, repeat: boolean) {
-    this.#machine = machine;
+    this.#machine = machine.self();
     this.#milliseconds = milliseconds;
     this.#repeat = repeat;
     this.#run = run;

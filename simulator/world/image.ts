@@ -7,6 +7,8 @@ export interface Release {
   readonly digest: string;
   /** The application's bundle in `cloud.blobs`. */
   readonly codeHash: string;
+  /** The other files of its package, by path beside it. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
 export interface Where {
@@ -30,7 +32,7 @@ export async function pullRelease(cloud: Cloud, where: Where): Promise<Release> 
   const { images, failures } = await cloud.call('ecr', 'BatchGetImage', { repositoryName, imageIds }, options);
   const manifest = images?.[0]?.imageManifest;
   if (!manifest) throw new ImageMissing(`${repositoryName}@${digest}: ${failures?.[0]?.failureReason ?? 'no image'}`);
-  return { digest, codeHash: bundleOf(manifest, `${repositoryName}@${digest}`) };
+  return { digest, ...packageOf(manifest, `${repositoryName}@${digest}`) };
 }
 
 /** The registry has no such image (yet). */
@@ -38,10 +40,23 @@ export class ImageMissing extends Error {
   override readonly name = 'ImageMissing';
 }
 
-/** A simulated image has one layer: the bundle's text, whose digest is its hash in `cloud.blobs`. */
-function bundleOf(manifest: string, image: string): string {
-  const { layers } = JSON.parse(manifest) as { layers?: { digest: string }[] };
-  const digest = layers?.[0]?.digest;
-  if (layers?.length !== 1 || !digest) throw new NotModelled(`${image}: only images of one layer are modelled`);
-  return digest.replace(/^sha256:/, '');
+/**
+ * A simulated image has one layer for each file of the bundle's package (services/ecr/push.ts): the digest is the text's
+ * hash in `cloud.blobs`; all but the first, which is the bundle, have a title.
+ */
+function packageOf(manifest: string, image: string): Pick<Release, 'codeHash' | 'files'> {
+  const { layers = [] } = JSON.parse(manifest) as { layers?: Layer[] };
+  const [bundle, ...others] = layers.map(({ digest, annotations }) => ({
+    hash: digest.replace(/^sha256:/, ''),
+    path: annotations?.['org.opencontainers.image.title'],
+  }));
+  if (!bundle || bundle.path !== undefined || others.some(({ path }) => path === undefined)) {
+    throw new NotModelled(`${image}: only images that are one bundle with titled files beside it are modelled`);
+  }
+  return { codeHash: bundle.hash, files: Object.fromEntries(others.map(({ path, hash }) => [path, hash])) };
+}
+
+interface Layer {
+  readonly digest: string;
+  readonly annotations?: Readonly<Record<string, string>>;
 }

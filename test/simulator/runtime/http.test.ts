@@ -1,3 +1,4 @@
+/** HTTP from inside a sandbox, by fetch and by node:http, with the time limits of the real ones. */
 import { describe, expect, it } from 'vitest';
 import { Unreachable } from '../../../simulator/errors.ts';
 import { awsRegionOf, installNetwork, type NetworkRequest } from '../../../simulator/runtime/network.ts';

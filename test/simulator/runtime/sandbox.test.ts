@@ -1,4 +1,6 @@
+/** A program in a sandbox: its time, randomness, modules and output, and the life of its process. */
 import { describe, expect, it } from 'vitest';
+import { addFault } from '../../../simulator/faults.ts';
 import { startAt, startProcess, testCloud } from './processes.ts';
 
 describe('a program in a sandbox', () => {
@@ -37,7 +39,7 @@ describe('a program in a sandbox', () => {
 
   it("sees its region's wrong wall clock but a true monotonic one", async () => {
     const cloud = testCloud();
-    cloud.state.faults.clockSkewMs['us-east-1'] = -90_000;
+    addFault(cloud, { kind: 'clock-skew', region: 'us-east-1', byMs: -90_000 });
     const { call } = startProcess(cloud, 'exports.run = async () => [Date.now(), performance.now()];');
     await cloud.advance(10_000);
     expect(await call('run')).toEqual([startAt - 80_000, 10_000]);

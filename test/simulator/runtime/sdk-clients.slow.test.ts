@@ -1,76 +1,29 @@
 /** Real bundles with real SDK clients in a sandbox, over the simulated network to fake services. */
 import { beforeAll, describe, expect, it } from 'vitest';
+import { bundle } from '../../../infra/bundle.ts';
 import type { Cloud } from '../../../simulator/cloud.ts';
 import { AwsError } from '../../../simulator/errors.ts';
-import { cutOff, rejoin } from '../../../simulator/faults.ts';
+import { addFault, cutOff, rejoin } from '../../../simulator/faults.ts';
+import { handOverDecoded } from '../../../simulator/runtime/decoded.ts';
+import type { SandboxOptions } from '../../../simulator/runtime/sandbox.ts';
 import type { AnyService } from '../../../simulator/service.ts';
-import { bundle } from './bundle.ts';
-import { fakeService, startAt, startProcess, testCloud } from './processes.ts';
+import { fakeService, type Started, startAt, startProcess, testCloud } from './processes.ts';
 
-const program = `
-import { AutoScalingClient, DescribeAutoScalingGroupsCommand, SetDesiredCapacityCommand } from '@aws-sdk/client-auto-scaling';
-import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { Route53Client, ChangeResourceRecordSetsCommand } from '@aws-sdk/client-route-53';
-import { S3Client, PutObjectCommand, GetObjectCommand, DeleteObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
-import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { SSMClient, GetParameterCommand } from '@aws-sdk/client-ssm';
-import { Readable } from 'node:stream';
-
-const caught = (promise) => promise.catch((error) => ({ name: error.name, message: error.message, at: performance.now(),
-  attempts: error.$metadata?.attempts, status: error.$metadata?.httpStatusCode }));
-
-const item = { TableName: 't', Key: { pk: { S: 'a' } }, UpdateExpression: 'ADD #c :one',
-  ExpressionAttributeNames: { '#c': 'counter' }, ExpressionAttributeValues: { ':one': { N: '1' } }, ReturnValues: 'ALL_NEW' };
-
-const clients = new Map();
-const dynamo = (options = {}) => {
-  const key = JSON.stringify(options);
-  if (!clients.has(key)) clients.set(key, new DynamoDBClient(options));
-  return clients.get(key);
-};
-
-/** One renewal, and how long it took. */
-export const renew = async (options) => {
-  const from = performance.now();
-  const result = await caught(dynamo(options).send(new UpdateItemCommand(item)));
-  return { ...(result.name ? result : result.Attributes), ms: performance.now() - from };
-};
-
-export const everyService = async () => [
-  (await dynamo().send(new UpdateItemCommand(item))).Attributes,
-  (await new SSMClient({}).send(new GetParameterCommand({ Name: '/a/b' }))).Parameter,
-  (await new SFNClient({}).send(new StartExecutionCommand({ stateMachineArn: 'arn:m', input: '{"a":"ü"}' }))).startDate.getTime(),
-  (await new AutoScalingClient({}).send(new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: ['g & h'] }))).AutoScalingGroups,
-  await caught(new AutoScalingClient({}).send(new SetDesiredCapacityCommand({ AutoScalingGroupName: 'g', DesiredCapacity: 9 }))),
-  (await new Route53Client({}).send(new ChangeResourceRecordSetsCommand({ HostedZoneId: 'Z1', ChangeBatch: { Changes: [
-    { Action: 'UPSERT', ResourceRecordSet: { Name: 'a.example.com', Type: 'A', TTL: 60, ResourceRecords: [{ Value: '192.0.2.1' }] } }] } }))).ChangeInfo.Status,
-];
-
-/** More than 10 KB, so that the client compresses it; the shared zlib answers in the same turn. */
-export const manyMetrics = async () => new CloudWatchClient({}).send(new PutMetricDataCommand({ Namespace: 'n',
-  MetricData: Array.from({ length: 300 }, (_, i) => ({ MetricName: 'metric-' + i, Value: i, Unit: 'Count' })) })).then(() => true);
-
-export const objects = async () => {
-  const s3 = new S3Client({});
-  const where = { Bucket: 'orders-prod-latch', Key: 'dir/moved now' };
-  await s3.send(new PutObjectCommand({ ...where, Body: 'yes' }));
-  const got = await s3.send(new GetObjectCommand(where));
-  const text = await got.Body.transformToString();
-  const stream = Readable.from([Buffer.from('streamed '), Buffer.from('body')]);
-  await s3.send(new PutObjectCommand({ ...where, Body: stream, ContentLength: 13 }));
-  const again = await (await s3.send(new GetObjectCommand(where))).Body.transformToString();
-  await s3.send(new PutObjectCommand({ ...where, Body: Buffer.alloc(3_000_000, 'x') }));
-  const big = (await s3.send(new HeadObjectCommand(where))).ContentLength;
-  await s3.send(new DeleteObjectCommand(where));
-  return [text, again, big, (await caught(s3.send(new GetObjectCommand(where)))).name, (await caught(s3.send(new HeadObjectCommand(where)))).name];
-};
-`;
-
-let code: string;
-beforeAll(() => {
-  code = bundle(program);
+let files: Record<string, string>;
+beforeAll(async () => {
+  const entry = `${import.meta.dirname}/sdk-program.js`;
+  files = { ...(await bundle([{ name: 'test', entry, onLambda: true, external: [] }])).get('test') };
 });
+
+const ways = { 'through the full codec': () => {}, 'handed over decoded': handOverDecoded };
+
+/** A process with the program, in a cloud that hands over this way. */
+function launch(cloud: Cloud, way: keyof typeof ways, options: Partial<SandboxOptions> = {}): Started {
+  ways[way](cloud);
+  const { 'index.cjs': code = '', ...libraries } = files;
+  const stored = Object.entries(libraries).map(([path, text]) => [path, cloud.blobs.put(text)]);
+  return startProcess(cloud, code, { files: Object.fromEntries(stored), ...options });
+}
 
 /** A table with one counter, and how often it was changed. */
 function counter(): { service: AnyService; count: () => number } {
@@ -95,7 +48,7 @@ function objectStore(): AnyService {
   });
 }
 
-describe('SDK clients in a sandbox', () => {
+describe.each(Object.keys(ways) as (keyof typeof ways)[])('SDK clients in a sandbox, %s', (way) => {
   it('reach services of every protocol and get their answers and errors', async () => {
     const seen: unknown[] = [];
     const told = (input: unknown, output: object) => {
@@ -122,7 +75,7 @@ describe('SDK clients in a sandbox', () => {
           told(input, { ChangeInfo: { Id: 'C', Status: 'PENDING', SubmittedAt: new Date(startAt) } }),
       }),
     ]);
-    const { call } = startProcess(cloud, code);
+    const { call } = launch(cloud, way);
     expect(await call('everyService')).toMatchObject([
       { counter: { N: '1' } },
       { Name: '/a/b', Value: 'v' },
@@ -142,8 +95,15 @@ describe('SDK clients in a sandbox', () => {
   });
 
   it('store and read objects with the default checksums: text, a stream in chunks, and after 100-continue', async () => {
-    const { call } = startProcess(testCloud([objectStore()]), code);
+    const { call } = launch(testCloud([objectStore()]), way);
     expect(await call('objects')).toEqual(['yes', 'streamed body', 3_000_000, 'NoSuchKey', 'NotFound']);
+  });
+
+  it('go the way that they are told', async () => {
+    const cloud = testCloud([counter().service]);
+    await launch(cloud, way).call('renew');
+    // Reading HTTP draws an id for each request.
+    expect('wire' in cloud.state.random).toBe(way === 'through the full codec');
   });
 
   it('may compress what they send', async () => {
@@ -151,13 +111,13 @@ describe('SDK clients in a sandbox', () => {
     const PutMetricData = (input: { MetricData: unknown[] }) => {
       metrics = input.MetricData.length;
     };
-    const { call } = startProcess(testCloud([fakeService('cloudwatch', { PutMetricData })]), code);
+    const { call } = launch(testCloud([fakeService('cloudwatch', { PutMetricData })]), way);
     expect(await call('manyMetrics')).toBe(true);
     expect(metrics).toBe(300);
   });
 
   it('are told when a service or an operation is not modelled, and do not retry', async () => {
-    const refusals = async (services: AnyService[]) => startProcess(testCloud(services), code).call('renew');
+    const refusals = async (services: AnyService[]) => launch(testCloud(services), way).call('renew');
     const expected = { name: 'NotImplemented', status: 501, attempts: 1 };
     expect(await refusals([])).toMatchObject({ ...expected, message: expect.stringContaining("service 'dynamodb'") });
     expect(await refusals([fakeService('dynamodb', {})])).toMatchObject({
@@ -167,7 +127,7 @@ describe('SDK clients in a sandbox', () => {
   });
 
   it('are refused with credentials that were never issued', async () => {
-    const { call } = startProcess(testCloud([counter().service]), code, {
+    const { call } = launch(testCloud([counter().service]), way, {
       env: { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'AKIAUNKNOWN', AWS_SECRET_ACCESS_KEY: 'x' },
       caller: undefined as never,
     });
@@ -175,14 +135,14 @@ describe('SDK clients in a sandbox', () => {
   });
 });
 
-describe('the network between them', () => {
+describe.each(Object.keys(ways) as (keyof typeof ways)[])('the network between them, %s', (way) => {
   const limits = {
     maxAttempts: 1,
     requestHandler: { connectionTimeout: 1000, requestTimeout: 800, throwOnRequestTimeout: true },
   };
 
   it('takes 2–15 ms within a region and 40–90 ms to another, and a handshake of two round trips at first', async () => {
-    const { call } = startProcess(testCloud([counter().service]), code);
+    const { call } = launch(testCloud([counter().service]), way);
     const times = async (region: string) => {
       const options = { region };
       const [first, second] = [
@@ -206,7 +166,7 @@ describe('the network between them', () => {
   it('never opens a new connection to a dark region, and nothing happens there', async () => {
     const { service, count } = counter();
     const cloud = testCloud([service]);
-    const { call } = startProcess(cloud, code);
+    const { call } = launch(cloud, way);
     cloud.goDark('us-west-2');
     const failed = await call<{ ms: number }>('renew', { ...limits, region: 'us-west-2' });
     expect(failed).toMatchObject({ name: 'TimeoutError', ms: 800, message: expect.stringContaining('requestTimeout') });
@@ -229,7 +189,7 @@ describe('the network between them', () => {
   it('is silent on a connection that was open before the cut: only a request timeout helps', async () => {
     const { service, count } = counter();
     const cloud = testCloud([service]);
-    const { call } = startProcess(cloud, code);
+    const { call } = launch(cloud, way);
     const options = { ...limits, region: 'us-west-2' };
     await call('renew', options);
     cutOff(cloud.state.faults, 'us-west-2');
@@ -242,7 +202,7 @@ describe('the network between them', () => {
   it('loses an answer whose way back is cut in between: the deed is done', async () => {
     const { service, count } = counter();
     const cloud = testCloud([service]);
-    const { call, start } = startProcess(cloud, code);
+    const { call, start } = launch(cloud, way);
     const options = { ...limits, region: 'us-west-2' };
     await call('renew', options);
     const renewal = start('renew', options);
@@ -254,17 +214,17 @@ describe('the network between them', () => {
   it('loses an answer by an injected fault, and the default retry repeats the deed', async () => {
     const { service, count } = counter();
     const cloud = testCloud([service]);
-    cloud.state.faults.calls.push({ service: 'dynamodb', loseAnswer: true, until: startAt + 700 });
-    const { call } = startProcess(cloud, code);
+    addFault(cloud, { kind: 'lose-answer', service: 'dynamodb', until: startAt + 700 });
+    const { call } = launch(cloud, way);
     expect(await call('renew', { ...limits, maxAttempts: 2 })).toMatchObject({ counter: { N: '2' } });
     expect(count()).toBe(2);
   });
 
   it('slows a call by an injected latency', async () => {
     const cloud = testCloud([counter().service]);
-    const { call } = startProcess(cloud, code);
+    const { call } = launch(cloud, way);
     await call('renew');
-    cloud.state.faults.calls.push({ latencyMs: 5000 });
+    addFault(cloud, { kind: 'latency', afterMs: 5000 });
     const { ms } = await call<{ ms: number }>('renew');
     expect(ms).toBeGreaterThan(5000);
     expect(ms).toBeLessThan(5020);
@@ -273,7 +233,7 @@ describe('the network between them', () => {
   it('holds an answer for a process that is paused, and drops it for one that is dead', async () => {
     const { service, count } = counter();
     const cloud = testCloud([service]);
-    const [paused, dead] = [startProcess(cloud, code), startProcess(cloud, code)];
+    const [paused, dead] = [launch(cloud, way), launch(cloud, way)];
     await Promise.all([cloud.resolve(paused.start('renew')), dead.start('renew')]);
     const [late, never] = [paused.start<{ ms: number }>('renew'), dead.start('renew')];
     while (count() < 4) await cloud.advance(1);
@@ -288,8 +248,8 @@ describe('the network between them', () => {
   it('repeats a whole run from its seed: throttled calls, back-off and all', async () => {
     const run = async (seed: number) => {
       const cloud = testCloud([counter().service], seed);
-      cloud.state.faults.calls.push({ service: 'dynamodb', error: 'ThrottlingException', probability: 0.5 });
-      const { call } = startProcess(cloud, code);
+      addFault(cloud, { kind: 'error', service: 'dynamodb', error: 'ThrottlingException', probability: 0.5 });
+      const { call } = launch(cloud, way);
       const results = [];
       for (let i = 0; i < 10; i++) results.push(await call('renew'));
       return { results, trace: trace(cloud) };
