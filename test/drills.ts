@@ -1,13 +1,16 @@
 /** Drills in tests: one deployment per test file, one fork per drill. */
 import { inject } from 'vitest';
-import { type Deployed, deployAssemblyInto } from '../console/deployment/deploy.ts';
+import type { Deployed } from '../console/deployment/deploy.ts';
+import { standUp } from '../console/deployment/stand-up.ts';
 import { type RegionFailoverRun, runRegionFailover } from '../console/drills/region-failover/drill.ts';
+import { PermissionLedger } from '../console/permissions/ledger.ts';
+import type { Cloud } from '../simulator/cloud.ts';
 
 let deployed: Promise<Deployed> | undefined;
 
-/** Production, deployed from the assembly that the suite's setup made. */
+/** Production, standing, from the assembly that the suite's setup made. */
 export const production = (): Promise<Deployed> => {
-  deployed ??= deployAssemblyInto(inject('assembly'), 'prod');
+  deployed ??= standUp(inject('assembly'), 'prod');
   return deployed;
 };
 
@@ -18,5 +21,16 @@ export async function drillRegionFailover(
   on: Promise<Deployed> = production(),
 ): Promise<RegionFailoverRun> {
   const { cloud, configuration } = await on;
-  return runRegionFailover(cloud, configuration, scenario, seed);
+  const run = await runRegionFailover(cloud, configuration, scenario, seed);
+  if (on === deployed) await noteUse(run.cloud, `region-failover/${scenario}`);
+  return run;
+}
+
+let ledger: PermissionLedger | undefined;
+
+/** Notes which permissions a copy of production used, for the question that is asked after the suite. */
+export async function noteUse(cloud: Cloud, run?: string): Promise<void> {
+  ledger ??= new PermissionLedger((await production()).configuration.regions);
+  ledger.add(cloud, run);
+  ledger.save(inject('permissions'));
 }

@@ -3,7 +3,7 @@
  * the first release. The README's "Deploy to AWS" does the same by hand.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Configuration, loadConfiguration } from '../../infra/config/index.ts';
 import { COLOURS, HOSTED_ZONE_PARAMETER, type Names, namesOf } from '../../infra/names.ts';
@@ -41,6 +41,8 @@ export async function deployAssemblyInto(
   assembly: string,
   environment: string,
   onStack: (stack: string, region: string) => void = () => {},
+  startAt = START_AT,
+  bootstrapRegions = bootstrap,
 ): Promise<Deployed> {
   const configuration = loadConfiguration(environment);
   const names = namesOf(configuration);
@@ -49,9 +51,9 @@ export async function deployAssemblyInto(
     seed: 0,
     account: SIMULATED_ACCOUNT,
     regions: [...serving, witness],
-    startAt: START_AT,
+    startAt,
   });
-  await cloud.resolve(prepareAccount(cloud, configuration));
+  await cloud.resolve(prepareAccount(cloud, configuration, bootstrapRegions));
   cloud.trace.onEntry(({ source, what, region, detail }) => {
     if (source === 'cloudformation' && what === 'stack.CREATE_IN_PROGRESS') {
       onStack((detail as { stack: string }).stack, region);
@@ -60,7 +62,7 @@ export async function deployAssemblyInto(
   const stacks = await cloud.resolve(deployAssembly(cloud, assembly)).catch((error) => {
     throw blamed(cloud, error);
   });
-  await cloud.resolve(release(cloud, configuration, names, join(assembly, '..', 'dist', 'app', 'index.cjs')));
+  await cloud.resolve(release(cloud, configuration, names, join(assembly, '..', 'dist', 'app')));
   // The last custom resource has answered, its function's invocation has not ended yet.
   await cloud.advance(LAST_INVOCATION_MS);
   reclaimIdle(cloud);
@@ -82,9 +84,16 @@ function blamed(cloud: Cloud, error: unknown): unknown {
   return error;
 }
 
-/** The CDK's bootstrap and a hosted zone whose id the stacks find in a parameter. */
-async function prepareAccount(cloud: Cloud, configuration: Configuration): Promise<void> {
-  await bootstrap(cloud);
+/**
+ * The CDK's bootstrap and a hosted zone whose id the stacks find in a parameter. The real `cdk deploy` needs the whole
+ * bootstrap, with its roles (bootstrapWithRoles).
+ */
+export async function prepareAccount(
+  cloud: Cloud,
+  configuration: Configuration,
+  bootstrapRegions: (cloud: Cloud) => Promise<void> = bootstrap,
+): Promise<void> {
+  await bootstrapRegions(cloud);
   const zone = await cloud.call(
     'route53',
     'CreateHostedZone',
@@ -102,12 +111,15 @@ async function prepareAccount(cloud: Cloud, configuration: Configuration): Promi
 }
 
 /** Pushes the application's image to both serving regions and names it as both colours' release. */
-async function release(cloud: Cloud, { regions }: Configuration, names: Names, bundle: string): Promise<void> {
-  const code = readFileSync(bundle);
-  const digest = `sha256:${createHash('sha256').update(code).digest('hex')}`;
-  const blobHash = cloud.blobs.put(code);
+export async function release(cloud: Cloud, { regions }: Configuration, names: Names, bundle: string): Promise<void> {
+  const paths = readdirSync(bundle, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.cjs'));
+  const contents = paths.sort().map((path) => readFileSync(join(bundle, path)));
+  const digest = `sha256:${createHash('sha256').update(Buffer.concat(contents)).digest('hex')}`;
+  const hashes = Object.fromEntries(paths.map((path, i) => [path, cloud.blobs.put(contents[i]!)]));
+  const { 'index.cjs': blobHash, ...files } = hashes;
+  if (blobHash === undefined) throw new UsageProblem(`${bundle}: no index.cjs; run 'npm run build' first`);
   for (const region of regions.serving) {
-    pushImage(cloud, region, names.repository, { digest, blobHash, tags: ['1.0.0'] });
+    pushImage(cloud, region, names.repository, { digest, blobHash, files, tags: ['1.0.0'] });
     for (const colour of COLOURS) {
       await cloud.call(
         'ssm',

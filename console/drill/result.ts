@@ -27,7 +27,8 @@ export interface DrillResult {
   readonly scenario: string;
   readonly seed: number;
   readonly outcome: string;
-  readonly expected: string;
+  /** Null where nothing but the invariants was stated beforehand. */
+  readonly expected: string | null;
   readonly invariants: { readonly checked: readonly string[]; readonly violated: readonly Violation[] };
   readonly timeline: readonly TimelineEntry[];
   readonly detectSeconds: number | null;
@@ -49,7 +50,7 @@ export interface DrillResult {
 
 /** What is kept of each of many runs. */
 export interface Run {
-  readonly expected: string;
+  readonly expected: string | null;
   readonly outcome: string;
   readonly violated: boolean;
   readonly rtoSeconds: number | null;
@@ -76,9 +77,12 @@ export const runOf = ({ expected, outcome, invariants, rtoSeconds }: DrillResult
   rtoSeconds,
 });
 
+/** Whether what happened is what was stated beforehand, if anything was. */
+export const isExpected = ({ outcome, expected }: Pick<Run, 'outcome' | 'expected'>): boolean =>
+  expected === null || outcome === expected;
+
 /** True when every invariant held and what happened is what the scenario expects. */
-export const held = (result: DrillResult): boolean =>
-  result.invariants.violated.length === 0 && result.outcome === result.expected;
+export const held = (result: DrillResult): boolean => result.invariants.violated.length === 0 && isExpected(result);
 
 /** The nearest-rank percentile of the known values; null when there are none. */
 export function percentile(values: readonly number[], percent: number): number | null {
@@ -91,7 +95,7 @@ export function summarize(runs: readonly Run[], crashed: number, elapsedSeconds:
   return {
     runs: runs.length,
     violated: runs.filter(({ violated }) => violated).length,
-    unexpected: runs.filter(({ outcome, expected }) => outcome !== expected).length,
+    unexpected: runs.filter((run) => !isExpected(run)).length,
     crashed,
     p50RtoSeconds: percentile(rto, 50),
     p95RtoSeconds: percentile(rto, 95),

@@ -1,20 +1,29 @@
 /** Runs a drill of one seed or of many, tells what happens, prints the results, and gives the command's exit code. */
 import { writeFileSync } from 'node:fs';
-import { deployAssemblyInto } from '../deployment/deploy.ts';
+import { standUp } from '../deployment/stand-up.ts';
 import { withAssembly } from '../deployment/synthesize.ts';
 import type { Drill, DrillRun } from '../drills/index.ts';
 import { EXIT } from '../problem.ts';
 import { renderReport } from '../report/html.ts';
+import type { Faults, SoakJob } from '../soak/job.ts';
+import { runUnderFaults } from '../soak/seed.ts';
+import { SOAK_WORKER } from '../soak/soak.ts';
 import { poolSummaryText, summaryLines, troubleText } from '../summary.ts';
-import { Timeline } from '../terminal.ts';
+import { type Moment, Timeline } from '../terminal.ts';
 import { runPool, type SeedOutcome } from './pool.ts';
-import { type DrillResult, held, type Run, runOf, summarize } from './result.ts';
+import type { Processes } from './processes-option.ts';
+import { type DrillResult, held, isExpected, type Run, runOf, summarize, type TimelineEntry } from './result.ts';
 import { targetsMissed } from './targets.ts';
 
 export interface DrillJob {
   readonly drill: Drill;
   readonly scenario: string;
   readonly environment: string;
+  /** Random faults: beside the scenario where the command names one, else alone. */
+  readonly faults?: Faults | undefined;
+  readonly beside?: boolean;
+  /** Functions run as child processes, on the wall clock; undefined: in process, on virtual time. */
+  readonly processes?: Processes | undefined;
 }
 
 interface Shown {
@@ -24,10 +33,9 @@ interface Shown {
 }
 
 export async function runOne(job: DrillJob, seed: number, options: Shown): Promise<number> {
-  const { drill, scenario } = job;
   const timeline = new Timeline();
   const started = performance.now();
-  timeline.heading(`${drill.slug}/${scenario}, seed ${seed}: ${drill.scenarios[scenario]}`);
+  timeline.heading(headingOf(job, seed));
   try {
     const { run, realSeconds } = await drillOnce(job, seed, timeline);
     if (options.report !== undefined) writeFileSync(options.report, await renderReport(run.report));
@@ -43,30 +51,58 @@ export async function runOne(job: DrillJob, seed: number, options: Shown): Promi
   }
 }
 
+function headingOf({ drill, scenario, faults, beside }: DrillJob, seed: number): string {
+  const profile = faults && `${faults.profile} faults`;
+  if (profile && !beside) return `${drill.slug}, ${profile}, seed ${seed}`;
+  return `${drill.slug}/${scenario}${profile ? ` with ${profile}` : ''}, seed ${seed}: ${drill.scenarios[scenario]}`;
+}
+
 /** Also for `replay`. Only the command's own speed is told by the wall clock; nothing simulated sees it. */
 export function drillOnce(
-  { drill, scenario, environment }: DrillJob,
+  { drill, scenario, environment, faults, beside, processes }: DrillJob,
   seed: number,
   timeline: Timeline,
 ): Promise<{ run: DrillRun; realSeconds: number }> {
   const stage = (text: string) => timeline.stage(text);
   return withAssembly(environment, stage, async (assembly) => {
-    const { cloud, configuration, resources } = await deployAssemblyInto(assembly, environment, (stack, region) =>
-      stage(`deploying ${stack} in ${region}`),
-    );
-    timeline.line(`  deployed ${resources} resources in ${cloud.state.regions.length} regions`);
     const started = performance.now();
-    const run = await drill.run(cloud, configuration, scenario, seed, {
-      entry: (entry) => timeline.entry(entry),
-      moment: (moment) => timeline.moment(moment),
-    });
+    const { cloud, configuration, resources } = await standUp(
+      assembly,
+      environment,
+      (stack, region) => stage(`deploying ${stack} in ${region}`),
+      (moment) => timeline.moment(moment),
+    );
+    timeline.line(
+      `  deployed ${resources} resources in ${cloud.state.regions.length} regions, and the application is up`,
+    );
+    const watcher = {
+      entry: (entry: TimelineEntry) => timeline.entry(entry),
+      moment: (moment: Moment) => timeline.moment(moment),
+    };
+    if (processes) {
+      timeline.line(`  functions run as child processes; ${processes.speed} virtual seconds pass in a real one`);
+      const onSlow = () =>
+        timeline.line(`  too slow a machine for --speed ${processes.speed}: virtual times are too long`);
+      const options = { ...processes, onSlow };
+      const run = await drill.runInProcesses(cloud, configuration, scenario, seed, options, watcher);
+      return { run, realSeconds: (performance.now() - started) / 1000 };
+    }
+    const run = faults
+      ? await runUnderFaults(
+          cloud,
+          { drill, configuration, faults, beside: beside ? scenario : undefined },
+          seed,
+          watcher,
+        )
+      : await drill.run(cloud, configuration, scenario, seed, watcher);
     return { run, realSeconds: (performance.now() - started) / 1000 };
   });
 }
 
 export async function runMany(job: DrillJob, seeds: readonly number[], options: Shown): Promise<number> {
-  const { drill, scenario, environment } = job;
+  const { drill, scenario, environment, faults, beside = false } = job;
   const timeline = new Timeline();
+  const name = faults && !beside ? drill.slug : `${drill.slug}/${scenario}`;
   const runs: Run[] = [];
   let crashed = 0;
   const stage = (text: string) => timeline.stage(text);
@@ -76,17 +112,19 @@ export async function runMany(job: DrillJob, seeds: readonly number[], options: 
       const { result } = outcome;
       runs.push(runOf(result));
       if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
-      if (!held(result)) timeline.line(troubleText(drill.slug, scenario, outcome.seed, whyNot(result)));
+      if (!held(result)) timeline.line(troubleText(name, outcome.seed, whyNot(result), faults));
     } else {
       crashed += 1;
-      timeline.line(troubleText(drill.slug, scenario, outcome.seed, outcome.failure));
+      timeline.line(troubleText(name, outcome.seed, outcome.failure, faults));
     }
     timeline.count(runs.length + crashed, seeds.length);
   };
   try {
     await withAssembly(environment, stage, async (assembly) => {
       stage('deploying in every worker');
-      await runPool({ slug: drill.slug, scenario, assembly, environment }, seeds, onOutcome);
+      const pooled = { slug: drill.slug, scenario, assembly, environment };
+      if (faults) await runPool({ ...pooled, faults, beside } as SoakJob, seeds, onOutcome, { worker: SOAK_WORKER });
+      else await runPool(pooled, seeds, onOutcome);
     });
   } finally {
     timeline.end();
@@ -101,7 +139,7 @@ function verdict(results: readonly (Run | DrillResult)[], crashed: number): numb
   const missed = targetsMissed(runs);
   for (const message of missed) console.error(`mainstay: target missed: ${message}`);
   if (crashed > 0) return EXIT.internal;
-  const broken = runs.some(({ violated, outcome, expected }) => violated || outcome !== expected);
+  const broken = runs.some((run) => run.violated || !isExpected(run));
   return broken || missed.length > 0 ? EXIT.broken : EXIT.held;
 }
 

@@ -1,5 +1,5 @@
-/** One process of the pool: deploys the assembly once, then runs the seeds it is given. Started by pool.ts. */
-import { deployAssemblyInto } from '../deployment/deploy.ts';
+/** One process of the pool: lets production stand up once, then runs the seeds it is given. Started by pool.ts. */
+import { standUp } from '../deployment/stand-up.ts';
 import { drills } from '../drills/index.ts';
 import type { Slug } from '../slugs.ts';
 import type { PoolJob, WorkerMessage } from './pool.ts';
@@ -14,7 +14,7 @@ const asError = (error: unknown): Error => (error instanceof Error ? error : new
 process.on('disconnect', () => process.exit());
 
 try {
-  const { cloud, configuration } = await deployAssemblyInto(job.assembly, job.environment);
+  const { cloud, configuration } = await standUp(job.assembly, job.environment);
   process.on('message', async ({ seed }: { seed: number }) => {
     try {
       const { result } = await drill.run(cloud, configuration, job.scenario, seed);
