@@ -19,6 +19,8 @@ export interface TimerRecord {
 export interface Owner {
   readonly region: string;
   readonly label: string;
+  /** Set for a process that faults can starve: an instance's id or a function's name. */
+  readonly process?: string;
   paused: boolean;
   killed: boolean;
 }
@@ -49,6 +51,8 @@ const earlier = (a: Entry, b: Entry): number => a.at - b.at || a.id - b.id;
 export interface ClockHost {
   fire(timer: TimerRecord): void | Promise<void>;
   isDark(region: string): boolean;
+  /** How much later than it should this owner gets to run. */
+  starvedMs(owner: Owner): number;
 }
 
 export class Clock {
@@ -59,6 +63,9 @@ export class Clock {
   #parkedLive: LiveTimer[] = [];
   /** The first error that escaped a timer's handler: a defect of the simulator, so the run ends with it. */
   #failure: { error: unknown } | undefined;
+  readonly #unfinished = new Set<TimerRecord>();
+  /** Told of every timer that is set, for who runs the clock by real time and may have to get up earlier. */
+  onTimer: (() => void) | undefined;
 
   constructor(state: ClockState, host: ClockHost) {
     this.#state = state;
@@ -73,6 +80,7 @@ export class Clock {
   schedule(timer: Omit<TimerRecord, 'id'>): number {
     const id = this.#state.nextId++;
     Heap.heappush(this.#state.timers, { ...timer, id, at: Math.max(Math.round(timer.at), this.now) }, earlier);
+    this.onTimer?.();
     return id;
   }
 
@@ -86,13 +94,14 @@ export class Clock {
   after(milliseconds: number, owner: Owner, run: () => void): number {
     const timer = {
       id: this.#state.nextId++,
-      at: this.now + Math.max(0, Math.round(milliseconds)),
+      at: this.now + Math.max(0, Math.round(milliseconds)) + this.#host.starvedMs(owner),
       owner,
       run,
       cancelled: false,
     };
     this.#pendingLive.set(timer.id, timer);
     Heap.heappush(this.#live, timer, earlier);
+    this.onTimer?.();
     return timer.id;
   }
 
@@ -108,6 +117,11 @@ export class Clock {
     return [...new Set(labels)];
   }
 
+  /** Records that came due and whose handlers still wait for something, such as a function's answer. */
+  get unfinished(): TimerRecord[] {
+    return [...this.#unfinished];
+  }
+
   /** When the next thing happens; undefined when nothing is left to happen. */
   get nextAt(): number | undefined {
     return this.#peek()?.at;
@@ -119,6 +133,7 @@ export class Clock {
    */
   async run(until: number, done?: () => boolean): Promise<void> {
     await settle();
+    this.#throwFailure();
     while (!done?.()) {
       const next = this.#peek();
       if (next === undefined || next.at > until) {
@@ -129,8 +144,16 @@ export class Clock {
       this.#state.now = Math.max(this.now, next.at);
       this.#fire(next);
       await settle();
-      if (this.#failure) throw this.#failure.error;
+      this.#throwFailure();
     }
+  }
+
+  /** Forgotten once thrown: who runs the clock decides whether to go on. */
+  #throwFailure(): void {
+    if (!this.#failure) return;
+    const { error } = this.#failure;
+    this.#failure = undefined;
+    throw error;
   }
 
   /** Puts everything that waited for a region or a process back, due now, in its first order. */
@@ -144,6 +167,16 @@ export class Clock {
       timer.at = this.now;
       Heap.heappush(this.#live, timer, earlier);
     }
+    this.onTimer?.();
+  }
+
+  #follow(entry: TimerRecord, firing: Promise<void>): void {
+    this.#unfinished.add(entry);
+    firing
+      .catch((error: unknown) => {
+        this.#failure ??= { error };
+      })
+      .finally(() => this.#unfinished.delete(entry));
   }
 
   #peek(): Entry | undefined {
@@ -183,9 +216,8 @@ export class Clock {
       this.#state.parked.push(entry);
     } else {
       // Not awaited: a handler may wait for something that happens later in virtual time.
-      Promise.resolve(this.#host.fire(entry)).catch((error: unknown) => {
-        this.#failure ??= { error };
-      });
+      const firing = this.#host.fire(entry);
+      if (firing) this.#follow(entry, firing);
     }
   }
 }

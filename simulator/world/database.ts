@@ -10,7 +10,7 @@ import { clusterView } from '../services/rds/view.ts';
 import { apply, type Change, type Collections } from './documents.ts';
 import { type LedgerWrite, ledgerOf, recordWrite, type WriteKind } from './ledger.ts';
 import { elapsed, INTERNET } from './place.ts';
-import { type ReplicationFault, replicate, startReplication } from './replication.ts';
+import { replicate, startReplication } from './replication.ts';
 
 export interface ClusterId {
   readonly region: string;
@@ -37,15 +37,12 @@ export interface DatabaseState {
   readonly clusters: Record<string, Contents>;
   /** Global clusters whose replication runs. */
   readonly replicating: Record<string, true>;
-  /** Faults set by scenarios: by global cluster, and extra time that a region's servers take for each operation. */
-  readonly replicationFaults: Record<string, ReplicationFault>;
-  readonly serverDelayMs: Record<string, number>;
 }
 
 export const database = defineService<object, DatabaseState>({
   name: 'world.database',
   homeRegion: INTERNET,
-  initialState: () => ({ clusters: {}, replicating: {}, replicationFaults: {}, serverDelayMs: {} }),
+  initialState: () => ({ clusters: {}, replicating: {} }),
   operations: {},
   access: {},
   timers: { replicate },

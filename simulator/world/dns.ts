@@ -3,6 +3,7 @@
  * answers far longer; their share is an option of the users. One resolver serves a whole region, users have many.
  */
 import type { Cloud } from '../cloud.ts';
+import { failedAnswer, heldSeconds, takenForMissing } from '../faults/dns.ts';
 import { defineService } from '../service.ts';
 import { answer as authoritativeAnswer } from '../services/route53/answer.ts';
 import { staleResolverHoldSeconds } from './durations.ts';
@@ -55,16 +56,21 @@ export function resolve(cloud: Cloud, resolverName: string, host: string): Desti
   if (cached && cached.expiresAt > cloud.now) return cached.destination;
   // Guess: a resolver that cannot reach any name server goes on with what it has (RFC 8767, "serving stale data").
   if (!cloud.reaches(resolver.place, INTERNET)) return cached?.destination ?? null;
+  const failed = failedAnswer(cloud, { resolver: resolverName, place: resolver.place });
+  if (failed !== undefined) return failed === 'stale' ? (cached?.destination ?? null) : null;
   return ask(cloud, resolverName, resolver, host);
 }
 
 function ask(cloud: Cloud, resolverName: string, resolver: Resolver, host: string): Destination | null {
-  const found = authoritativeAnswer(cloud, { name: host, from: resolver.place });
+  const who = { resolver: resolverName, place: resolver.place };
+  const missing = takenForMissing(cloud, who, host);
+  const found = missing ? null : authoritativeAnswer(cloud, { name: host, from: resolver.place });
   const destination = found && 'loadBalancer' in found ? found.loadBalancer : null;
-  const ttlSeconds = found?.ttlSeconds ?? NEGATIVE_TTL_SECONDS;
-  const holdSeconds = resolver.stale
+  const ttlSeconds = missing?.holdSeconds ?? found?.ttlSeconds ?? NEGATIVE_TTL_SECONDS;
+  const usualSeconds = resolver.stale
     ? Math.max(ttlSeconds, staleResolverHoldSeconds(cloud.random('world.dns')))
     : ttlSeconds;
+  const holdSeconds = heldSeconds(cloud, who, usualSeconds);
   const before = resolver.cache[host];
   resolver.cache[host] = { destination, expiresAt: cloud.now + holdSeconds * 1_000 };
   const region = destination?.region ?? null;

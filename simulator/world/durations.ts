@@ -27,8 +27,10 @@ export const launchRetrySeconds = (random: Random, failures: number): number =>
 /** Auto Scaling: time between looks at the health of its instances. E. */
 export const autoScalingHealthIntervalSeconds = 30;
 
-/** DocumentDB global cluster, managed failover. P: about 1 min; E: the tail. */
-export const documentDbFailoverSeconds = (random: Random): number => random.triangular(40, 60, 180);
+/** DocumentDB global cluster, managed failover. P: about 1 min; E: the least and the tail. */
+export const documentDbFailoverSecondsMin = 40;
+export const documentDbFailoverSeconds = (random: Random): number =>
+  random.triangular(documentDbFailoverSecondsMin, 60, 180);
 
 /** DocumentDB global cluster, switchover. P: about 3 min, "up to several minutes". */
 export const documentDbSwitchoverSeconds = (random: Random): number => random.triangular(90, 180, 420);
@@ -49,10 +51,13 @@ export const documentDbNoticeSeconds = (random: Random): number => random.unifor
 export const documentDbRejoinSeconds = (random: Random): number => random.triangular(300, 900, 3600);
 
 /** Route 53: from the checkers' reports until the status of a health check changes. E: U(1, 10). */
-export const healthAggregationSeconds = (random: Random): number => random.uniform(1, 10);
+export const healthAggregationSecondsMin = 1;
+export const healthAggregationSeconds = (random: Random): number => random.uniform(healthAggregationSecondsMin, 10);
 
 /** Route 53: from a health check's change of status until DNS answers show it. E: triangular(2, 10, 30). */
-export const healthPropagationSeconds = (random: Random): number => random.triangular(2, 10, 30);
+export const healthPropagationSecondsMin = 2;
+export const healthPropagationSeconds = (random: Random): number =>
+  random.triangular(healthPropagationSecondsMin, 10, 30);
 
 /** Route 53: from ChangeResourceRecordSets until INSYNC. P: typically under 60 s. */
 export const dnsChangeSeconds = (random: Random): number => random.triangular(10, 35, 60);

@@ -1,19 +1,18 @@
 /** What a scenario lets happen to the world, as data with times, so that a schedule can be drawn, saved and replayed. */
 import type { Cloud } from '../cloud.ts';
-import { type CallFault, cutOff, rejoin } from '../faults.ts';
+import { addFault, cutOff, type Fault, type PlannedFault, rejoin, removeFault } from '../faults.ts';
 import { type Context, defineService } from '../service.ts';
-import { ec2 } from '../services/ec2/service.ts';
-import { type Ec2State, zonesOf } from '../services/ec2/state.ts';
-import { databaseState } from './database.ts';
 import { crashInstance, instancesState, pauseInstance, regionOf, runningInstances, wakeInstance } from './instances.ts';
-import { elapsed, INTERNET } from './place.ts';
+import { INTERNET } from './place.ts';
 
 export type WorldEvent =
   | { readonly do: 'goDark' | 'comeBack' | 'cutOff' | 'rejoin'; readonly region: string }
   /** One direction between two places; '*' is every other place. */
   | { readonly do: 'cut' | 'mend'; readonly from: string; readonly to: string }
-  /** Calls go wrong until `forMs` later; a grey service is one with latency and no error. */
-  | { readonly do: 'breakCalls'; readonly fault: Omit<CallFault, 'from' | 'until'>; readonly forMs: number }
+  /** Any fault (simulator/faults/kinds.ts) is in force from now until `forMs` later; left out, to the end. */
+  | { readonly do: 'fault'; readonly fault: PlannedFault; readonly forMs?: number }
+  /** Takes it away early, by its id. Nothing happens when there is none. */
+  | { readonly do: 'endFault'; readonly id: string }
   | { readonly do: 'lag'; readonly globalClusterId: string; readonly addedMs: number; readonly growsBySecondMs: number }
   | { readonly do: 'endLag'; readonly globalClusterId: string }
   /** Every database operation of the region takes so much longer; 0 ends it. */
@@ -77,18 +76,24 @@ const actions: Actions = {
   mend: ({ state: { faults } }, { from, to }) => {
     faults.cuts = faults.cuts.filter((cut) => cut.from !== from || cut.to !== to);
   },
-  breakCalls: (cloud, { fault, forMs }) =>
-    void cloud.state.faults.calls.push({ ...fault, from: cloud.now, until: cloud.now + forMs }),
-  lag: (cloud, { globalClusterId, addedMs, growsBySecondMs }) => {
-    databaseState(cloud).replicationFaults[globalClusterId] = { addedMs, growsBySecondMs, since: elapsed(cloud) };
+  fault: (cloud, { fault, forMs }) => {
+    const until = forMs === undefined ? {} : { until: cloud.now + forMs };
+    addFault(cloud, { ...fault, from: cloud.now, ...until });
   },
-  endLag: (cloud, { globalClusterId }) => void delete databaseState(cloud).replicationFaults[globalClusterId],
-  slowDatabase: (cloud, { region, addedMs }) => {
-    databaseState(cloud).serverDelayMs[region] = addedMs;
-  },
-  slowPool: (cloud, { region, addedMs }) => {
-    instancesState(cloud).checkoutDelayMs[region] = addedMs;
-  },
+  endFault: (cloud, { id }) => void removeFault(cloud, id),
+  lag: (cloud, { globalClusterId, addedMs, growsBySecondMs }) =>
+    stand(cloud, {
+      kind: 'replication-lag',
+      id: `lag of ${globalClusterId}`,
+      globalClusterId,
+      addedMs,
+      growsBySecondMs,
+    }),
+  endLag: (cloud, { globalClusterId }) => void removeFault(cloud, `lag of ${globalClusterId}`),
+  slowDatabase: (cloud, { region, addedMs }) =>
+    stand(cloud, { kind: 'slow-database', id: `slow database in ${region}`, region, addedMs }, addedMs > 0),
+  slowPool: (cloud, { region, addedMs }) =>
+    stand(cloud, { kind: 'slow-pool', id: `slow pool in ${region}`, region, addedMs }, addedMs > 0),
   pause: (cloud, { instance }) => {
     const id = named(cloud, instance);
     if (id === undefined) return;
@@ -114,21 +119,21 @@ const actions: Actions = {
     const id = named(cloud, instance);
     if (id === undefined) return;
     const region = regionOf(cloud, id);
+    // Nothing runs in the dark, so nothing more can be lost there.
+    if (cloud.state.faults.dark[region]) return;
     await cloud.call('ec2', 'TerminateInstances', { InstanceIds: [id] }, { region });
   },
-  shortage: (cloud, { region }) => {
-    for (const zone of zonesOf(region)) shortIn(cloud, region)[zone] = true;
-  },
-  endShortage: (cloud, { region }) => {
-    for (const zone of zonesOf(region)) delete shortIn(cloud, region)[zone];
-  },
-  skewClock: (cloud, { region, byMs }) => {
-    cloud.state.faults.clockSkewMs[region] = byMs;
-  },
+  shortage: (cloud, { region }) => stand(cloud, { kind: 'shortage', id: `shortage in ${region}`, region }),
+  endShortage: (cloud, { region }) => void removeFault(cloud, `shortage in ${region}`),
+  skewClock: (cloud, { region, byMs }) =>
+    stand(cloud, { kind: 'clock-skew', id: `clocks of ${region}`, region, byMs }, byMs !== 0),
 };
 
-const shortIn = (cloud: Cloud, region: string): Ec2State['insufficientCapacity'] =>
-  cloud.stateOf<Ec2State>(ec2, region).insufficientCapacity;
+/** Puts a fault in force until an event of the same name takes its place or ends it. */
+function stand(cloud: Cloud, fault: Fault & { readonly id: string }, wanted = true): void {
+  if (wanted) addFault(cloud, { ...fault, from: cloud.now });
+  else removeFault(cloud, fault.id);
+}
 
 const pausedOf = (cloud: Cloud): Record<string, string> => cloud.stateOf<EventsState>(events, INTERNET).paused;
 

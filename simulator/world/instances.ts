@@ -6,7 +6,8 @@
  * stands still, is not modelled, and the application's lease does not cover it either.
  */
 import type { Cloud } from '../cloud.ts';
-import { AwsError, Unreachable } from '../errors.ts';
+import { AnswerLost, AwsError, Unreachable } from '../errors.ts';
+import { addedMs } from '../faults/databases.ts';
 import { type Caller, type Context, defineService } from '../service.ts';
 import { applicationStartSeconds } from './durations.ts';
 import { ImageMissing, pullRelease, type Release } from './image.ts';
@@ -31,6 +32,9 @@ export interface Booted {
   readonly userData: string;
   readonly roleArn: string | undefined;
   readonly tags: Readonly<Record<string, string>>;
+  /** Faults: health checks of load balancers never pass; starting takes so many times as long. */
+  readonly sick?: boolean;
+  readonly bootFactor?: number;
 }
 
 interface Machine extends Booted {
@@ -44,8 +48,6 @@ interface Machine extends Booted {
 
 interface InstancesState {
   readonly machines: Record<string, Machine>;
-  /** Fault: region → extra wait for a pooled database connection. */
-  readonly checkoutDelayMs: Record<string, number>;
   /** Fault: instances that stop as soon as a write of theirs waits for a connection. */
   readonly pausedByNextWrite: Record<string, true>;
 }
@@ -53,7 +55,7 @@ interface InstancesState {
 export const instances = defineService<object, InstancesState>({
   name: 'world.instances',
   homeRegion: INTERNET,
-  initialState: () => ({ machines: {}, checkoutDelayMs: {}, pausedByNextWrite: {} }),
+  initialState: () => ({ machines: {}, pausedByNextWrite: {} }),
   operations: {},
   access: {},
   timers: { startApplication, graceOver },
@@ -73,7 +75,7 @@ export async function bootInstance(cloud: Cloud, booted: Booted): Promise<void> 
   const machine: Machine = { ...booted, env, state: 'starting', release: null, trouble: null };
   instancesState(cloud).machines[booted.instanceId] = machine;
   const seconds = applicationStartSeconds(cloud.random(`${instances.name}@${booted.region}`));
-  schedule(cloud, machine, 'startApplication', Math.round(seconds * 1_000));
+  schedule(cloud, machine, 'startApplication', Math.round(seconds * (booted.bootFactor ?? 1) * 1_000));
 }
 
 /** In the instance's own region, so that it waits while that is dark. */
@@ -110,7 +112,10 @@ async function startApplication(
 }
 
 const isTrouble = (error: unknown): error is Error =>
-  error instanceof AwsError || error instanceof Unreachable || error instanceof ImageMissing;
+  error instanceof AwsError ||
+  error instanceof Unreachable ||
+  error instanceof AnswerLost ||
+  error instanceof ImageMissing;
 
 const callerOf = ({ roleArn, instanceId }: Machine): Caller =>
   roleArn === undefined
@@ -125,9 +130,10 @@ function run(cloud: Cloud, machine: Machine, release: Release): void {
     instanceId,
     region,
     codeHash: release.codeHash,
+    files: release.files,
     env: { ...env, RELEASE_DIGEST: release.digest, INSTANCE_ID: instanceId },
     caller: callerOf(machine),
-    checkoutDelayMs: () => instancesState(cloud).checkoutDelayMs[region] ?? 0,
+    checkoutDelayMs: () => addedMs(cloud, 'slow-pool', region),
     onWrite: () => writeBegins(cloud, instanceId),
     onOutput: (line) => note(cloud, machine, 'log', { line }),
     onExit: (why) => crashed(cloud, machine, why),
@@ -175,6 +181,7 @@ export async function probeInstance(
 ): Promise<{ status: number } | null> {
   const machine = instancesState(cloud).machines[instanceId];
   if (Number(machine?.env.PORT) !== port || !runsOn(cloud, instanceId)) return null;
+  if (machine?.sick) return { status: 503 };
   const headers = { 'user-agent': 'ELB-HealthChecker/2.0' };
   const { status } = await instanceRequest(cloud, instanceId, { method: 'GET', path, headers, body: '' });
   return { status };

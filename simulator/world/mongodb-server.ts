@@ -1,7 +1,8 @@
 /** The server's side of the fake driver: carries out one command on a cluster, or refuses it as a real server does. */
 import type { Cloud } from '../cloud.ts';
+import { addedMs } from '../faults/databases.ts';
 import { clusterView } from '../services/rds/view.ts';
-import { type ClusterId, contentsOf, databaseState, write } from './database.ts';
+import { type ClusterId, contentsOf, write } from './database.ts';
 import { type Document, findOne, idOf, updated } from './documents.ts';
 import type { LedgerWrite } from './ledger.ts';
 import { duplicateKey, maxTimeExpired, notReadable, notWritablePrimary } from './mongodb-errors.ts';
@@ -37,8 +38,7 @@ export interface By {
 
 /** Milliseconds that the server works on a command. Guess: 1 to 6, a faulty server's delay on top. */
 export function workMs(cloud: Cloud, region: string): number {
-  const { serverDelayMs } = databaseState(cloud);
-  return Math.round(cloud.random('world.database').uniform(1, 6)) + (serverDelayMs[region] ?? 0);
+  return Math.round(cloud.random('world.database').uniform(1, 6)) + addedMs(cloud, 'slow-database', region);
 }
 
 /** Throws the server's error; a command that takes longer than its own limit does nothing. */

@@ -4,6 +4,7 @@
  */
 import type { Cloud } from '../cloud.ts';
 import { Unreachable } from '../errors.ts';
+import { crossing } from '../faults/links.ts';
 import { route } from '../services/elbv2/routing.ts';
 import { type Destination, resolve, resolverOf } from './dns.ts';
 import { type LedgerRequest, ledgerOf } from './ledger.ts';
@@ -128,8 +129,9 @@ function travel(cloud: Cloud, from: string, to: string): Promise<void> {
       reject(new Unreachable(from, to));
       return;
     }
-    later(cloud, oneWayMs(cloud, from, to), () => {
-      if (cloud.delivers(from, to)) resolve();
+    const { lost, addedMs } = crossing(cloud, from, to);
+    later(cloud, oneWayMs(cloud, from, to) + addedMs, () => {
+      if (!lost && cloud.delivers(from, to)) resolve();
       else reject(new Unreachable(from, to));
     });
   });

@@ -38,6 +38,7 @@ export interface ProcessOptions {
   readonly instanceId: string;
   readonly region: string;
   readonly codeHash: string;
+  readonly files: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string>>;
   readonly caller: Caller;
   checkoutDelayMs(): number;
@@ -62,7 +63,7 @@ export const runsOn = (cloud: Cloud, instanceId: string): boolean => processesOf
 
 /** Starts the bundle; false when it ended while starting, which `onExit` has been told. */
 export function startProcess(cloud: Cloud, options: ProcessOptions): boolean {
-  const { instanceId, region, codeHash, env, caller } = options;
+  const { instanceId, region, codeHash, files, env, caller } = options;
   const { checkoutDelayMs, onWrite } = options;
   const by = { instance: instanceId, colour: env.COLOUR ?? '' };
   const driver = createMongoDriver({ cloud, region, by, checkoutDelayMs, onWrite, owner: () => sandbox.owner });
@@ -70,6 +71,7 @@ export function startProcess(cloud: Cloud, options: ProcessOptions): boolean {
     region,
     label: instanceId,
     codeHash,
+    files,
     filename: '/app/index.cjs',
     env,
     caller,

@@ -3,6 +3,7 @@
  * is cut. Started by a global cluster's first use.
  */
 import type { Cloud } from '../cloud.ts';
+import { addedLagMs, countLag } from '../faults/databases.ts';
 import type { Context } from '../service.ts';
 import {
   type ClusterId,
@@ -14,14 +15,6 @@ import {
   membersOf,
 } from './database.ts';
 import { elapsed, INTERNET } from './place.ts';
-
-/** Lag that a scenario adds: a fixed part, and one that grows from a point in time on. */
-export interface ReplicationFault {
-  readonly addedMs: number;
-  readonly growsBySecondMs: number;
-  /** Milliseconds since the run began. */
-  readonly since: number;
-}
 
 /** How often changes arrive. The lag that is drawn comes on top. */
 const STEP_MS = 250;
@@ -46,21 +39,19 @@ function schedule(cloud: Cloud, globalClusterId: string): void {
 /** Timer: every cluster that follows another applies what has reached it. */
 export function replicate(data: { globalClusterId: string }, { cloud, state }: Context<DatabaseState>): void {
   schedule(cloud, data.globalClusterId);
-  const fault = state.replicationFaults[data.globalClusterId];
   // A secondary that was added meanwhile begins to follow.
   for (const { region } of Object.values(state.clusters)) {
     for (const member of membersOf(cloud, region, data.globalClusterId)) contentsOf(cloud, member);
   }
   for (const contents of Object.values(state.clusters)) {
     if (!contents.follows || !cloud.delivers(contents.follows.region, contents.region)) continue;
-    const lagMs = cloud.random('world.replication').triangular(...usualLagMs) + addedLagMs(fault, elapsed(cloud));
-    catchUp(contents, contentsOf(cloud, contents.follows), elapsed(cloud) - lagMs);
+    const usualMs = cloud.random('world.replication').triangular(...usualLagMs);
+    const source = contentsOf(cloud, contents.follows);
+    const addedMs = addedLagMs(cloud, data.globalClusterId, contents.region);
+    catchUp(contents, source, elapsed(cloud) - usualMs - addedMs);
+    const next = addedMs > 0 ? source.log[contents.applied] : undefined;
+    if (next && next.t <= elapsed(cloud) - usualMs) countLag(cloud, data.globalClusterId, contents.region);
   }
-}
-
-function addedLagMs(fault: ReplicationFault | undefined, now: number): number {
-  if (!fault || now < fault.since) return 0;
-  return fault.addedMs + (fault.growsBySecondMs * (now - fault.since)) / 1_000;
 }
 
 /**

@@ -5,8 +5,9 @@
  */
 import type { Cloud } from '../cloud.ts';
 import { Unreachable } from '../errors.ts';
+import { isSticky } from '../faults/dns.ts';
 import { type Context, defineService } from '../service.ts';
-import { addResolver, resolve } from './dns.ts';
+import { addResolver, type Destination, resolve } from './dns.ts';
 import { ledgerOf } from './ledger.ts';
 import { send, told } from './network.ts';
 import { INTERNET } from './place.ts';
@@ -41,6 +42,8 @@ interface Population {
   readonly written: string[];
   /** Requests without an answer yet, oldest first. */
   waiting: Waiting[];
+  /** Fault: what each resolver told those users who never ask again. */
+  readonly pins: Record<string, Destination | null>;
 }
 
 interface Waiting {
@@ -81,6 +84,7 @@ export function startUsers(cloud: Cloud, options: UsersOptions): void {
     resolvers: addPublicResolvers(cloud, options.resolvers ?? 20, options.staleResolverShare ?? 0),
     written: [],
     waiting: [],
+    pins: {},
   };
   for (const region of options.insideRegions ?? []) {
     const name = `inside-${region}`;
@@ -93,6 +97,7 @@ export function startUsers(cloud: Cloud, options: UsersOptions): void {
       resolvers: [name],
       written: [],
       waiting: [],
+      pins: {},
     };
   }
   for (const population of Object.values(populations)) scheduleNext(cloud, population);
@@ -156,7 +161,7 @@ async function request(cloud: Cloud, population: Population): Promise<void> {
   const kind = written.length === 0 || random.chance(population.writeShare) ? 'write' : 'read';
   const id = kind === 'write' ? `${population.name}-${number}` : random.pick(written);
   const resolver = random.pick(population.resolvers);
-  const destination = resolve(cloud, resolver, host);
+  const destination = isSticky(cloud, place) ? pinned(cloud, population, resolver) : resolve(cloud, resolver, host);
   const waiting: Waiting = { number, startedAt: cloud.now, kind, resolvedRegion: destination?.region ?? null };
   population.waiting.push(waiting);
   // Without an address, or without an answer, the user waits and then gives up.
@@ -178,6 +183,12 @@ async function request(cloud: Cloud, population: Population): Promise<void> {
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;
   }
+}
+
+/** Where those go who looked the name up once and never again: what their resolver said the first time. */
+function pinned(cloud: Cloud, { pins, host }: Population, resolver: string): Destination | null {
+  pins[resolver] ??= resolve(cloud, resolver, host);
+  return pins[resolver] ?? null;
 }
 
 const JSON_BODY = { 'content-type': 'application/json' };

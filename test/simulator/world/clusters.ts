@@ -1,6 +1,7 @@
 /** A cloud with nothing but DocumentDB in two regions, and a driver in either; for the tests of databases and drivers. */
 import type { Owner } from '../../../simulator/clock.ts';
 import { Cloud } from '../../../simulator/cloud.ts';
+import type { AnyService } from '../../../simulator/service.ts';
 import { rds } from '../../../simulator/services/rds/service.ts';
 import { worldParts } from '../../../simulator/world/index.ts';
 import { createMongoDriver } from '../../../simulator/world/mongodb.ts';
@@ -15,10 +16,10 @@ export interface Clusters {
   readonly hosts: Record<string, string>;
 }
 
-/** The west's cluster writes, the east's follows. */
-export async function twoClusters(seed = 1): Promise<Clusters> {
+/** The west's cluster writes, the east's follows. Further services may be added. */
+export async function twoClusters(seed = 1, more: readonly AnyService[] = []): Promise<Clusters> {
   const regions = [WEST, EAST, 'us-east-1'];
-  const services = [rds, ...worldParts];
+  const services = [rds, ...more, ...worldParts];
   const cloud = Cloud.create({ seed, account: '111122223333', regions, services, startAt: Date.UTC(2026, 0, 1) });
   const GlobalClusterIdentifier = GLOBAL;
   await cloud.call('rds', 'CreateGlobalCluster', { GlobalClusterIdentifier, Engine: 'docdb' }, { region: WEST });

@@ -1,3 +1,4 @@
+/** The database's contents in several regions: replication, and what a promotion keeps and loses. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Cloud } from '../../../simulator/cloud.ts';
 import { contentsOf } from '../../../simulator/world/database.ts';

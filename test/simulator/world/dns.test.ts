@@ -1,3 +1,4 @@
+/** What a resolver answers, and for how long it stays with that. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Cloud } from '../../../simulator/cloud.ts';
 import { route53 } from '../../../simulator/services/route53/service.ts';

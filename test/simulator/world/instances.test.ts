@@ -1,3 +1,4 @@
+/** An instance from boot to end: which release it runs, what restarts it, and what world events do to it. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Cloud } from '../../../simulator/cloud.ts';
 import { iam } from '../../../simulator/iam/service.ts';
@@ -15,6 +16,7 @@ import {
   worldParts,
 } from '../../../simulator/world/index.ts';
 import { bootInstance, probeInstance, stopInstance } from '../../../simulator/world/instances.ts';
+import { makeRole } from '../eventbridge/harness.ts';
 
 const region = 'us-west-2';
 const instanceId = 'i-1';
@@ -27,14 +29,16 @@ const APP = `exports.start = () => ({
 });`;
 
 let cloud: Cloud;
+let role: string;
 beforeEach(async () => {
   cloud = Cloud.create({
     seed: 1,
     account: '111122223333',
-    regions: [region],
+    regions: [region, 'us-east-1'],
     services: [iam, ssm, ecr, ...worldParts],
     startAt: Date.UTC(2026, 0, 1),
   });
+  role = await makeRole(cloud, 'ec2', ['ssm:GetParameter', 'ecr:BatchGetImage']);
   await cloud.call('ecr', 'CreateRepository', { repositoryName: 'orders' }, { region });
 });
 
@@ -43,7 +47,7 @@ async function release(code = APP): Promise<void> {
   await cloud.call('ssm', 'PutParameter', { Name: '/digest', Value, Type: 'String', Overwrite: true }, { region });
 }
 
-async function boot(roleArn?: string): Promise<void> {
+async function boot(roleArn = role): Promise<void> {
   const userData = '# app.env begin\nDIGEST_PARAMETER=/digest\nIMAGE_REPOSITORY=orders\nPORT=3000\n# app.env end\n';
   await bootInstance(cloud, { instanceId, region, zone: `${region}a`, userData, roleArn, tags: {} });
   await cloud.advance(280_000);
@@ -168,7 +172,7 @@ describe('world events', () => {
       { afterMs: 3_000, do: 'comeBack', region },
     ]);
     await cloud.advance(2_500);
-    expect([cloud.state.faults.dark[region], cloud.state.faults.clockSkewMs[region]]).toEqual([true, 500]);
+    expect([cloud.state.faults.dark[region], cloud.clockSkewMs(region)]).toEqual([true, 500]);
     await cloud.advance(1_000);
     expect(cloud.state.faults.dark[region]).toBeUndefined();
   });

@@ -1,3 +1,4 @@
+/** The stand-in for the database driver errs, waits and gives up as the real driver does. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Cloud } from '../../../simulator/cloud.ts';
 import { happen, ledgerOf } from '../../../simulator/world/index.ts';

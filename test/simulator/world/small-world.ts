@@ -19,6 +19,7 @@ import { secretsManager } from '../../../simulator/services/secretsmanager/index
 import { ssm } from '../../../simulator/services/ssm/index.ts';
 import { haltInstances, resumeInstances, worldHttp, worldParts } from '../../../simulator/world/index.ts';
 import { bootInstance } from '../../../simulator/world/instances.ts';
+import { makeRole } from '../eventbridge/harness.ts';
 
 export const WEST = 'us-west-2';
 export const EAST = 'us-east-2';
@@ -99,7 +100,9 @@ export async function smallWorld(options: { seed?: number; code?: string } = {})
     [EAST]: await makeBalancer(cloud, EAST, ['i-east-1']),
   };
   await makeNames(cloud, balancers);
-  for (const id of ['i-west-1', 'i-west-2', 'i-east-1']) await boot(cloud, id, id.includes('west') ? WEST : EAST);
+  const roleArn = await makeRole(cloud, 'ec2', RIGHTS);
+  for (const id of ['i-west-1', 'i-west-2', 'i-east-1'])
+    await boot(cloud, id, id.includes('west') ? WEST : EAST, roleArn);
   await cloud.advance(300_000);
   return { cloud, digest, clusters };
 }
@@ -114,7 +117,10 @@ export async function forkOf({ cloud, ...rest }: SmallWorld, seed = 1): Promise<
   return { cloud: fork, ...rest };
 }
 
-async function boot(cloud: Cloud, instanceId: string, region: string): Promise<void> {
+/** What the application and its start need. */
+const RIGHTS = ['ssm:*', 'ecr:*', 'dynamodb:*', 'secretsmanager:*', 'kms:*'];
+
+async function boot(cloud: Cloud, instanceId: string, region: string, roleArn: string): Promise<void> {
   const userData = `#!/bin/bash
 # app.env begin
 AWS_REGION=${region}
@@ -130,7 +136,7 @@ COLOUR=blue
 PORT=3000
 # app.env end
 `;
-  await bootInstance(cloud, { instanceId, region, zone: `${region}a`, userData, roleArn: undefined, tags: {} });
+  await bootInstance(cloud, { instanceId, region, zone: `${region}a`, userData, roleArn, tags: {} });
 }
 
 async function makeAuthority(cloud: Cloud): Promise<void> {

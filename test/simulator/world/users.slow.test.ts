@@ -1,3 +1,4 @@
+/** Users and other clients of the deployed application, with and without faults: what each of them sees. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Unreachable } from '../../../simulator/errors.ts';
 import { happen, ledgerOf, pauseInstance, startUsers, stopUsers, worldHttp } from '../../../simulator/world/index.ts';

@@ -79,8 +79,8 @@ describe('a region that holds the lease', () => {
 
   it('goes on writing through the other endpoints when DynamoDB is grey in its own region', async () => {
     const cloud = await withUsers(await forkOf(base));
-    const fault = { service: 'dynamodb', region: WEST, latencyMs: 60 * second };
-    happen(cloud, { do: 'breakCalls', fault, forMs: 300 * second });
+    const fault = { kind: 'latency', service: 'dynamodb', region: WEST, afterMs: 60 * second } as const;
+    happen(cloud, { do: 'fault', fault, forMs: 300 * second });
     const from = elapsed(cloud);
     await cloud.advance(120 * second);
     const times = [from, ...writesIn(cloud, WEST, from).map(({ t }) => t), elapsed(cloud)];
@@ -228,8 +228,8 @@ function counterMovedAt(cloud: Cloud): number {
 /** With answers that take nearly as long as a renewal may: how long after the counter last moved the west still wrote. */
 async function lastWriteAfterSlowRenewal({ cloud }: SmallWorld): Promise<number> {
   startUsers(cloud, { host: HOST, insideRegions: [WEST], insideRatePerSecond: 40, writeShare: 1 });
-  const fault = { service: 'dynamodb', operation: 'UpdateItem', latencyMs: 900 };
-  happen(cloud, { do: 'breakCalls', fault, forMs: 600 * second });
+  const fault = { kind: 'latency', service: 'dynamodb', operation: 'UpdateItem', afterMs: 900 } as const;
+  happen(cloud, { do: 'fault', fault, forMs: 600 * second });
   await cloud.advance(20 * second);
   const before = counterMovedAt(cloud);
   for (let step = 0; step < 100 && counterMovedAt(cloud) === before; step++) await cloud.advance(100);
