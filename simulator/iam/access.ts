@@ -1,6 +1,7 @@
 /** What IAM asks of itself: the ARN of the role, policy or instance profile (Service Authorization Reference, "iam"). */
 import type { Clients } from '../clients.ts';
 import type { Access, AccessRules, Context } from '../service.ts';
+import { passRole } from './pass-role.ts';
 import { roleNameOf } from './principal.ts';
 import type { IamState } from './state.ts';
 
@@ -16,6 +17,13 @@ export const access: AccessRules<Clients['iam'], IamState> = {
     ...onRole(context, input.RoleName),
     conditions: { 'iam:PermissionsBoundary': input.PermissionsBoundary ?? '' },
   }),
+  DeleteRolePermissionsBoundary: (input, context) => ({
+    ...onRole(context, input.RoleName),
+    conditions: { 'iam:PermissionsBoundary': context.state.roles[input.RoleName ?? '']?.boundary },
+  }),
+  UpdateRole: (input, context) => onRole(context, input.RoleName),
+  TagRole: (input, context) => onRole(context, input.RoleName),
+  UntagRole: (input, context) => onRole(context, input.RoleName),
   PutRolePolicy: (input, context) => onRole(context, input.RoleName),
   GetRolePolicy: (input, context) => onRole(context, input.RoleName),
   ListRolePolicies: (input, context) => onRole(context, input.RoleName),
@@ -24,16 +32,16 @@ export const access: AccessRules<Clients['iam'], IamState> = {
   DetachRolePolicy: (input, context) => onAttachment(context, input.RoleName, input.PolicyArn),
   ListAttachedRolePolicies: (input, context) => onRole(context, input.RoleName),
   CreatePolicy: (input, context) => onNew(context, 'policy', input.Path, input.PolicyName),
+  CreatePolicyVersion: (input) => ({ resources: [input.PolicyArn ?? '*'] }),
+  DeletePolicy: (input) => ({ resources: [input.PolicyArn ?? '*'] }),
   GetPolicy: (input) => ({ resources: [input.PolicyArn ?? '*'] }),
   CreateInstanceProfile: (input, context) => onNew(context, 'instance-profile', input.Path, input.InstanceProfileName),
   GetInstanceProfile: (input, context) => onProfile(context, input.InstanceProfileName),
+  DeleteInstanceProfile: (input, context) => onProfile(context, input.InstanceProfileName),
+  RemoveRoleFromInstanceProfile: (input, context) => onProfile(context, input.InstanceProfileName),
   AddRoleToInstanceProfile: (input, context) => [
     onProfile(context, input.InstanceProfileName),
-    {
-      action: 'iam:PassRole',
-      ...onRole(context, input.RoleName),
-      conditions: { 'iam:PassedToService': 'ec2.amazonaws.com' },
-    },
+    passRole(onRole(context, input.RoleName).resources[0], 'ec2.amazonaws.com'),
   ],
   SimulatePrincipalPolicy: (input, context) => onRole(context, roleNameOf(input.PolicySourceArn ?? '')),
 };

@@ -1,40 +1,99 @@
 /**
- * Decides each call by the calling role's policies; the cloud asks before every operation. The administrator may do
- * everything; for a service principal the target's own resource policy decides, which is the target's business.
+ * Decides each call: by the calling role's policies and the policy of the resource it is about. The cloud asks before
+ * every operation. The administrator may do everything that no resource's policy forbids; an AWS service that calls in
+ * its own name may do what the resource's policy lets it.
  */
 import type { Cloud, Request } from '../cloud.ts';
-import type { Access, AnyService, Caller, Context } from '../service.ts';
+import type { Access, AnyService, Context } from '../service.ts';
+import { requestContext } from './condition-keys.ts';
 import { denial } from './denial.ts';
-import { lookupIn } from './evaluate.ts';
 import type { ContextLookup } from './pattern.ts';
-import { roleNameOf, sessionArn } from './principal.ts';
-import { decideForRole } from './role-decision.ts';
+import { principalOf, roleNameOf, userOf } from './principal.ts';
+import { deniedByResource, grantedByResource, type ResourcePolicy } from './resource-policy.ts';
+import { type Denial, decideForRole } from './role-decision.ts';
 import { iam } from './service.ts';
 import type { IamState } from './state.ts';
+import { countUse } from './usage.ts';
+
+interface Question {
+  readonly action: string;
+  readonly resource: string;
+  readonly context: ContextLookup;
+  readonly resourcePolicy: ResourcePolicy | undefined;
+}
 
 /**
- * Throws AwsError 'AccessDenied…' naming role, action and resource when the caller may not do this.
- * A resource policy alone cannot let a role in: that is not modelled, and shows as a denial here.
+ * Throws AwsError 'AccessDenied…' naming caller, action and resource when the caller may not do this, and NotModelled when
+ * a policy asks for a condition key that the simulator does not know.
  */
 export function authorize(cloud: Cloud, service: AnyService, request: Request, context: Context<unknown>): void {
+  if (request.caller.kind === 'account' && service.resourcePolicy === undefined) return;
+  for (const access of accessOf(service, request, context)) demand(cloud, service, request, context, access);
+}
+
+/** For an operation that finds out on its way that its caller needs a further permission. Throws as `authorize` does. */
+export function authorizeFurther(context: Context<unknown>, serviceName: string, access: Access): void {
+  const { cloud, region, caller } = context;
+  const service = cloud.services.get(serviceName);
+  if (service === undefined) throw new Error(`this cloud has no service ${serviceName}`);
+  const request = { service: serviceName, operation: '', input: {}, region, caller, from: region };
+  demand(cloud, service, request, context, access);
+}
+
+function demand(cloud: Cloud, service: AnyService, request: Request, context: Context<unknown>, access: Access): void {
   const { caller } = request;
-  if (caller.kind !== 'role') return;
-  const state = cloud.stateOf<IamState>(iam, request.region);
-  const roleName = roleNameOf(caller.arn);
-  for (const access of accessOf(service, request, context)) {
-    const action = access.action ?? `${service.name}:${request.operation}`;
-    for (const resource of access.resources) {
-      const lookup = requestContext(cloud, service, request, resource, lookupIn(access.conditions));
-      const decision = decideForRole(state, roleName, { action, resource, context: lookup });
-      if (!decision.allowed) {
-        const user = sessionArn(cloud.state.account, caller.arn, caller.session);
-        throw denial(service.name, { user, action, resource, why: decision.why });
-      }
-      state.usage[roleName] ??= {};
-      const used = state.usage[roleName];
-      used[decision.by] = (used[decision.by] ?? 0) + 1;
-    }
+  const closed = caller.kind === 'service' && service.resourcePolicy === undefined;
+  const action = access.action ?? `${service.name}:${request.operation}`;
+  // Some services also ask for iam:PassRole; that a role has a trust policy is no answer to it.
+  const own = action.startsWith(`${service.name}:`);
+  for (const resource of access.resources) {
+    const question: Question = {
+      action,
+      resource,
+      context: requestContext({ cloud, service, request, action, resource }, access.conditions),
+      resourcePolicy: own ? service.resourcePolicy?.(resource, context) : undefined,
+    };
+    const why = closed ? 'resourceImplicit' : refusal(cloud, request, question);
+    if (why === undefined) continue;
+    throw denial(service.name, { user: userOf(cloud.state.account, caller), action, resource, why });
   }
+}
+
+/** Why not; undefined when the caller may. Counts which permission of a role it was. */
+function refusal(cloud: Cloud, { caller, region }: Request, question: Question): Denial | undefined {
+  const { account } = cloud.state;
+  if (caller.kind === 'service')
+    return refusalOfService(question, { ...question, principal: principalOf(account, caller) });
+  if (caller.kind === 'account') {
+    return refusalOfAdministrator(question, { ...question, principal: principalOf(account, caller) });
+  }
+  const state = cloud.stateOf<IamState>(iam, region);
+  const roleName = roleNameOf(caller.arn);
+  const principal = principalOf(account, caller, state.roles[roleName]?.boundary !== undefined);
+  const { sessionPolicies } = caller;
+  const decision = decideForRole(state, roleName, { ...question, principal, sessionPolicies });
+  if (!decision.allowed) return decision.why;
+  if (decision.by !== undefined) countUse(state, roleName, decision.by);
+  return undefined;
+}
+
+type Judged = Parameters<typeof deniedByResource>[1];
+
+function refusalOfService({ resourcePolicy }: Question, judged: Judged): Denial | undefined {
+  // There is no such resource: that is for the operation to say.
+  if (resourcePolicy === undefined) return undefined;
+  if (deniedByResource(resourcePolicy, judged)) return 'resourceDeny';
+  const grant = grantedByResource(resourcePolicy, judged);
+  return grant === 'service' || grant === 'everyone' ? undefined : 'resourceImplicit';
+}
+
+function refusalOfAdministrator({ resourcePolicy, action }: Question, judged: Judged): Denial | undefined {
+  // S3 User Guide, "Bucket policies": the account's root user can always take a policy away again.
+  if (resourcePolicy === undefined || /^s3:(Get|Put|Delete)BucketPolicy$/.test(action)) return undefined;
+  const kind = resourcePolicy.mustAllow === 'trust' ? 'trust' : 'resource';
+  if (deniedByResource(resourcePolicy, judged)) return `${kind}Deny`;
+  if (resourcePolicy.mustAllow === undefined) return undefined;
+  return grantedByResource(resourcePolicy, judged) === undefined ? `${kind}Implicit` : undefined;
 }
 
 type AccessRule = (input: unknown, context: Context<unknown>) => Access | Access[];
@@ -47,65 +106,4 @@ function accessOf(service: AnyService, request: Request, context: Context<unknow
   if (rule === undefined) return EVERYTHING;
   const access = rule(request.input, context);
   return Array.isArray(access) ? access : [access];
-}
-
-type RoleCaller = Extract<Caller, { kind: 'role' }>;
-
-/** Condition keys that every request has (IAM User Guide, "AWS global condition context keys"), after its own. */
-function requestContext(
-  cloud: Cloud,
-  service: AnyService,
-  request: Request,
-  resource: string,
-  own: ContextLookup,
-): ContextLookup {
-  const caller = request.caller as RoleCaller;
-  return (key) => {
-    const given = own(key);
-    if (given !== undefined) return given;
-    const value = globalKey(key, cloud, service.homeRegion ?? request.region, resource, caller);
-    return value === undefined ? undefined : [value];
-  };
-}
-
-function globalKey(
-  key: string,
-  cloud: Cloud,
-  region: string,
-  resource: string,
-  caller: RoleCaller,
-): string | undefined {
-  const role = () => cloud.stateOf<IamState>(iam, region).roles[roleNameOf(caller.arn)];
-  switch (key) {
-    case 'aws:principalarn':
-      return caller.arn;
-    case 'aws:principalaccount':
-      return cloud.state.account;
-    case 'aws:principaltype':
-      return 'AssumedRole';
-    case 'aws:userid':
-      return `${role()?.id}:${caller.session}`;
-    case 'aws:requestedregion':
-      return region;
-    case 'aws:resourceaccount':
-      return resource.split(':')[4] || cloud.state.account;
-    case 'aws:currenttime':
-      return new Date(cloud.now).toISOString();
-    case 'aws:epochtime':
-      return String(Math.floor(cloud.now / 1000));
-    case 'aws:securetransport':
-      return 'true';
-    case 'aws:viaawsservice':
-    case 'aws:principalisawsservice':
-      return 'false';
-    default:
-      return key.startsWith('aws:principaltag/')
-        ? tagOf(role()?.tags, key.slice('aws:principaltag/'.length))
-        : undefined;
-  }
-}
-
-/** Tag keys in condition keys are not case-sensitive. */
-function tagOf(tags: Readonly<Record<string, string>> | undefined, lowerCaseKey: string): string | undefined {
-  return Object.entries(tags ?? {}).find(([key]) => key.toLowerCase() === lowerCaseKey)?.[1];
 }

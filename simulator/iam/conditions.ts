@@ -31,15 +31,32 @@ const equalIgnoringCase = each((wanted, variables) =>
 const like = each((wanted, variables) => compileText(wanted, { variables }));
 const arn = each((wanted, variables) => compileArn(wanted, { variables }));
 
-const compared = (read: (text: string) => number, holds: (value: number, wanted: number) => boolean) =>
+type Comparison = (value: number, wanted: number) => boolean;
+
+/** Policy variables are no numbers and no dates: the guide allows them with strings and ARNs only. */
+const compared = (what: string, read: (text: string) => number, holds: Comparison) =>
   each((wanted) => {
     const limit = read(wanted);
+    if (Number.isNaN(limit)) throw new Error(`'${wanted}' is no ${what}`);
     return (value) => holds(read(value), limit);
   });
-const number = (holds: (value: number, wanted: number) => boolean) => compared(Number, holds);
-/** ISO 8601 or seconds since the epoch. */
-const instant = (text: string): number => (/^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text));
-const date = (holds: (value: number, wanted: number) => boolean) => compared(instant, holds);
+const decimal = (text: string): number => (/^[-+]?\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN);
+const number = (holds: Comparison) => compared('number', decimal, holds);
+/** One of the W3C's forms of ISO 8601, or seconds since the epoch. */
+const instant = (text: string): number => (/^\d{5,}$/.test(text) ? Number(text) * 1000 : Date.parse(text));
+const date = (holds: Comparison) => compared('date', instant, holds);
+
+const truth = each((wanted) => {
+  const expected = wanted.toLowerCase();
+  if (expected !== 'true' && expected !== 'false') throw new Error(`'${wanted}' is neither true nor false`);
+  return (value) => value.toLowerCase() === expected;
+});
+
+/** Base64 on both sides; the bytes are compared. */
+const bytes = each((wanted) => {
+  const expected = Buffer.from(wanted, 'base64');
+  return (value) => Buffer.from(value, 'base64').equals(expected);
+});
 
 /** All ranges of a condition in one list: bucket policies hold dozens, and health checkers ask every second. */
 const address: Operator['compile'] = (ranges) => {
@@ -81,7 +98,8 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
   DateLessThanEquals: { compile: date((a, b) => a <= b) },
   DateGreaterThan: { compile: date((a, b) => a > b) },
   DateGreaterThanEquals: { compile: date((a, b) => a >= b) },
-  Bool: { compile: each((wanted) => (value) => value.toLowerCase() === wanted.toLowerCase()) },
+  Bool: { compile: truth },
+  BinaryEquals: { compile: bytes },
   IpAddress: { compile: address },
   NotIpAddress: { compile: address, negated: true },
 };
@@ -92,11 +110,14 @@ export function compileConditions(element: unknown, variables: boolean): Conditi
   if (typeof element !== 'object' || element === null || Array.isArray(element)) {
     throw new Error('Condition must be an object');
   }
-  const conditions = Object.entries(element).flatMap(([operator, keys]) =>
-    Object.entries(keys as Record<string, unknown>).map(([key, values]) =>
+  const conditions = Object.entries(element).flatMap(([operator, keys]) => {
+    if (typeof keys !== 'object' || keys === null || Array.isArray(keys)) {
+      throw new Error(`condition operator '${operator}' must hold an object of keys`);
+    }
+    return Object.entries(keys).map(([key, values]) =>
       compileCondition(operator, key.toLowerCase(), listOf(values), variables),
-    ),
-  );
+    );
+  });
   return (context) => conditions.every((condition) => condition(context));
 }
 
@@ -104,8 +125,8 @@ const listOf = (values: unknown): string[] => (Array.isArray(values) ? values : 
 
 function compileCondition(name: string, key: string, wanted: string[], variables: boolean): Condition {
   if (name === 'Null') {
-    const absent = wanted.some((value) => value.toLowerCase() === 'true');
-    return (context) => (context(key) === undefined) === absent;
+    const tests = wanted.map((value) => truth([value], false));
+    return (context) => tests.some((matches) => matches(String(context(key) === undefined), context));
   }
   const set = /^(ForAnyValue|ForAllValues):/.exec(name)?.[1];
   let base = set === undefined ? name : name.slice(set.length + 1);
@@ -119,7 +140,8 @@ function compileCondition(name: string, key: string, wanted: string[], variables
   return (context) => {
     const values = context(key);
     if (values === undefined) return ifExists || set === 'ForAllValues' || (negated && set === undefined);
-    if (set === 'ForAllValues') return values.every((value) => holds(value, context));
+    // An empty text counts as no value at all, the guide says.
+    if (set === 'ForAllValues') return values.every((value) => value === '' || holds(value, context));
     // A negated operator on several values asks that none of them matches; ForAnyValue asks that one does not.
     if (negated && set === undefined) return values.every((value) => holds(value, context));
     return values.some((value) => holds(value, context));

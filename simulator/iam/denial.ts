@@ -33,11 +33,17 @@ const CODES: Readonly<Record<string, readonly [code: string, status: number]>> =
 const REASONS: Readonly<Record<Denial, (action: string) => string>> = {
   identityDeny: () => 'with an explicit deny in an identity-based policy',
   identityImplicit: (action) => `because no identity-based policy allows the ${action} action`,
+  resourceDeny: () => 'with an explicit deny in a resource-based policy',
+  resourceImplicit: (action) => `because no resource-based policy allows the ${action} action`,
+  trustDeny: () => 'with an explicit deny in the role trust policy',
+  trustImplicit: (action) => `because no role trust policy allows the ${action} action`,
   boundaryDeny: () => 'with an explicit deny in a permissions boundary',
   boundaryImplicit: (action) => `because no permissions boundary allows the ${action} action`,
+  sessionDeny: () => 'with an explicit deny in a session policy',
+  sessionImplicit: (action) => `because no session policy allows the ${action} action`,
 };
 
-/** The error that a service raises for a session which may not do something. */
+/** The error that a service raises for a caller who may not do something. */
 export function denial(
   service: string,
   request: { readonly user: string; readonly action: string; readonly resource: string; readonly why: Denial },

@@ -2,20 +2,32 @@
 import { AwsError } from '../errors.ts';
 import { type Condition, compileConditions } from './conditions.ts';
 import { type ContextLookup, compileArn, compileText, type Matcher } from './pattern.ts';
+import { compilePrincipals, type PrincipalTest } from './principal-element.ts';
 
-/** The names a principal answers to, by kind; an anonymous caller answers to none. */
-export type PolicyPrincipal = Readonly<Partial<Record<'AWS' | 'Service' | 'Federated', readonly string[]>>>;
+/** What a request needs to match in a statement: a list of patterns, or everything but a list. */
+export interface Patterns<Test> {
+  /** As written; a negated list is one entry, 'not a, b'. */
+  readonly written: readonly string[];
+  /** The place in `written` of the first pattern that matches; -1 for none. */
+  readonly match: Test;
+}
 
 export interface Statement {
   /** Its Sid, or its place in the document ('#0'). */
   readonly id: string;
   readonly effect: 'Allow' | 'Deny';
-  action(action: string): boolean;
-  resource(arn: string, context: ContextLookup): boolean;
+  readonly actions: Patterns<(action: string) => number>;
+  /** Undefined in trust policies. */
+  readonly resources: Patterns<(arn: string, context: ContextLookup) => number> | undefined;
   /** Undefined in identity policies. */
-  readonly principal: ((principal: PolicyPrincipal) => boolean) | undefined;
+  readonly principal: PrincipalTest | undefined;
   readonly condition: Condition | undefined;
 }
+
+/** Whether the statement is about this resource and its conditions hold. */
+export const applies = (statement: Statement, resource: string, context: ContextLookup): boolean =>
+  (statement.resources === undefined || statement.resources.match(resource, context) >= 0) &&
+  statement.condition?.(context) !== false;
 
 /** A policy document as JSON text or already parsed. */
 export type PolicyDocument = string | object;
@@ -49,7 +61,7 @@ function remember<K>(
   return made;
 }
 
-const malformed = (what: string, cause?: unknown): AwsError =>
+export const malformed = (what: string, cause?: unknown): AwsError =>
   new AwsError('MalformedPolicyDocumentException', `This policy contains invalid Json: ${what}`, {
     status: 400,
     cause,
@@ -95,53 +107,39 @@ function compileStatement(statement: unknown, place: string, variables: boolean)
   return {
     id: typeof statement.Sid === 'string' && statement.Sid !== '' ? statement.Sid : place,
     effect,
-    action: compileActions(statement),
-    resource: compileResources(statement, variables),
-    principal: compilePrincipals(statement),
+    actions: compileActions(statement),
+    resources: compileResources(statement, variables),
+    principal: compilePrincipals(statement.Principal, statement.NotPrincipal, effect),
     condition: compileConditions(statement.Condition, variables),
   };
 }
 
-function compileActions(statement: Record<string, unknown>): (action: string) => boolean {
+function compileActions(statement: Record<string, unknown>): Statement['actions'] {
   const [values, negated] = either(statement, 'Action', 'NotAction');
   if (values === undefined) throw new Error('it has neither Action nor NotAction');
   const matchers = values.map((value) => {
     if (value !== '*' && !value.includes(':')) throw new Error(`action '${value}' has no service prefix`);
     return compileText(value, { ignoreCase: true });
   });
-  return (action) => matchers.some((matches) => matches(action, noContext)) !== negated;
+  return patterns(values, negated, (action: string) => matchers.findIndex((matches) => matches(action, noContext)));
 }
 
-function compileResources(statement: Record<string, unknown>, variables: boolean): Matcher {
+function compileResources(statement: Record<string, unknown>, variables: boolean): Statement['resources'] {
   const [values, negated] = either(statement, 'Resource', 'NotResource');
-  // Trust policies have none.
-  if (values === undefined) return () => true;
-  const matchers = values.map((value) => compileArn(value, { variables }));
-  if (matchers.length === 1 && !negated) return matchers[0]!;
-  return (arn, context) => matchers.some((matches) => matches(arn, context)) !== negated;
+  if (values === undefined) return undefined;
+  const matchers: Matcher[] = values.map((value) => compileArn(value, { variables }));
+  return patterns(values, negated, (arn: string, context: ContextLookup) =>
+    matchers.findIndex((matches) => matches(arn, context)),
+  );
 }
 
-function compilePrincipals(statement: Record<string, unknown>): Statement['principal'] {
-  const { Principal: wanted, NotPrincipal: excluded } = statement;
-  if (wanted !== undefined && excluded !== undefined) throw new Error('it has both Principal and NotPrincipal');
-  const element = wanted ?? excluded;
-  if (element === undefined) return undefined;
-  const matches = compilePrincipal(element);
-  return excluded === undefined ? matches : (principal) => !matches(principal);
-}
-
-const PRINCIPAL_KINDS = ['AWS', 'Service', 'Federated'] as const;
-
-function compilePrincipal(element: unknown): (principal: PolicyPrincipal) => boolean {
-  if (element === '*') return () => true;
-  if (!isRecord(element)) throw new Error("Principal must be '*' or an object");
-  const unknown = Object.keys(element).find((kind) => !PRINCIPAL_KINDS.includes(kind as 'AWS'));
-  if (unknown !== undefined) throw new Error(`principals of kind '${unknown}' are not modelled`);
-  const wanted = PRINCIPAL_KINDS.map((kind) => [kind, new Set(listOf(element[kind]))] as const);
-  // {"AWS": "*"} means everyone, the same as "*".
-  if (wanted[0]![1].has('*')) return () => true;
-  return (principal) =>
-    wanted.some(([kind, names]) => principal[kind]?.some((name) => names.has(name) || names.has('*')) === true);
+function patterns<Arguments extends unknown[]>(
+  values: readonly string[],
+  negated: boolean,
+  find: (...args: Arguments) => number,
+): Patterns<(...args: Arguments) => number> {
+  if (!negated) return { written: values, match: find };
+  return { written: [`not ${values.join(', ')}`], match: (...args) => (find(...args) < 0 ? 0 : -1) };
 }
 
 function either(statement: Record<string, unknown>, plain: string, not: string): [string[] | undefined, boolean] {
@@ -156,7 +154,6 @@ function either(statement: Record<string, unknown>, plain: string, not: string):
 const noContext: ContextLookup = () => undefined;
 
 function listOf(value: unknown): string[] {
-  if (value === undefined) return [];
   const list = Array.isArray(value) ? value : [value];
   const wrong = list.find((item) => typeof item !== 'string');
   if (wrong !== undefined) throw new Error(`expected text, found ${JSON.stringify(wrong)}`);

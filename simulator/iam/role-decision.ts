@@ -1,107 +1,116 @@
 /**
- * Whether a role may do something: its identity policies, bounded by its permissions boundary. On the path of every
- * call that the simulated cloud carries out, so statements are sorted per role and action once and kept.
+ * Whether a session of a role may do something: its identity policies, the policy of the resource, the role's permissions
+ * boundary, the session's own policies. Rules: IAM User Guide, "How AWS enforcement code logic evaluates requests to
+ * allow or deny access". Service control policies are not there: the account belongs to no organization.
  */
-import { compileDocument, type Statement } from './document.ts';
-import { awsManagedDocument } from './managed-policies.ts';
+import { applies, compileDocument, type Statement } from './document.ts';
 import type { ContextLookup } from './pattern.ts';
-import type { IamState, RoleState } from './state.ts';
+import type { PolicyPrincipal, PrincipalMatch } from './principal-element.ts';
+import { deniedByResource, grantedByResource, type ResourcePolicy } from './resource-policy.ts';
+import { type ByAction, type ByEffect, byEffect, statementsFor } from './role-statements.ts';
+import type { IamState } from './state.ts';
 
-export type Denial = 'identityDeny' | 'identityImplicit' | 'boundaryDeny' | 'boundaryImplicit';
+/** Which kind of policy said no: with a Deny, or by not allowing. */
+export type Denial = `${'identity' | 'resource' | 'trust' | 'boundary' | 'session'}${'Deny' | 'Implicit'}`;
 
-/** Which statement allowed it, or why not. */
+/** Which permission of the role allowed it, undefined where the resource's policy did; or why not. */
 export type RoleDecision =
-  | { readonly allowed: true; readonly by: string }
+  | { readonly allowed: true; readonly by: string | undefined }
   | { readonly allowed: false; readonly why: Denial };
 
-interface Candidate {
-  readonly statement: Statement;
-  /** The key under which its use is counted. */
-  readonly key: string;
+export interface RoleRequest {
+  readonly action: string;
+  readonly resource: string;
+  readonly context: ContextLookup;
+  readonly principal: PolicyPrincipal;
+  /** Documents given when the role was assumed. */
+  readonly sessionPolicies?: readonly string[] | undefined;
+  readonly resourcePolicy?: ResourcePolicy | undefined;
 }
 
-interface ByAction {
-  readonly denies: readonly Candidate[];
-  readonly allows: readonly Candidate[];
-  /** Undefined when the role has no boundary. */
-  readonly boundary: { readonly denies: readonly Statement[]; readonly allows: readonly Statement[] } | undefined;
-}
+type Check = (facts: Facts) => boolean;
 
-interface Compiled {
-  readonly version: number;
-  readonly actions: Map<string, Map<string, ByAction>>;
-}
+/**
+ * What may stand against a request, in the order in which it is looked at. An explicit deny anywhere wins. Then something
+ * has to allow: the role's own policies or the resource's; a key's and a trust policy in any case. Boundary and session
+ * policies limit what these give, but not what a resource gives to the session itself or to everyone.
+ */
+export const CHECKS = {
+  identityDeny: ({ own, apply }) => own.denies.some(apply),
+  resourceDeny: ({ request }) =>
+    request.resourcePolicy !== undefined && deniedByResource(request.resourcePolicy, request),
+  boundaryDeny: ({ own, apply }) => own.boundary?.denies.some(apply) === true,
+  sessionDeny: ({ session, apply }) => session?.denies.some(apply) === true,
+  resourceImplicit: (facts) => facts.request.resourcePolicy?.mustAllow !== undefined && facts.grant === undefined,
+  identityImplicit: (facts) => facts.by === undefined && (facts.grant === undefined || facts.grant === 'account'),
+  boundaryImplicit: (facts) => isLimit(facts.own.boundary, facts),
+  sessionImplicit: (facts) => isLimit(facts.session, facts),
+} satisfies Partial<Record<Denial, Check>>;
 
-// Keyed by the state object itself: a fork is another object, and a change raises the version.
-const compiledStates = new WeakMap<IamState, Compiled>();
+type CheckName = keyof typeof CHECKS;
 
-/** Decides one action on one resource. A role that does not exist has no policies. */
+const ALL = Object.keys(CHECKS) as CheckName[];
+
+const isLimit = (statements: ByEffect | undefined, facts: Facts): boolean =>
+  statements !== undefined &&
+  !statements.allows.some(facts.apply) &&
+  facts.grant !== 'session' &&
+  facts.grant !== 'everyone';
+
+/** Decides one action on one resource. Tests leave checks out, to show what each is there for. */
 export function decideForRole(
   state: IamState,
   roleName: string,
-  request: { readonly action: string; readonly resource: string; readonly context: ContextLookup },
+  request: RoleRequest,
+  checks: readonly CheckName[] = ALL,
 ): RoleDecision {
-  const { denies, allows, boundary } = statementsFor(state, roleName, request.action);
-  const applies = (statement: Statement): boolean =>
-    statement.resource(request.resource, request.context) && statement.condition?.(request.context) !== false;
-  if (denies.some(({ statement }) => applies(statement))) return { allowed: false, why: 'identityDeny' };
-  if (boundary?.denies.some(applies)) return { allowed: false, why: 'boundaryDeny' };
-  const allow = allows.find(({ statement }) => applies(statement));
-  if (allow === undefined) return { allowed: false, why: 'identityImplicit' };
-  if (boundary !== undefined && !boundary.allows.some(applies)) return { allowed: false, why: 'boundaryImplicit' };
-  return { allowed: true, by: allow.key };
+  const facts = new Facts(statementsFor(state, roleName, request.action), request);
+  const why = checks.find((name) => CHECKS[name](facts));
+  if (why === undefined) return { allowed: true, by: facts.by };
+  return { allowed: false, why: request.resourcePolicy?.mustAllow === 'trust' ? inTrustPolicy(why) : why };
 }
 
-function statementsFor(state: IamState, roleName: string, action: string): ByAction {
-  let compiled = compiledStates.get(state);
-  if (compiled === undefined || compiled.version !== state.version) {
-    compiled = { version: state.version, actions: new Map() };
-    compiledStates.set(state, compiled);
+function inTrustPolicy(why: CheckName): Denial {
+  if (why === 'resourceDeny') return 'trustDeny';
+  return why === 'resourceImplicit' ? 'trustImplicit' : why;
+}
+
+/** What the checks look at. What a resource's policy allows is found out only when it matters: for most calls it does not. */
+class Facts {
+  readonly own: ByAction;
+  readonly request: RoleRequest;
+  readonly session: ByEffect | undefined;
+  readonly apply: (statement: Statement) => boolean;
+  #grant: PrincipalMatch | 'none' | undefined;
+  #by: string | null | undefined;
+
+  constructor(own: ByAction, request: RoleRequest) {
+    this.own = own;
+    this.request = request;
+    const { sessionPolicies, action, resource, context } = request;
+    this.session = sessionPolicies && byEffect(sessionPolicies.flatMap(compileDocument), action);
+    this.apply = (statement) => applies(statement, resource, context);
   }
-  let ofRole = compiled.actions.get(roleName);
-  if (ofRole === undefined) {
-    ofRole = new Map();
-    compiled.actions.set(roleName, ofRole);
+
+  /** How the resource's policy allows it. */
+  get grant(): PrincipalMatch | undefined {
+    const { request } = this;
+    this.#grant ??= (request.resourcePolicy && grantedByResource(request.resourcePolicy, request)) ?? 'none';
+    return this.#grant === 'none' ? undefined : this.#grant;
   }
-  let found = ofRole.get(action);
-  if (found === undefined) {
-    found = sortStatements(state, state.roles[roleName], action);
-    ofRole.set(action, found);
+
+  /** The key of the role's first permission that allows it. */
+  get by(): string | undefined {
+    if (this.#by === undefined) this.#by = this.#allowing() ?? null;
+    return this.#by ?? undefined;
   }
-  return found;
-}
 
-function sortStatements(state: IamState, role: RoleState | undefined, action: string): ByAction {
-  const candidates = (role === undefined ? [] : documentsOf(state, role)).flatMap(([policy, document]) =>
-    compileDocument(document)
-      .filter((statement) => statement.action(action))
-      .map((statement) => ({ statement, key: `${policy}/${statement.id} ${action}` })),
-  );
-  const boundary =
-    role?.boundary === undefined
-      ? undefined
-      : compileDocument(managedDocument(state, role.boundary)).filter((statement) => statement.action(action));
-  return {
-    denies: candidates.filter(({ statement }) => statement.effect === 'Deny'),
-    allows: candidates.filter(({ statement }) => statement.effect === 'Allow'),
-    boundary: boundary && {
-      denies: boundary.filter((statement) => statement.effect === 'Deny'),
-      allows: boundary.filter((statement) => statement.effect === 'Allow'),
-    },
-  };
-}
-
-/** Policy name → document, inline ones first. */
-export function documentsOf(state: IamState, role: RoleState): [name: string, document: string][] {
-  return [
-    ...Object.entries(role.inline),
-    ...role.attached.map((arn): [string, string] => [arn.slice(arn.lastIndexOf('/') + 1), managedDocument(state, arn)]),
-  ];
-}
-
-/** Throws when there is no such policy: attaching one is refused before it comes to this. */
-function managedDocument(state: IamState, arn: string): string {
-  const document = state.policies[arn]?.document ?? awsManagedDocument(arn);
-  if (document === undefined) throw new Error(`managed policy ${arn} is attached and does not exist`);
-  return document;
+  #allowing(): string | undefined {
+    const { resource, context } = this.request;
+    for (const { statement, keys } of this.own.allows) {
+      const place = statement.resources?.match(resource, context) ?? -1;
+      if (place >= 0 && statement.condition?.(context) !== false) return keys[place];
+    }
+    return undefined;
+  }
 }

@@ -2,6 +2,7 @@
 import type { Clients } from '../clients.ts';
 import { defineService } from '../service.ts';
 import { access } from './access.ts';
+import { changeOperations } from './operations/changes.ts';
 import { instanceProfileOperations } from './operations/instance-profiles.ts';
 import { policyOperations } from './operations/policies.ts';
 import { roleOperations } from './operations/roles.ts';
@@ -17,6 +18,7 @@ export const iam = defineService<Clients['iam'], IamState>({
     ...roleOperations,
     ...policyOperations,
     ...instanceProfileOperations,
+    ...changeOperations,
     ...simulationOperations,
   },
   access,

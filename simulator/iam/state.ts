@@ -6,9 +6,9 @@ export interface RoleState {
   readonly id: string;
   readonly path: string;
   readonly createdAt: number;
-  readonly description?: string;
-  readonly maxSessionSeconds: number;
-  readonly tags: Readonly<Record<string, string>>;
+  description?: string;
+  maxSessionSeconds: number;
+  readonly tags: Record<string, string>;
   trust: string;
   /** Policy name → document. */
   readonly inline: Record<string, string>;
@@ -26,7 +26,9 @@ export interface PolicyState {
   readonly path: string;
   readonly createdAt: number;
   readonly description?: string;
-  readonly document: string;
+  document: string;
+  /** Of the default version; 1 when left out. */
+  versionNumber?: number;
 }
 
 export interface InstanceProfileState {

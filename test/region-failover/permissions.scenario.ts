@@ -3,7 +3,7 @@
  * AWS's own words, before anyone deploys.
  */
 import { describe, expect, it } from 'vitest';
-import { deployAssemblyInto } from '../../console/deployment/deploy.ts';
+import { standUp } from '../../console/deployment/stand-up.ts';
 import { held } from '../../console/drill/result.ts';
 import type { RegionFailoverRun } from '../../console/drills/region-failover/drill.ts';
 import { summaryLines } from '../../console/summary.ts';
@@ -35,7 +35,7 @@ function without(action: string, policy: RegExp): string {
 }
 
 const drill = (assembly: string): Promise<RegionFailoverRun> =>
-  drillRegionFailover('dark-primary', 1, deployAssemblyInto(assembly, 'prod'));
+  drillRegionFailover('dark-primary', 1, standUp(assembly, 'prod'));
 
 describe('a drill without one permission', { timeout: 300_000 }, () => {
   it('to fail the database over ends incomplete, and says role, action and resource', async () => {

@@ -17,7 +17,7 @@ export const policyOperations: Operations<Clients['iam'], IamState> = {
       path,
       id: uniqueId(context, 'ANPA'),
       createdAt: context.now,
-      document: checkedDocument(input.PolicyDocument),
+      document: checkedDocument('identity', input.PolicyDocument),
       ...(input.Description !== undefined && { description: input.Description }),
     };
     context.state.policies[arn] = policy;
@@ -39,7 +39,7 @@ const describe = (context: IamContext, policy: PolicyState): Policy => ({
   Path: policy.path,
   CreateDate: new Date(policy.createdAt),
   UpdateDate: new Date(policy.createdAt),
-  DefaultVersionId: 'v1',
+  DefaultVersionId: `v${policy.versionNumber ?? 1}`,
   IsAttachable: true,
   AttachmentCount: Object.values(context.state.roles).filter((role) => role.attached.includes(policy.arn)).length,
   ...(policy.description !== undefined && { Description: policy.description }),

@@ -33,7 +33,7 @@ export const roleOperations: Operations<Clients['iam'], IamState> = {
       createdAt: context.now,
       maxSessionSeconds: input.MaxSessionDuration ?? 3600,
       tags: Object.fromEntries((input.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? ''])),
-      trust: checkedDocument(input.AssumeRolePolicyDocument),
+      trust: checkedDocument('trust', input.AssumeRolePolicyDocument),
       inline: {},
       attached: [],
       ...(input.Description !== undefined && { description: input.Description }),
@@ -62,7 +62,7 @@ export const roleOperations: Operations<Clients['iam'], IamState> = {
   },
 
   UpdateAssumeRolePolicy(input, context) {
-    roleNamed(context, input.RoleName).trust = checkedDocument(input.PolicyDocument);
+    roleNamed(context, input.RoleName).trust = checkedDocument('trust', input.PolicyDocument);
     context.state.version++;
     return {};
   },
@@ -78,7 +78,7 @@ export const roleOperations: Operations<Clients['iam'], IamState> = {
 
   PutRolePolicy(input, context) {
     const role = roleNamed(context, input.RoleName);
-    role.inline[required(input.PolicyName, 'policyName')] = checkedDocument(input.PolicyDocument);
+    role.inline[required(input.PolicyName, 'policyName')] = checkedDocument('identity', input.PolicyDocument);
     context.state.version++;
     return {};
   },

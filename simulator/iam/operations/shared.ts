@@ -1,7 +1,7 @@
 /** What IAM's operations have in common: finding things, ids, and the check of documents. */
 import { AwsError } from '../../errors.ts';
 import type { Context } from '../../service.ts';
-import { compileDocument } from '../document.ts';
+import { checkGrammar, type PolicyKind } from '../grammar.ts';
 import type { IamState, RoleState } from '../state.ts';
 
 export type IamContext = Context<IamState>;
@@ -34,9 +34,9 @@ export function roleNamed(context: IamContext, name: string | undefined): RoleSt
 export const uniqueId = (context: IamContext, prefix: string): string =>
   `${prefix}${context.random.hex(17).toUpperCase()}`;
 
-/** Returns the document's text; throws MalformedPolicyDocument. */
-export function checkedDocument(document: string | undefined): string {
-  compileDocument(required(document, 'policyDocument'));
+/** Returns the document's text; throws MalformedPolicyDocument when it is not one of this kind. */
+export function checkedDocument(kind: PolicyKind, document: string | undefined): string {
+  checkGrammar(kind, required(document, 'policyDocument'));
   return document!;
 }
 

@@ -3,7 +3,7 @@ import type { Clients } from '../../clients.ts';
 import { NotModelled } from '../../errors.ts';
 import type { Operations } from '../../service.ts';
 import { lookupIn } from '../evaluate.ts';
-import { roleNameOf } from '../principal.ts';
+import { principalOf, roleNameOf } from '../principal.ts';
 import { decideForRole } from '../role-decision.ts';
 import type { IamState } from '../state.ts';
 import { required, roleNamed } from './shared.ts';
@@ -19,10 +19,18 @@ export const simulationOperations: Operations<Clients['iam'], IamState> = {
     const entries = (input.ContextEntries ?? []).map(
       (entry) => [entry.ContextKeyName ?? '', entry.ContextKeyValues ?? []] as const,
     );
-    const lookup = lookupIn(Object.fromEntries(entries));
+    const asked = {
+      context: lookupIn(Object.fromEntries(entries)),
+      // The simulation asks about a session that is not there yet.
+      principal: principalOf(
+        context.account,
+        { kind: 'role', arn: role.arn, session: '' },
+        role.boundary !== undefined,
+      ),
+    };
     const results = (input.ActionNames ?? []).flatMap((action) =>
       (input.ResourceArns ?? ['*']).map((resource) => {
-        const decision = decideForRole(context.state, role.name, { action, resource, context: lookup });
+        const decision = decideForRole(context.state, role.name, { ...asked, action, resource });
         return {
           EvalActionName: action,
           EvalResourceName: resource,

@@ -1,3 +1,4 @@
+/** What a role may do when it calls a service, by all of its policies, and who may become it. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Clients } from '../../../simulator/clients.ts';
 import { Cloud } from '../../../simulator/cloud.ts';
@@ -61,7 +62,9 @@ describe('a role', () => {
     await publish();
     await publish();
     await expect(publish(OTHER)).rejects.toThrow('no identity-based policy');
-    expect(cloud.stateOf<IamState>(iam, 'us-east-1').usage).toEqual({ notify: { 'inline/Page sns:Publish': 2 } });
+    expect(cloud.stateOf<IamState>(iam, 'us-east-1').usage).toEqual({
+      notify: { [`inline/Page sns:Publish ${TOPIC}`]: 2 },
+    });
   });
 
   test('is denied by an explicit deny in another policy', async () => {
@@ -191,9 +194,82 @@ describe('assuming a role', () => {
       Condition: { StringEquals: { 'aws:SourceAccount': ACCOUNT, 'aws:SourceArn': group } },
     });
     await cloud.call('iam', 'UpdateAssumeRolePolicy', { RoleName: 'notify', PolicyDocument: named }, administer);
-    assertTrusted(cloud, ROLE_ARN, 'scheduler.amazonaws.com', { 'aws:SourceArn': group });
-    expect(() => assertTrusted(cloud, ROLE_ARN, 'scheduler.amazonaws.com')).toThrow(
+    assertTrusted(cloud, ROLE_ARN, 'scheduler.amazonaws.com', group);
+    expect(() => assertTrusted(cloud, ROLE_ARN, 'scheduler.amazonaws.com', `${group}2`)).toThrow(
       'must allow AWS EventBridge Scheduler',
     );
+  });
+});
+
+describe('a condition key', () => {
+  const when = (condition: object, effect = 'Allow') =>
+    put(policy({ ...allowTopic, Effect: effect, Condition: condition }), `${effect} when`);
+
+  test.each([
+    ['aws:SourceVpce', { StringEquals: { 'aws:SourceVpce': 'vpce-1' } }],
+    ['aws:MultiFactorAuthPresent', { BoolIfExists: { 'aws:MultiFactorAuthPresent': 'true' } }],
+    ['aws:ResourceTag/team', { StringNotEquals: { 'aws:ResourceTag/team': 'a' } }],
+    ['sns:Endpoint', { Null: { 'sns:Endpoint': 'true' } }],
+    ['lambda:SourceFunctionArn', { ArnLike: { 'lambda:SourceFunctionArn': '*' } }],
+  ])('that the simulator does not know, %s, ends the call with its name', async (key, condition) => {
+    await when(condition);
+    const message = `condition key ${key.toLowerCase()}: its value for sns:Publish called by a role is not known`;
+    await expect(publish()).rejects.toMatchObject({ name: 'NotModelled', message: expect.stringContaining(message) });
+  });
+
+  test('that is not known ends the call also where it would only deny', async () => {
+    await put(policy(allowTopic));
+    await when({ StringEquals: { 'aws:SourceVpc': 'vpc-1' } }, 'Deny');
+    await expect(publish()).rejects.toThrow('condition key aws:sourcevpc');
+  });
+
+  test('of a statement about something else is not asked for', async () => {
+    await put(policy(allowTopic));
+    const condition = { StringEquals: { 'aws:SourceVpc': 'vpc-1' } };
+    await put(policy({ ...allowTopic, Effect: 'Deny', Resource: OTHER, Condition: condition }), 'elsewhere');
+    await publish();
+  });
+
+  test.each([
+    ['another service', { StringEqualsIfExists: { 'kms:ViaService': 'x' }, Null: { 's3:prefix': 'true' } }],
+    ['calls of AWS services', { Null: { 'aws:SourceArn': 'true', 'aws:PrincipalServiceName': 'true' } }],
+    ['organizations', { StringNotEquals: { 'aws:PrincipalOrgID': 'o-1' } }],
+    ['users', { Null: { 'aws:username': 'true', 'aws:FederatedProvider': 'true' } }],
+  ])('of %s is known to be absent', async (_title, condition) => {
+    await when(condition);
+    await publish();
+  });
+
+  test('tells the caller’s region apart by its address, which no real range holds', async () => {
+    await when({ NotIpAddress: { 'aws:SourceIp': ['15.177.0.0/18', '10.0.0.0/8'] } });
+    await publish();
+    await when({ IpAddress: { 'aws:SourceIp': '15.177.0.0/18' } });
+    await expect(publish()).rejects.toThrow('not authorized');
+  });
+});
+
+describe('a policy document of the wrong kind', () => {
+  const attach = (document: string) => put(document);
+  test.each([
+    ['with a principal', policy({ ...allowTopic, Principal: '*' }), 'should not specify a principal'],
+    ['without a resource', policy({ Effect: 'Allow', Action: 'sns:Publish' }), 'must contain resources'],
+  ])('%s is not attached to a role', async (_title, document, message) => {
+    await expect(attach(document)).rejects.toMatchObject({
+      code: 'MalformedPolicyDocumentException',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  test.each([
+    ['for nobody', policy({ Effect: 'Allow', Action: 'sts:AssumeRole' }), 'Missing required field Principal'],
+    [
+      'about a resource',
+      policy({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: '*', Resource: '*' }),
+      'Has prohibited field Resource',
+    ],
+    ['about another action', policy({ Effect: 'Allow', Action: 's3:*', Principal: '*' }), 'may only specify STS'],
+  ])('%s is no trust policy', async (_title, document, message) => {
+    const input = { RoleName: 'notify', PolicyDocument: document };
+    await expect(cloud.call('iam', 'UpdateAssumeRolePolicy', input, administer)).rejects.toThrow(message);
   });
 });

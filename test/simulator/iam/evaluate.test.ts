@@ -1,7 +1,15 @@
+/** One policy against one request, row by row, and the policies that are malformed. */
 import { describe, expect, test } from 'vitest';
 import { type Decision, evaluate, type PolicyRequest } from '../../../simulator/iam/evaluate.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/app/reader';
+const session = {
+  kind: 'role',
+  account: '123456789012',
+  role: ROLE,
+  session: 'arn:aws:sts::123456789012:assumed-role/reader/run-1',
+  bounded: false,
+} as const;
 const BUCKET = 'arn:aws:s3:::orders-moved/moved';
 
 interface Row {
@@ -205,6 +213,85 @@ const rows: Row[] = [
   },
   { title: 'ForAllValues of an absent key', statement: when('ForAllValues:StringEquals', 'k', 'a'), expected: 'allow' },
   {
+    title: 'ForAllValues of an empty text, which is no value',
+    statement: when('ForAllValues:StringEquals', 'k', 'a'),
+    request: context({ k: '' }),
+    expected: 'allow',
+  },
+  {
+    title: 'ForAllValues of a negated operator',
+    statement: when('ForAllValues:StringNotLike', 'k', 'a*'),
+    request: context({ k: ['b', 'ab'] }),
+    expected: 'implicitDeny',
+  },
+  {
+    title: 'ForAnyValue of a negated operator',
+    statement: when('ForAnyValue:StringNotEquals', 'k', ['a', 'b']),
+    request: context({ k: ['a', 'z'] }),
+    expected: 'allow',
+  },
+  {
+    title: 'ForAnyValue…IfExists of an absent key',
+    statement: when('ForAnyValue:StringLikeIfExists', 'k', 'a*'),
+    expected: 'allow',
+  },
+  { title: 'Null for an absent key', statement: when('Null', 'k', 'true'), expected: 'allow' },
+  {
+    title: 'Null false for a key that is there',
+    statement: when('Null', 'k', false),
+    request: context({ k: 'x' }),
+    expected: 'allow',
+  },
+  { title: 'Null false for an absent key', statement: when('Null', 'k', 'false'), expected: 'implicitDeny' },
+  {
+    title: 'BinaryEquals of the same bytes',
+    statement: when('BinaryEquals', 'k', 'AQID'),
+    request: context({ k: 'AQID' }),
+    expected: 'allow',
+  },
+  {
+    title: 'BinaryEquals of other bytes',
+    statement: when('BinaryEquals', 'k', 'AQID'),
+    request: context({ k: 'AQIE' }),
+    expected: 'implicitDeny',
+  },
+  {
+    title: 'NumericNotEquals of no number',
+    statement: when('NumericNotEquals', 'k', '1'),
+    request: context({ k: 'many' }),
+    expected: 'allow',
+  },
+  {
+    title: 'NumericLessThanEquals at the limit',
+    statement: when('NumericLessThanEquals', 'k', '7200'),
+    request: context({ k: '7200' }),
+    expected: 'allow',
+  },
+  {
+    title: 'DateLessThan in seconds since the epoch',
+    statement: when('DateLessThan', 'k', '1767225600'),
+    request: context({ k: '2025-12-31T23:59:59Z' }),
+    expected: 'allow',
+  },
+  {
+    title: 'BoolIfExists of false',
+    statement: when('BoolIfExists', 'k', 'true'),
+    request: context({ k: 'false' }),
+    expected: 'implicitDeny',
+  },
+  {
+    title: 'a policy variable in a condition',
+    statement: when('StringLike', 'k', '${aws:PrincipalTag/team}-*'),
+    request: context({ k: 'a-1', 'aws:PrincipalTag/team': 'a' }),
+    expected: 'allow',
+  },
+  {
+    title: 'an escaped star',
+    statement: when('StringLike', 'k', 'a${*}'),
+    request: context({ k: 'ab' }),
+    expected: 'implicitDeny',
+  },
+  {
     title: 'two operators of which one fails',
     statement: allow({ Condition: { StringEquals: { k: 'a' }, Bool: { b: 'true' } } }),
     request: context({ k: 'a', b: 'false' }),
@@ -219,26 +306,26 @@ const rows: Row[] = [
   {
     title: 'a service principal',
     statement: allow({ Principal: { Service: 'events.amazonaws.com' } }),
-    request: { principal: { Service: ['events.amazonaws.com'] } },
+    request: { principal: { kind: 'service', name: 'events.amazonaws.com' } },
     expected: 'allow',
   },
   {
     title: 'another service principal',
     statement: allow({ Principal: { Service: 'events.amazonaws.com' } }),
-    request: { principal: { Service: ['sns.amazonaws.com'] } },
+    request: { principal: { kind: 'service', name: 'sns.amazonaws.com' } },
     expected: 'implicitDeny',
   },
   {
     title: 'a role as principal',
     statement: allow({ Principal: { AWS: [ROLE] } }),
-    request: { principal: { AWS: [ROLE] } },
+    request: { principal: session },
     expected: 'allow',
   },
   { title: 'a role for the anonymous', statement: allow({ Principal: { AWS: [ROLE] } }), expected: 'implicitDeny' },
   {
     title: 'NotPrincipal',
     statement: allow({ NotPrincipal: { AWS: [ROLE] } }),
-    request: { principal: { AWS: [ROLE] } },
+    request: { principal: session },
     expected: 'implicitDeny',
   },
 ];
@@ -269,6 +356,17 @@ const malformed: [title: string, document: unknown, message: RegExp][] = [
   ['an unknown operator', { Statement: when('StringSortOf', 'k', 'a') }, /operator 'StringSortOf'/],
   ['no effect', { Statement: { Action: '*', Resource: '*' } }, /Effect must be Allow or Deny/],
   ['an action without a service', { Statement: allow({ Action: 'GetObject' }) }, /'GetObject' has no service prefix/],
+  ['a number that is none', { Statement: when('NumericEquals', 'k', 'ten') }, /'ten' is no number/],
+  ['a date that is none', { Statement: when('DateEquals', 'k', 'soon') }, /'soon' is no date/],
+  ['a truth that is none', { Statement: when('Bool', 'k', 'yes') }, /'yes' is neither true nor false/],
+  ['an address that is none', { Statement: when('IpAddress', 'k', 'home') }, /'home' is no IP address/],
+  ['NullIfExists', { Statement: when('NullIfExists', 'k', 'true') }, /operator 'NullIfExists'/],
+  ['an operator without keys', { Statement: allow({ Condition: { Bool: 'true' } }) }, /must hold an object of keys/],
+  [
+    'a wildcard in a principal',
+    { Statement: allow({ Principal: { AWS: `${ROLE}*` } }) },
+    /Invalid principal in policy/,
+  ],
   ['both Action and NotAction', { Statement: allow({ NotAction: 's3:*' }) }, /both Action and NotAction/],
   [
     'a misspelt element',

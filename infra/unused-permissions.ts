@@ -1,0 +1,118 @@
+/**
+ * Why a role is granted what no run in the simulator uses. Read by `mainstay permissions` and by the suite: an unused
+ * permission that is not explained here fails them, and so does an explanation that no longer applies.
+ */
+
+export interface Explanation {
+  /** Logical id of the role without its hash; '*' stands for any text. */
+  readonly role: string;
+  /** As the policy writes them. */
+  readonly actions: readonly string[];
+  /** As the policy writes it, with {own}, {other} and {witness} for regions; '*' stands for any text. Left out: any. */
+  readonly resource?: string;
+  readonly because: string;
+  /** The test that uses it although no scenario does; the suite checks that it does. */
+  readonly usedBy?: string;
+}
+
+export const explanations: readonly Explanation[] = [
+  {
+    role: '*FunctionServiceRole',
+    actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
+    because: 'AWSLambdaBasicExecutionRole: Lambda writes logs by it; in the simulator they go to the trace',
+  },
+  {
+    role: '*MachineRole',
+    actions: [
+      'logs:CreateLogDelivery',
+      'logs:GetLogDelivery',
+      'logs:UpdateLogDelivery',
+      'logs:DeleteLogDelivery',
+      'logs:ListLogDeliveries',
+      'logs:PutResourcePolicy',
+      'logs:DescribeResourcePolicies',
+      'logs:DescribeLogGroups',
+    ],
+    because: 'the CDK grants what Step Functions needs to deliver its logs; log delivery is not simulated',
+  },
+  {
+    role: '*MachineRole',
+    actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'xray:GetSamplingRules', 'xray:GetSamplingTargets'],
+    because: 'the CDK grants what tracing needs; X-Ray is not simulated',
+  },
+  {
+    role: 'NetworkVpcCloudWatchIAMRole',
+    actions: ['logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
+    because: 'the flow log writes by it; packets are not simulated',
+  },
+  {
+    role: 'InstanceRole',
+    actions: ['ecr:BatchCheckLayerAvailability', 'ecr:GetDownloadUrlForLayer', 'ecr:GetAuthorizationToken'],
+    because: 'docker pull needs them; the simulated instance asks for the image by BatchGetImage alone',
+  },
+  {
+    role: 'InstanceRole',
+    actions: ['ssm:GetParameter'],
+    resource: '*/green/digest',
+    because: 'only instances of the green group read it, and no drill has any yet',
+  },
+  {
+    role: 'InstanceRole',
+    actions: ['dynamodb:GetItem'],
+    resource: '*:dynamodb:{other}:*',
+    because:
+      'an instance that starts while its own endpoint is silent learns the epoch from the next one; no drill starts one then',
+  },
+  {
+    role: 'InstanceRole',
+    actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+    resource: '*:dynamodb:{witness}:*',
+    because:
+      'the lease goes to the witness when both serving endpoints are silent, which no drill arranges for a healthy instance',
+  },
+  {
+    role: 'ScaleFunctionServiceRole',
+    actions: ['autoscaling:SetDesiredCapacity'],
+    because: 'no drill has a standby that is smaller than the region it replaces',
+  },
+  {
+    role: 'MendLatchFunctionServiceRole',
+    actions: ['s3:PutObject', 's3:DeleteObject'],
+    resource: '*-{witness}/moved',
+    because:
+      'mends the witness’s object after a move without the witness, which asks a person; no drill answers and waits',
+  },
+  {
+    role: 'MendLatchFunctionServiceRole',
+    actions: ['s3:DeleteObject'],
+    resource: '*-{own}/moved',
+    because: 'mends the second region’s object when it returns after a move back; no drill waits for that',
+  },
+  {
+    role: 'LoadBalancerForwardKeeperFunctionServiceRole',
+    actions: [
+      'elasticloadbalancing:ModifyRule',
+      'elasticloadbalancing:SetRulePriorities',
+      'elasticloadbalancing:DeleteRule',
+    ],
+    because: 'updates and deletions of the stack, which no drill makes',
+    usedBy: 'test/core/forward-rule.slow.test.ts',
+  },
+  {
+    role: 'StartCleanUpFunctionServiceRole',
+    actions: ['sns:Publish'],
+    because: 'Lambda tells people by it when the clean-up could not be started; no run makes it give up',
+  },
+  {
+    role: 'DeclareFunctionServiceRole',
+    actions: ['sns:Publish'],
+    because: 'Lambda tells people by it of an event that could not be read; no scenario sends one',
+    usedBy: 'test/region-failover/malformed-events.scenario.ts',
+  },
+  {
+    role: 'AnswerFunctionServiceRole',
+    actions: ['sns:Publish'],
+    because: 'Lambda tells people by it of an answer that could not be read; no scenario sends one',
+    usedBy: 'test/region-failover/malformed-events.scenario.ts',
+  },
+];
