@@ -1,8 +1,8 @@
 /** Deploys a cloud assembly with a given table of resource types: assets first, then stacks in the order of their needs. */
 import type { Cloud } from '../cloud.ts';
 import { type FileAsset, readAssembly, type StackArtifact } from './assembly.ts';
+import { createStack } from './engine.ts';
 import type { ResourceTable } from './resource.ts';
-import { createStack } from './stack.ts';
 import { allStacks, type StackRecord } from './state.ts';
 import { parseTemplate } from './template.ts';
 import { refuseUnmodelled } from './types.ts';
@@ -54,6 +54,8 @@ export async function deployWith(
       parameters: { ...stack.parameters, ...options.parameters?.[stack.stackName] },
       tags: stack.tags,
       resources: table,
+      // Who deploys an assembly throws the cloud away when that fails; what was made shows why.
+      onFailure: 'DO_NOTHING',
     });
     results.push(resultOf(record));
   }
@@ -68,7 +70,7 @@ const resultOf = (record: StackRecord): StackResult => ({
   stackId: record.stackId,
   region: record.region,
   status: record.status,
-  outputs: record.outputs,
+  outputs: Object.fromEntries(Object.entries(record.outputs).map(([name, { value }]) => [name, value])),
   resources: Object.values(record.resources).map(({ logicalId, type, physicalId = '', status, model }) => ({
     logicalId,
     type,

@@ -33,6 +33,9 @@ export async function resolveParameters(request: ParameterRequest): Promise<Reco
   return values;
 }
 
+/** Whether its value is the name of an SSM parameter. */
+export const isStored = (declaration: ParameterDeclaration): boolean => SSM_VALUE.test(declaration.Type);
+
 export const isSecret = (declaration: ParameterDeclaration): boolean => String(declaration.NoEcho) === 'true';
 
 const SSM_VALUE = /^AWS::SSM::Parameter::Value<(.+)>$/;

@@ -31,7 +31,9 @@ const HOST = /^cloudformation-custom-resource-response-([a-z0-9-]+)\.s3\.\1\.ama
 /** Whether a URL is one that a custom resource answers to. */
 export const isCustomResourceUrl = (url: URL): boolean => HOST.test(url.hostname);
 
-const failed = (message: string): AwsError => new AwsError('CustomResourceFailed', message);
+/** `physicalId` is what the function named in an answer that says FAILED. */
+const failed = (message: string, physicalId?: string): AwsError =>
+  new AwsError('CustomResourceFailed', message, { members: physicalId === undefined ? {} : { physicalId } });
 
 /** Prepares to receive one answer. Returns the URL to hand out and the promise of the answer. */
 export function expectResponse(
@@ -81,6 +83,13 @@ export function receiveCustomResourceResponse(
   return { status: 200 };
 }
 
+/** Fails every custom resource of a stack that has not answered yet. */
+export function failResponses(cloud: Cloud, stack: { region: string; stackId: string }, message: string): void {
+  for (const [requestId, { stackId }] of Object.entries(stacksIn(cloud, stack.region).pending)) {
+    if (stackId === stack.stackId) take(cloud, stack.region, requestId)?.reject(failed(message));
+  }
+}
+
 /** Fails a custom resource that did not answer in time; the service's timer calls it. */
 export function expireResponse(context: Context<CloudFormationState>, requestId: string): void {
   take(context.cloud, context.region, requestId)?.reject(
@@ -104,8 +113,10 @@ function readResponse(text: string, pending: PendingResponse, requestId: string)
   }
   if (answer.Status === 'FAILED') {
     const reason = answer.Reason ?? 'See the details in CloudWatch Log Stream';
+    const id = typeof answer.PhysicalResourceId === 'string' ? answer.PhysicalResourceId : undefined;
     throw failed(
       `Received response status [FAILED] from custom resource. Message returned: ${reason} (RequestId: ${requestId})`,
+      id,
     );
   }
   if (answer.Status !== 'SUCCESS') {

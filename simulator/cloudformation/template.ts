@@ -1,5 +1,6 @@
 /** A CloudFormation template as JSON, read and checked before anything is made from it. */
 import { AwsError, NotModelled } from '../errors.ts';
+import { parseTemplateText } from './template-text.ts';
 
 export interface ResourceDeclaration {
   readonly Type: string;
@@ -46,6 +47,7 @@ export interface Template {
   readonly Outputs: Readonly<Record<string, OutputDeclaration>>;
   /** Whether the template asks for AWS::LanguageExtensions. */
   readonly languageExtensions: boolean;
+  readonly description?: string;
 }
 
 const SECTIONS = new Set([
@@ -73,13 +75,19 @@ const RESOURCE_KEYS = new Set([
   'CreationPolicy',
 ]);
 
+/** Template Reference, "DeletionPolicy attribute" and "UpdateReplacePolicy attribute". */
+const POLICIES: Readonly<Record<string, readonly string[]>> = {
+  DeletionPolicy: ['Delete', 'Retain', 'RetainExceptOnCreate', 'Snapshot'],
+  UpdateReplacePolicy: ['Delete', 'Retain', 'Snapshot'],
+};
+
 /** An error in the template, with the place where it is: 'Resources.Queue.Properties.Name'. */
 export const templateError = (path: string, message: string): AwsError =>
   new AwsError('ValidationError', `Template error: ${message} (at ${path})`, { status: 400 });
 
 /** Throws AwsError ValidationError for what CloudFormation refuses, NotModelled for what the simulator lacks. */
 export function parseTemplate(text: string): Template {
-  const parsed = JSON.parse(text) as Record<string, unknown>;
+  const parsed = parseTemplateText(text);
   for (const section of Object.keys(parsed)) {
     if (!SECTIONS.has(section)) throw templateError(section, `Invalid template property or properties [${section}]`);
   }
@@ -98,6 +106,7 @@ export function parseTemplate(text: string): Template {
     Resources: resources as unknown as Template['Resources'],
     Outputs: (parsed.Outputs ?? {}) as Template['Outputs'],
     languageExtensions: checkTransforms(parsed.Transform),
+    ...(parsed.Description !== undefined && { description: String(parsed.Description) }),
   };
 }
 
@@ -106,6 +115,14 @@ function checkResource(logicalId: string, resource: Record<string, unknown>): vo
   if (typeof resource.Type !== 'string') throw templateError(path, 'every resource must have a Type');
   for (const key of Object.keys(resource)) {
     if (!RESOURCE_KEYS.has(key)) throw templateError(path, `Encountered unsupported property ${key}`);
+  }
+  for (const [key, allowed] of Object.entries(POLICIES)) {
+    if (resource[key] !== undefined && !allowed.includes(String(resource[key]))) {
+      throw templateError(
+        path,
+        `Unrecognized ${key} ${JSON.stringify(resource[key])}; it must be ${allowed.join(', ')}`,
+      );
+    }
   }
   if (resource.CreationPolicy !== undefined) {
     throw new NotModelled(`${path}.CreationPolicy is not modelled: nothing here sends or waits for signals`);

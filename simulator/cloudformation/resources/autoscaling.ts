@@ -3,11 +3,17 @@
  * Left out by name: scaling policies, scheduled actions, lifecycle hooks, warm pools.
  */
 import type { LaunchTemplateSpecification } from '@aws-sdk/client-auto-scaling';
-import type { Created, ResourceContext, ResourceTable } from '../resource.ts';
-import { optionalBoolean, optionalNumber, refuseOtherProperties } from './known-properties.ts';
+import { NotModelled } from '../../errors.ts';
+import type { Change, Created, Existing, ResourceContext, ResourceTable } from '../resource.ts';
+import { listChanges, optionalBoolean, optionalNumber, present, refuseOtherProperties } from './known-properties.ts';
 
 export const resources: ResourceTable = {
-  'AWS::AutoScaling::AutoScalingGroup': { create: createGroup },
+  'AWS::AutoScaling::AutoScalingGroup': {
+    create: createGroup,
+    update: updateGroup,
+    delete: deleteGroup,
+    read: readGroup,
+  },
 };
 
 const known = [
@@ -59,6 +65,90 @@ async function createGroup(properties: Record<string, unknown>, context: Resourc
     physicalId: name,
     attributes: { AutoScalingGroupARN: described.AutoScalingGroups?.[0]?.AutoScalingGroupARN },
   };
+}
+
+/** Sizes go along with every update unless the template's policy says that runtime owns them while it does not change them. */
+const SIZES = ['MinSize', 'MaxSize', 'DesiredCapacity'];
+
+async function updateGroup(change: Change, context: ResourceContext): Promise<undefined> {
+  const { physicalId: AutoScalingGroupName, properties, wanted, changed } = change;
+  refuseOtherProperties('AWS::AutoScaling::AutoScalingGroup', context.logicalId, wanted, known);
+  const sent = (name: string): unknown =>
+    !SIZES.includes(name) || changed.has(name) || !ignoresUnmodifiedSizes(change, context) ? wanted[name] : undefined;
+  await context.call('autoscaling', 'UpdateAutoScalingGroup', {
+    AutoScalingGroupName,
+    MinSize: optionalNumber(sent('MinSize')),
+    MaxSize: optionalNumber(sent('MaxSize')),
+    DesiredCapacity: optionalNumber(sent('DesiredCapacity')),
+    DefaultCooldown: optionalNumber(wanted.Cooldown) ?? (changed.has('Cooldown') ? 300 : undefined),
+    DefaultInstanceWarmup: optionalNumber(wanted.DefaultInstanceWarmup),
+    AvailabilityZones: wanted.AvailabilityZones as string[] | undefined,
+    VPCZoneIdentifier: (wanted.VPCZoneIdentifier as string[] | undefined)?.join(','),
+    LaunchTemplate: launchTemplate(wanted.LaunchTemplate as LaunchTemplateSpecification | undefined),
+    HealthCheckType: String(wanted.HealthCheckType ?? 'EC2'),
+    HealthCheckGracePeriod: optionalNumber(wanted.HealthCheckGracePeriod) ?? 0,
+    NewInstancesProtectedFromScaleIn: optionalBoolean(wanted.NewInstancesProtectedFromScaleIn) ?? false,
+  });
+  if (changed.has('TargetGroupARNs')) {
+    const { removed, added } = listChanges(
+      properties.TargetGroupARNs as string[] | undefined,
+      wanted.TargetGroupARNs as string[] | undefined,
+    );
+    const attached = { AutoScalingGroupName, TargetGroupARNs: added };
+    const detached = { AutoScalingGroupName, TargetGroupARNs: removed };
+    if (added.length > 0) await context.call('autoscaling', 'AttachLoadBalancerTargetGroups', attached);
+    if (removed.length > 0) await context.call('autoscaling', 'DetachLoadBalancerTargetGroups', detached);
+  }
+  if (changed.has('Tags')) await changeTags(AutoScalingGroupName, wanted, context);
+  return undefined;
+}
+
+/**
+ * Template Reference, "UpdatePolicy attribute". Throws NotModelled for a policy that replaces instances: here a changed
+ * launch template reaches the instances that are launched later, as without any policy.
+ */
+function ignoresUnmodifiedSizes({ updatePolicy = {} }: Change, { logicalId }: ResourceContext): boolean {
+  const { AutoScalingScheduledAction: scheduled, ...others } = updatePolicy as Record<string, Record<string, unknown>>;
+  const [other] = Object.keys(others);
+  if (other !== undefined) throw new NotModelled(`UpdatePolicy ${other} of ${logicalId} is not modelled`);
+  return optionalBoolean(scheduled?.IgnoreUnmodifiedGroupSizeProperties) ?? false;
+}
+
+async function changeTags(name: string, wanted: Record<string, unknown>, context: ResourceContext): Promise<void> {
+  const tags = groupTags(wanted.Tags as readonly GroupTag[] | undefined, context, name);
+  const described = await context.call('autoscaling', 'DescribeAutoScalingGroups', { AutoScalingGroupNames: [name] });
+  const live = described.AutoScalingGroups?.[0]?.Tags ?? [];
+  const gone = live.filter(({ Key }) => !tags.some((tag) => tag.Key === Key));
+  if (gone.length > 0) {
+    const Tags = gone.map(({ Key }) => ({ Key, ResourceId: name, ResourceType: 'auto-scaling-group' }));
+    await context.call('autoscaling', 'DeleteTags', { Tags });
+  }
+  await context.call('autoscaling', 'CreateOrUpdateTags', { Tags: tags });
+}
+
+async function deleteGroup({ physicalId }: Existing, context: ResourceContext): Promise<void> {
+  const input = { AutoScalingGroupNames: [physicalId] };
+  const { AutoScalingGroups: [live] = [] } = await context.call('autoscaling', 'DescribeAutoScalingGroups', input);
+  if (live === undefined) return;
+  await context.call('autoscaling', 'DeleteAutoScalingGroup', { AutoScalingGroupName: physicalId, ForceDelete: true });
+}
+
+async function readGroup({ physicalId }: Existing, context: ResourceContext) {
+  const input = { AutoScalingGroupNames: [physicalId] };
+  const { AutoScalingGroups: [live] = [] } = await context.call('autoscaling', 'DescribeAutoScalingGroups', input);
+  if (live === undefined) return undefined;
+  const { LaunchTemplateId, Version } = live.LaunchTemplate ?? {};
+  return present({
+    AutoScalingGroupName: live.AutoScalingGroupName,
+    MinSize: live.MinSize,
+    MaxSize: live.MaxSize,
+    DesiredCapacity: live.DesiredCapacity,
+    Cooldown: live.DefaultCooldown,
+    HealthCheckType: live.HealthCheckType,
+    HealthCheckGracePeriod: live.HealthCheckGracePeriod,
+    LaunchTemplate: { LaunchTemplateId, Version },
+    TargetGroupARNs: live.TargetGroupARNs,
+  });
 }
 
 /** Versions may be numbers when they come from GetAtt LatestVersionNumber. */

@@ -4,5 +4,9 @@ import type { ResourceTable } from '../resource.ts';
 
 export const resources: ResourceTable = {
   'AWS::CloudFormation::CustomResource': customResource('AWS::CloudFormation::CustomResource'),
-  'AWS::CDK::Metadata': { inert: true, reason: 'it only tells AWS which constructs were used' },
+  'AWS::CDK::Metadata': {
+    inert: true,
+    reason: 'it only tells AWS which constructs were used',
+    updates: { replacement: [], inPlace: 'others' },
+  },
 };

@@ -1,10 +1,28 @@
 /** CloudFormation's resource types of CloudWatch. Left out by name: composite alarms, anomaly detectors, metric streams. */
 import type { MetricDataQuery, PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
-import type { Created, ResourceContext, ResourceTable } from '../resource.ts';
-import { optionalBoolean, optionalNumber, refuseOtherProperties } from './known-properties.ts';
+import type { Created, Modelled, ResourceContext, ResourceTable } from '../resource.ts';
+import { optionalBoolean, optionalNumber, refuseOtherProperties, unlessGone } from './known-properties.ts';
+
+const alarm: Modelled = {
+  create: (properties, context) => put(String(properties.AlarmName ?? context.physicalName(255)), properties, context),
+  // PutMetricAlarm replaces the whole definition and keeps the state.
+  update: ({ physicalId, wanted }, context) => put(physicalId, wanted, context),
+  delete: ({ physicalId }, context) =>
+    unlessGone('ResourceNotFound', () => context.call('cloudwatch', 'DeleteAlarms', { AlarmNames: [physicalId] })).then(
+      () => {},
+    ),
+  async read({ physicalId }, context) {
+    const { MetricAlarms: [live] = [] } = await context.call('cloudwatch', 'DescribeAlarms', {
+      AlarmNames: [physicalId],
+    });
+    if (live === undefined) return undefined;
+    const told = known.filter((name) => name !== 'Tags' && name in live);
+    return Object.fromEntries(told.map((name) => [name, live[name as keyof typeof live]]));
+  },
+};
 
 export const resources: ResourceTable = {
-  'AWS::CloudWatch::Alarm': { create: createAlarm },
+  'AWS::CloudWatch::Alarm': alarm,
   'AWS::CloudWatch::Dashboard': {
     inert: true,
     reason: 'nobody looks at a dashboard in the simulator',
@@ -36,9 +54,8 @@ const known = [
   'Unit',
 ];
 
-async function createAlarm(properties: Record<string, unknown>, context: ResourceContext): Promise<Created> {
+async function put(AlarmName: string, properties: Record<string, unknown>, context: ResourceContext): Promise<Created> {
   refuseOtherProperties('AWS::CloudWatch::Alarm', context.logicalId, properties, known);
-  const AlarmName = String(properties.AlarmName ?? context.physicalName(255));
   const { ActionsEnabled, Metrics, Tags: _tags, ...rest } = properties;
   const input: Record<string, unknown> = { ...rest, AlarmName };
   for (const name of ['DatapointsToAlarm', 'EvaluationPeriods', 'Period', 'Threshold']) {

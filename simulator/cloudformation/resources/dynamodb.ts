@@ -7,8 +7,9 @@ import type {
   LocalSecondaryIndex,
   MultiRegionConsistency,
 } from '@aws-sdk/client-dynamodb';
+import { NotModelled } from '../../errors.ts';
 import type { Created, Modelled, ResourceContext, ResourceTable } from '../resource.ts';
-import { optionalBoolean, refuseOtherProperties, tagList } from './known-properties.ts';
+import { listChanges, optionalBoolean, refuseOtherProperties, tagList, unlessGone } from './known-properties.ts';
 import { numbersIn } from './scalars.ts';
 
 /** What both types share. */
@@ -43,18 +44,65 @@ const inert = [
   'Tags',
 ];
 
+/** DynamoDB's word for what is not there. */
+const GONE = 'ResourceNotFoundException';
+
+const checkTable = (raw: Record<string, unknown>, { logicalId }: ResourceContext): void =>
+  refuseOtherProperties('AWS::DynamoDB::Table', logicalId, raw, [...shared, ...inert, 'ProvisionedThroughput']);
+
 const table: Modelled = {
   async create(raw, context): Promise<Created> {
-    const type = 'AWS::DynamoDB::Table';
-    refuseOtherProperties(type, context.logicalId, raw, [...shared, ...inert, 'ProvisionedThroughput']);
+    checkTable(raw, context);
     const created = await createTable(raw as TableProperties, context, raw.DeletionProtectionEnabled);
+    context.exists?.(created.physicalId);
     await enableTimeToLive(raw as TableProperties, context, created.physicalId);
     return created;
   },
+
+  async update({ physicalId: TableName, properties, wanted, changed }, context) {
+    checkTable(wanted, context);
+    if (changed.has('DeletionProtectionEnabled')) {
+      const DeletionProtectionEnabled = optionalBoolean(wanted.DeletionProtectionEnabled) ?? false;
+      await context.call('dynamodb', 'UpdateTable', { TableName, DeletionProtectionEnabled });
+    }
+    if (changed.has('TimeToLiveSpecification')) await changeTimeToLive(TableName, properties, wanted, context);
+    return undefined;
+  },
+
+  delete: ({ physicalId: TableName }, context) =>
+    unlessGone(GONE, () => context.call('dynamodb', 'DeleteTable', { TableName })).then(() => {}),
+
+  read: ({ physicalId: TableName }, context) =>
+    unlessGone(GONE, async () => {
+      const { Table: live } = await context.call('dynamodb', 'DescribeTable', { TableName });
+      return {
+        TableName,
+        KeySchema: live?.KeySchema,
+        AttributeDefinitions: live?.AttributeDefinitions,
+        DeletionProtectionEnabled: live?.DeletionProtectionEnabled,
+      };
+    }),
 };
+
+/** An attribute can only be changed by switching off and on again, as on AWS. */
+async function changeTimeToLive(
+  TableName: string,
+  before: TableProperties,
+  wanted: TableProperties,
+  context: ResourceContext,
+): Promise<void> {
+  const { TimeToLiveDescription: live } = await context.call('dynamodb', 'DescribeTimeToLive', { TableName });
+  if (live?.TimeToLiveStatus === 'ENABLED') {
+    const AttributeName = live.AttributeName ?? before.TimeToLiveSpecification?.AttributeName;
+    const TimeToLiveSpecification = { AttributeName, Enabled: false };
+    await context.call('dynamodb', 'UpdateTimeToLive', { TableName, TimeToLiveSpecification });
+  }
+  await enableTimeToLive(wanted, context, TableName);
+}
 
 interface Replica extends Record<string, unknown> {
   readonly Region: string;
+  readonly DeletionProtectionEnabled?: boolean | string;
 }
 
 interface GlobalTableProperties extends TableProperties {
@@ -63,23 +111,31 @@ interface GlobalTableProperties extends TableProperties {
   readonly GlobalTableWitnesses?: readonly { readonly Region: string }[];
 }
 
+function checkGlobalTable(raw: Record<string, unknown>, { logicalId }: ResourceContext): GlobalTableProperties {
+  const type = 'AWS::DynamoDB::GlobalTable';
+  refuseOtherProperties(type, logicalId, raw, [
+    ...shared,
+    'GlobalTableWitnesses',
+    'MultiRegionConsistency',
+    'Replicas',
+    'SSESpecification',
+    'StreamSpecification',
+  ]);
+  const properties = raw as unknown as GlobalTableProperties;
+  for (const replica of properties.Replicas) {
+    refuseOtherProperties(`${type} Replicas`, logicalId, replica, ['Region', ...inert]);
+  }
+  return properties;
+}
+
+const regionsOf = ({ Replicas }: GlobalTableProperties): string[] => Replicas.map(({ Region }) => Region);
+
 const globalTable: Modelled = {
   async create(raw, context): Promise<Created> {
-    const properties = raw as unknown as GlobalTableProperties;
-    const type = 'AWS::DynamoDB::GlobalTable';
-    refuseOtherProperties(type, context.logicalId, raw, [
-      ...shared,
-      'GlobalTableWitnesses',
-      'MultiRegionConsistency',
-      'Replicas',
-      'SSESpecification',
-      'StreamSpecification',
-    ]);
-    for (const replica of properties.Replicas) {
-      refuseOtherProperties(`${type} Replicas`, context.logicalId, replica, ['Region', ...inert]);
-    }
+    const properties = checkGlobalTable(raw, context);
     const own = properties.Replicas.find(({ Region }) => Region === context.region);
     const created = await createTable(properties, context, own?.DeletionProtectionEnabled);
+    context.exists?.(created.physicalId);
     const others = properties.Replicas.filter((replica) => replica !== own);
     const witnesses = properties.GlobalTableWitnesses ?? [];
     if (others.length > 0 || properties.MultiRegionConsistency === 'STRONG') {
@@ -95,6 +151,36 @@ const globalTable: Modelled = {
     await enableTimeToLive(properties, context, created.physicalId);
     return created;
   },
+
+  /** Throws NotModelled for replicas that come or go. */
+  async update({ physicalId: TableName, properties, wanted, changed }, context) {
+    const [before, after] = [properties, wanted].map((raw) => checkGlobalTable(raw, context));
+    const { removed, added } = listChanges(regionsOf(before!), regionsOf(after!));
+    if (removed.length + added.length > 0) {
+      throw new NotModelled(`update of the regions in Replicas of AWS::DynamoDB::GlobalTable (${context.logicalId})`);
+    }
+    for (const { Region, DeletionProtectionEnabled: protection } of after!.Replicas) {
+      const was = before!.Replicas.find((replica) => replica.Region === Region)?.DeletionProtectionEnabled;
+      const DeletionProtectionEnabled = optionalBoolean(protection) ?? false;
+      if (DeletionProtectionEnabled === (optionalBoolean(was) ?? false)) continue;
+      await context.call('dynamodb', 'UpdateTable', { TableName, DeletionProtectionEnabled }, Region);
+    }
+    if (changed.has('TimeToLiveSpecification')) await changeTimeToLive(TableName, before!, after!, context);
+    return undefined;
+  },
+
+  async delete({ physicalId: TableName, properties }, context) {
+    const others = regionsOf(properties as unknown as GlobalTableProperties).filter((name) => name !== context.region);
+    for (const region of [...others, context.region]) {
+      await unlessGone(GONE, () => context.call('dynamodb', 'DeleteTable', { TableName }, region));
+    }
+  },
+
+  read: ({ physicalId: TableName }, context) =>
+    unlessGone(GONE, async () => {
+      const { Table: live } = await context.call('dynamodb', 'DescribeTable', { TableName });
+      return { TableName, KeySchema: live?.KeySchema, AttributeDefinitions: live?.AttributeDefinitions };
+    }),
 };
 
 async function createTable(

@@ -5,8 +5,8 @@
 import type { RequestLaunchTemplateData } from '@aws-sdk/client-ec2';
 import { ec2 } from '../../services/ec2/service.ts';
 import { type Ec2State, ec2Id, zonesOf } from '../../services/ec2/state.ts';
-import type { Created, Inert, ResourceContext, ResourceTable } from '../resource.ts';
-import { refuseOtherProperties, tagList } from './known-properties.ts';
+import type { Created, Existing, Inert, Modelled, ResourceContext, ResourceTable } from '../resource.ts';
+import { refuseOtherProperties, tagList, unlessGone } from './known-properties.ts';
 
 const id = (context: ResourceContext, prefix: string): string =>
   ec2Id(context.cloud.random(`ec2.network@${context.region}`), prefix);
@@ -20,6 +20,59 @@ const named = (prefix: string, reason: string, ...attributes: string[]): Inert =
     return { physicalId, attributes: Object.fromEntries(attributes.map((attribute) => [attribute, physicalId])) };
   },
 });
+
+const refuseOtherTemplateProperties = (properties: Record<string, unknown>, { logicalId }: ResourceContext): void =>
+  refuseOtherProperties('AWS::EC2::LaunchTemplate', logicalId, properties, [
+    'LaunchTemplateName',
+    'LaunchTemplateData',
+    'TagSpecifications',
+    'VersionDescription',
+  ]);
+
+/** What does not exist may be named by id or by name. */
+const TEMPLATE_GONE = ['InvalidLaunchTemplateId.NotFound', 'InvalidLaunchTemplateName.NotFoundException'];
+
+const launchTemplate: Modelled = {
+  async create(properties, context): Promise<Created> {
+    refuseOtherTemplateProperties(properties, context);
+    const { LaunchTemplate } = await context.call('ec2', 'CreateLaunchTemplate', {
+      LaunchTemplateName: String(properties.LaunchTemplateName ?? context.physicalName(128)),
+      LaunchTemplateData: properties.LaunchTemplateData as RequestLaunchTemplateData,
+      VersionDescription: properties.VersionDescription as string | undefined,
+      TagSpecifications: [{ ResourceType: 'launch-template', Tags: tagList(context.tags) }],
+    });
+    const LaunchTemplateId = LaunchTemplate?.LaunchTemplateId ?? '';
+    return {
+      physicalId: LaunchTemplateId,
+      attributes: { LaunchTemplateId, DefaultVersionNumber: '1', LatestVersionNumber: '1' },
+    };
+  },
+
+  /** A change is a new version; the default one stays (Template Reference, LatestVersionNumber). */
+  async update({ physicalId: LaunchTemplateId, attributes, wanted, changed }, context) {
+    refuseOtherTemplateProperties(wanted, context);
+    if (!changed.has('LaunchTemplateData') && !changed.has('VersionDescription')) return undefined;
+    const { LaunchTemplateVersion: made } = await context.call('ec2', 'CreateLaunchTemplateVersion', {
+      LaunchTemplateId,
+      LaunchTemplateData: wanted.LaunchTemplateData as RequestLaunchTemplateData,
+      VersionDescription: wanted.VersionDescription as string | undefined,
+    });
+    const latest = { LatestVersionNumber: String(made?.VersionNumber) };
+    return { physicalId: LaunchTemplateId, attributes: { ...attributes, ...latest } };
+  },
+
+  delete: ({ physicalId: LaunchTemplateId }, context) =>
+    unlessGone(TEMPLATE_GONE, () => context.call('ec2', 'DeleteLaunchTemplate', { LaunchTemplateId })).then(() => {}),
+
+  read: ({ physicalId: LaunchTemplateId }, context) =>
+    unlessGone(TEMPLATE_GONE, async () => {
+      const { LaunchTemplateVersions: [live] = [] } = await context.call('ec2', 'DescribeLaunchTemplateVersions', {
+        LaunchTemplateId,
+        Versions: ['$Latest'],
+      });
+      return { LaunchTemplateName: live?.LaunchTemplateName, LaunchTemplateData: live?.LaunchTemplateData };
+    }),
+};
 
 const routes = 'the simulated network knows regions and links, not subnets and routes';
 const filters = 'packet filters are not simulated: what is allowed is checked on the template';
@@ -43,7 +96,13 @@ export const resources: ResourceTable = {
       };
     },
   },
-  'AWS::EC2::Subnet': { create: createSubnet },
+  'AWS::EC2::Subnet': {
+    create: createSubnet,
+    // Addresses of new interfaces are given by the launch, whatever the subnet says.
+    update: () => undefined,
+    delete: deleteSubnet,
+    read: readSubnet,
+  },
   'AWS::EC2::RouteTable': named('rtb', routes, 'RouteTableId'),
   'AWS::EC2::Route': {
     inert: true,
@@ -99,7 +158,7 @@ export const resources: ResourceTable = {
     },
   },
   'AWS::EC2::FlowLog': named('fl', 'packets are not simulated one by one', 'Id'),
-  'AWS::EC2::LaunchTemplate': { create: createLaunchTemplate },
+  'AWS::EC2::LaunchTemplate': launchTemplate,
 };
 
 const subnetProperties = [
@@ -135,22 +194,11 @@ function createSubnet(properties: Record<string, unknown>, context: ResourceCont
   };
 }
 
-async function createLaunchTemplate(properties: Record<string, unknown>, context: ResourceContext): Promise<Created> {
-  refuseOtherProperties('AWS::EC2::LaunchTemplate', context.logicalId, properties, [
-    'LaunchTemplateName',
-    'LaunchTemplateData',
-    'TagSpecifications',
-    'VersionDescription',
-  ]);
-  const { LaunchTemplate } = await context.call('ec2', 'CreateLaunchTemplate', {
-    LaunchTemplateName: String(properties.LaunchTemplateName ?? context.physicalName(128)),
-    LaunchTemplateData: properties.LaunchTemplateData as RequestLaunchTemplateData,
-    VersionDescription: properties.VersionDescription as string | undefined,
-    TagSpecifications: [{ ResourceType: 'launch-template', Tags: tagList(context.tags) }],
-  });
-  const LaunchTemplateId = LaunchTemplate?.LaunchTemplateId ?? '';
-  return {
-    physicalId: LaunchTemplateId,
-    attributes: { LaunchTemplateId, DefaultVersionNumber: '1', LatestVersionNumber: '1' },
-  };
+async function deleteSubnet({ physicalId: SubnetId }: Existing, context: ResourceContext): Promise<void> {
+  await unlessGone('InvalidSubnetID.NotFound', () => context.call('ec2', 'DeleteSubnet', { SubnetId }));
+}
+
+function readSubnet({ physicalId }: Existing, context: ResourceContext): Record<string, unknown> | undefined {
+  const live = context.cloud.stateOf<Ec2State>(ec2, context.region).subnets[physicalId];
+  return live && { VpcId: live.vpcId, AvailabilityZone: live.zone, CidrBlock: live.cidr };
 }

@@ -1,5 +1,5 @@
 /** Every resource type the simulator knows: the tables of all services merged, and the list of what is inert and why. */
-import type { ResourceTable } from '../resource.ts';
+import type { Inert, Modelled, ResourceTable } from '../resource.ts';
 import { resources as acm } from './acm.ts';
 import { resources as autoscaling } from './autoscaling.ts';
 import { resources as cloudformation } from './cloudformation.ts';
@@ -22,31 +22,43 @@ import { resources as secretsmanager } from './secretsmanager.ts';
 import { resources as sns } from './sns.ts';
 import { resources as ssm } from './ssm.ts';
 import { resources as stepfunctions } from './stepfunctions.ts';
+import { updateBehaviours } from './update-behaviours.ts';
 
 /** CloudFormation type → model. */
-export const resources: ResourceTable = mergeTables({
-  acm,
-  autoscaling,
-  cloudformation,
-  cloudwatch,
-  docdb,
-  dynamodb,
-  ec2,
-  ecr,
-  elasticloadbalancingv2,
-  events,
-  iam,
-  kms,
-  lambda,
-  logs,
-  route53,
-  s3,
-  scheduler,
-  secretsmanager,
-  sns,
-  ssm,
-  stepfunctions,
-});
+export const resources: ResourceTable = withBehaviours(
+  mergeTables({
+    acm,
+    autoscaling,
+    cloudformation,
+    cloudwatch,
+    docdb,
+    dynamodb,
+    ec2,
+    ecr,
+    elasticloadbalancingv2,
+    events,
+    iam,
+    kms,
+    lambda,
+    logs,
+    route53,
+    s3,
+    scheduler,
+    secretsmanager,
+    sns,
+    ssm,
+    stepfunctions,
+  }),
+);
+
+/** With what an update of each property needs. */
+function withBehaviours(table: ResourceTable): ResourceTable {
+  const withOne = ([type, model]: [string, Modelled | Inert]) => {
+    const updates = model.updates ?? updateBehaviours[type];
+    return [type, updates === undefined ? model : { ...model, updates }];
+  };
+  return Object.fromEntries(Object.entries(table).map(withOne));
+}
 
 /** What is modelled and what is only stored, by type name. */
 export const inventory = (): InventoryRow[] => inventoryOf(resources);

@@ -1,6 +1,6 @@
 /** Resource types of KMS. */
 import type { Created, Modelled, ResourceContext, ResourceTable } from '../resource.ts';
-import { optionalBoolean, refuseOtherProperties } from './known-properties.ts';
+import { optionalBoolean, optionalNumber, refuseOtherProperties, unlessGone } from './known-properties.ts';
 
 interface KeyProperties {
   readonly Description?: string;
@@ -18,7 +18,53 @@ async function switchKey(id: string, properties: KeyProperties, context: Resourc
   if (optionalBoolean(properties.Enabled) === false) await context.call('kms', 'DisableKey', { KeyId: id });
 }
 
+/** What keys and replicas have in common. */
+const life: Pick<Modelled, 'update' | 'delete' | 'read'> = {
+  async update({ physicalId: KeyId, wanted, changed }, context) {
+    const properties = wanted as KeyProperties;
+    if (changed.has('Description')) {
+      await context.call('kms', 'UpdateKeyDescription', { KeyId, Description: properties.Description ?? '' });
+    }
+    if (changed.has('KeyPolicy') && properties.KeyPolicy !== undefined) {
+      const Policy = JSON.stringify(properties.KeyPolicy);
+      await context.call('kms', 'PutKeyPolicy', { KeyId, Policy });
+    }
+    if (changed.has('EnableKeyRotation')) {
+      const on = optionalBoolean(properties.EnableKeyRotation) ?? false;
+      await context.call('kms', on ? 'EnableKeyRotation' : 'DisableKeyRotation', { KeyId });
+    }
+    if (changed.has('Enabled')) {
+      const on = optionalBoolean(properties.Enabled) ?? true;
+      await context.call('kms', on ? 'EnableKey' : 'DisableKey', { KeyId });
+    }
+    return undefined;
+  },
+
+  /** A key is only scheduled to go; nothing can use it meanwhile. */
+  async delete({ physicalId: KeyId, properties }, context) {
+    const PendingWindowInDays = optionalNumber(properties.PendingWindowInDays);
+    const key = await unlessGone('NotFoundException', () => context.call('kms', 'DescribeKey', { KeyId }));
+    if (key === undefined || key.KeyMetadata?.KeyState === 'PendingDeletion') return;
+    await context.call('kms', 'ScheduleKeyDeletion', { KeyId, PendingWindowInDays });
+  },
+
+  read: ({ physicalId: KeyId }, context) =>
+    unlessGone('NotFoundException', async () => {
+      const { KeyMetadata: key } = await context.call('kms', 'DescribeKey', { KeyId });
+      if (key?.KeyState === 'PendingDeletion') return undefined;
+      const { Policy } = await context.call('kms', 'GetKeyPolicy', { KeyId });
+      const { KeyRotationEnabled } = await context.call('kms', 'GetKeyRotationStatus', { KeyId });
+      return {
+        Description: key?.Description,
+        Enabled: key?.Enabled,
+        EnableKeyRotation: KeyRotationEnabled,
+        KeyPolicy: JSON.parse(Policy ?? '{}'),
+      };
+    }),
+};
+
 const key: Modelled = {
+  ...life,
   async create(raw, context): Promise<Created> {
     const known = ['Description', 'Enabled', 'EnableKeyRotation', 'KeyPolicy', 'KeySpec', 'KeyUsage', 'MultiRegion'];
     refuseOtherProperties('AWS::KMS::Key', context.logicalId, raw, [...known, 'PendingWindowInDays', 'Tags']);
@@ -31,12 +77,14 @@ const key: Modelled = {
       ...policyOf(properties),
     });
     const id = made?.KeyId ?? '';
+    context.exists?.(id);
     await switchKey(id, properties, context);
     return { physicalId: id, attributes: { Arn: made?.Arn, KeyId: id } };
   },
 };
 
 const replicaKey: Modelled = {
+  ...life,
   async create(raw, context): Promise<Created> {
     const known = ['Description', 'Enabled', 'KeyPolicy', 'PrimaryKeyArn', 'PendingWindowInDays', 'Tags'];
     refuseOtherProperties('AWS::KMS::ReplicaKey', context.logicalId, raw, known);
@@ -49,6 +97,7 @@ const replicaKey: Modelled = {
       primaryRegion,
     );
     const id = made?.KeyId ?? '';
+    context.exists?.(id);
     await switchKey(id, properties, context);
     return { physicalId: id, attributes: { Arn: made?.Arn, KeyId: id } };
   },
@@ -60,6 +109,21 @@ const alias: Modelled = {
     const name = String(raw.AliasName);
     await context.call('kms', 'CreateAlias', { AliasName: name, TargetKeyId: String(raw.TargetKeyId) });
     return { physicalId: name, attributes: { AliasName: name } };
+  },
+
+  async update({ physicalId: AliasName, wanted }, context) {
+    await context.call('kms', 'UpdateAlias', { AliasName, TargetKeyId: String(wanted.TargetKeyId) });
+    return undefined;
+  },
+
+  delete: ({ physicalId: AliasName }, context) =>
+    unlessGone('NotFoundException', () => context.call('kms', 'DeleteAlias', { AliasName })).then(() => {}),
+
+  async read({ physicalId }, context) {
+    const { Aliases = [] } = await context.call('kms', 'ListAliases', {});
+    const live = Aliases.find(({ AliasName }) => AliasName === physicalId);
+    // The template may name the key by its ARN: then that is the way to say it.
+    return live && { AliasName: physicalId };
   },
 };
 

@@ -1,3 +1,4 @@
+/** What the CDK synthesizes is what CloudFormation here deploys: two stacks in two regions, an asset, a role across them. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,7 +1,8 @@
+/** The protocol between CloudFormation and the function of a custom resource: the request, the answer, and silence. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Cloud } from '../../../simulator/cloud.ts';
+import { createStack } from '../../../simulator/cloudformation/engine.ts';
 import { receiveCustomResourceResponse } from '../../../simulator/cloudformation/pending-responses.ts';
-import { createStack } from '../../../simulator/cloudformation/stack.ts';
 import type { StackRecord } from '../../../simulator/cloudformation/state.ts';
 import { networkOf } from '../../../simulator/runtime/network.ts';
 import { ACCOUNT, fakeCloud, fakeTypes, lambda, REGION } from './fakes.ts';
@@ -23,6 +24,7 @@ async function begin(properties: object = {}, output = 'Answer') {
     region: REGION,
     stackName: 'shop',
     resources: fakeTypes().table,
+    onFailure: 'DO_NOTHING',
     template: JSON.stringify({
       Resources: { Rule: { Type: 'Custom::ForwardRule', Properties: { ServiceToken: FUNCTION, ...properties } } },
       Outputs: { O: { Value: { 'Fn::Sub': `\${Rule} \${Rule.${output}}` } } },
@@ -64,7 +66,7 @@ describe('a custom resource', () => {
     const { stack, event } = await begin();
     await cloud.advance(60_000);
     expect(answer(event, { Data: { Answer: 42 } })).toEqual({ status: 200 });
-    expect((await stack).outputs.O).toBe('rule-1 42');
+    expect((await stack).outputs.O?.value).toBe('rule-1 42');
     expect(answer(event, {})).toEqual({ status: 403 });
   });
 
@@ -89,7 +91,7 @@ describe('a custom resource', () => {
     await expect(networkOf(cloud).send({ ...request, from: 'cut-off' })).rejects.toThrow('cannot be reached');
     const response = await cloud.resolve(networkOf(cloud).send(request));
     expect(response.status).toBe(200);
-    expect((await stack).outputs.O).toBe('r 1');
+    expect((await stack).outputs.O?.value).toBe('r 1');
   });
 
   const failures: [title: string, rest: object, message: RegExp][] = [

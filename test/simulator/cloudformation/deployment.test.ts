@@ -1,3 +1,4 @@
+/** A cloud assembly on its way into stacks: their order, regions, parameters and assets, and what is refused beforehand. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

@@ -1,3 +1,4 @@
+/** Every intrinsic function, row by row, and the place that an error in a template names. */
 import { describe, expect, test } from 'vitest';
 import { answer, type ScopeOptions } from './scope.ts';
 

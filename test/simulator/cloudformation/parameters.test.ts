@@ -1,3 +1,4 @@
+/** Which values a template's parameters and rules accept, and which they refuse by name. */
 import { describe, expect, test } from 'vitest';
 import { resolveParameters } from '../../../simulator/cloudformation/parameters.ts';
 import { enforceRules } from '../../../simulator/cloudformation/rules.ts';

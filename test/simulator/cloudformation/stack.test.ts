@@ -1,6 +1,7 @@
+/** One stack from its template to its resources: order, outputs, conditions, secrets, and how it fails. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Cloud } from '../../../simulator/cloud.ts';
-import { createStack } from '../../../simulator/cloudformation/stack.ts';
+import { createStack } from '../../../simulator/cloudformation/engine.ts';
 import { allStacks, stacksIn } from '../../../simulator/cloudformation/state.ts';
 import { fakeCloud, fakeTypes, REGION, SECRET } from './fakes.ts';
 
@@ -19,6 +20,7 @@ const create = (template: object, options: { stackName?: string; parameters?: Re
     tags: { team: 'ops' },
     template: JSON.stringify(template),
     resources: types.table,
+    onFailure: 'DO_NOTHING',
     ...options,
   });
 
@@ -48,13 +50,13 @@ describe('creating a stack', () => {
       Outputs: { Name: { Value: { 'Fn::GetAtt': 'Thing.Arn' }, Export: { Name: 'shop-thing' } } },
     });
     expect(stack.status).toBe('CREATE_COMPLETE');
-    expect(stack.outputs.Name).toMatch(/^arn:test:shop-Thing-[A-Z0-5]{12}$/);
+    expect(stack.outputs.Name?.value).toMatch(/^arn:test:shop-Thing-[A-Z0-5]{12}$/);
     expect(stack.resources).toMatchObject({
       Thing: { status: 'CREATE_COMPLETE', model: 'modelled', attributes: { Tags: { team: 'ops', own: '1' } } },
       Stored: { status: 'CREATE_COMPLETE', model: 'inert', physicalId: expect.stringMatching(/^shop-Stored-/) },
     });
     await create({ Resources: { Other: thing({ A: { 'Fn::ImportValue': 'shop-thing' } }) } }, { stackName: 'second' });
-    expect(types.made.at(-1)?.properties).toEqual({ A: stack.outputs.Name });
+    expect(types.made.at(-1)?.properties).toEqual({ A: stack.outputs.Name?.value });
     expect(allStacks(cloud).map(({ stackName }) => stackName)).toEqual(['shop', 'second']);
   });
 
