@@ -4,6 +4,7 @@
  */
 import type { Target } from '@aws-sdk/client-eventbridge';
 import { NotModelled } from '../errors.ts';
+import { deliveriesOf } from '../faults/deliveries.ts';
 import type { Context } from '../service.ts';
 import type { JsonValue } from './json.ts';
 import { compilePattern, matches } from './pattern.ts';
@@ -78,7 +79,7 @@ export function accept(event: EventRecord, busName: string, context: Context<Eve
   for (const rule of matching) dispatch(rule, event, context);
 }
 
-/** Starts a delivery to each of the rule's targets; more than one when the network doubles it. */
+/** Starts a delivery to each of the rule's targets; faults lose, double and delay it. */
 export function dispatch(rule: Rule, event: EventRecord, context: Context<EventBridgeState>): void {
   for (const target of Object.values(rule.targets)) {
     const delivery: Delivery = {
@@ -89,10 +90,12 @@ export function dispatch(rule: Rule, event: EventRecord, context: Context<EventB
       acceptedAt: context.now,
       attempt: 0,
     };
-    context.schedule('deliver', latencyMs(context), delivery);
-    const again = context.cloud.state.faults.duplicateEventProbability;
-    // Drawn only under this fault, so that a run without it has the same draws as before the fault existed.
-    if (again > 0 && context.random.chance(again)) context.schedule('deliver', latencyMs(context), delivery);
+    const usualMs = latencyMs(context);
+    const { source, 'detail-type': detailType } = event;
+    const about = { channel: 'rule', region: context.region, source, detailType, name: rule.name } as const;
+    for (const lateMs of deliveriesOf(context.cloud, { ...about, target: target.Arn ?? '' })) {
+      context.schedule('deliver', usualMs + lateMs, delivery);
+    }
   }
 }
 

@@ -141,7 +141,7 @@ export const ruleOperations: Operations<EventBridge, EventBridgeState> = {
   PutTargets(input, context) {
     const rule = findRule({ Name: input.Rule, EventBusName: input.EventBusName }, context);
     const targets = input.Targets ?? [];
-    for (const target of targets) checkTarget(target, context);
+    for (const target of targets) checkTarget(target, rule.arn, context);
     const merged: Record<string, Target> = { ...rule.targets };
     for (const target of targets) merged[target.Id ?? ''] = target;
     if (Object.keys(merged).length > TARGETS_MAX) {

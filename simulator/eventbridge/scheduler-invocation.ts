@@ -54,11 +54,13 @@ const DROPPED_MAX = 1_000;
 const invalid = (message: string): AwsError => new AwsError('ValidationException', message);
 
 /** Throws ValidationException for a target that AWS refuses, NotModelled for one that the simulator lacks. */
-export function checkScheduleTarget(target: Target, { cloud, region }: Context<SchedulerState>): void {
+export function checkScheduleTarget(target: Target, { cloud, region, account }: Context<SchedulerState>): void {
   const arn = parseArn(target.Arn ?? '');
   if (!arn) throw invalid('Provided Arn is not in correct format.');
   if (!parseArn(target.RoleArn ?? '')) throw invalid('RoleArn is not in correct format.');
-  assertTrusted(cloud, target.RoleArn ?? '', 'scheduler.amazonaws.com');
+  // EventBridge Scheduler acts on behalf of the group (user guide, "Confused deputy prevention").
+  const group = `arn:aws:scheduler:${region}:${account}:schedule-group/default`;
+  assertTrusted(cloud, target.RoleArn ?? '', 'scheduler.amazonaws.com', group);
   if (!kindOf(target)) throw new NotModelled(`scheduler target '${target.Arn}' is not modelled`);
   if (arn.region !== region) throw invalid(`Target must be in region ${region}.`);
   if (target.DeadLetterConfig) throw new NotModelled('DeadLetterConfig of a schedule is not modelled');

@@ -10,6 +10,8 @@ import type {
   UpdateScheduleCommandInput,
 } from '@aws-sdk/client-scheduler';
 import { AwsError, NotModelled } from '../errors.ts';
+import { deliveriesOf } from '../faults/deliveries.ts';
+import { passRole } from '../iam/pass-role.ts';
 import { type Access, type Context, defineService } from '../service.ts';
 import { nextDue, parseScheduleExpression, type ScheduleExpression } from './schedule-expression.ts';
 import {
@@ -127,7 +129,13 @@ function due({ name, dueAt }: Occurrence, context: Sch): Promise<void> | void {
   };
   const spreadMs = PRECISION_MS + schedule.windowMinutes * 60_000;
   arm(schedule, context, Math.max(dueAt, context.now - spreadMs));
-  return invoke(invocation, context);
+  const { cloud, region } = context;
+  const about = { channel: 'schedule', region, source: 'aws.scheduler', detailType: 'Scheduled Event', name } as const;
+  const deliveries = deliveriesOf(cloud, { ...about, target: target.Arn ?? '' });
+  for (const lateMs of deliveries.slice(1)) context.schedule('invoke', lateMs, invocation);
+  const [firstMs] = deliveries;
+  if (firstMs === 0) return invoke(invocation, context);
+  if (firstMs !== undefined) context.schedule('invoke', firstMs, invocation);
 }
 
 function summary(schedule: Schedule): ScheduleSummary {
@@ -161,6 +169,8 @@ function describe(schedule: Schedule): Omit<GetScheduleCommandOutput, '$metadata
 function access(input: { Name?: string | undefined }, context: Sch): Access {
   return { resources: [`arn:aws:scheduler:${context.region}:${context.account}:schedule/default/${input.Name ?? ''}`] };
 }
+
+const PRINCIPAL = 'scheduler.amazonaws.com';
 
 export const scheduler = defineService<Scheduler, SchedulerState>({
   name: 'scheduler',
@@ -199,8 +209,8 @@ export const scheduler = defineService<Scheduler, SchedulerState>({
     },
   },
   access: {
-    CreateSchedule: access,
-    UpdateSchedule: access,
+    CreateSchedule: (input, context) => [access(input, context), passRole(input.Target?.RoleArn, PRINCIPAL)],
+    UpdateSchedule: (input, context) => [access(input, context), passRole(input.Target?.RoleArn, PRINCIPAL)],
     GetSchedule: access,
     DeleteSchedule: access,
   },

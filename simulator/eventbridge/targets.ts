@@ -13,7 +13,7 @@ export type TargetKind = 'lambda' | 'states' | 'sns' | 'events';
 const invalid = (message: string): AwsError => new AwsError('ValidationException', message);
 
 /** Throws ValidationException for a target that AWS refuses, NotModelled for one that the simulator lacks. */
-export function checkTarget(target: Target, { cloud, region }: Context<EventBridgeState>): void {
+export function checkTarget(target: Target, ruleArn: string, { cloud, region }: Context<EventBridgeState>): void {
   const arn = parseArn(target.Arn ?? '');
   if (!arn) throw invalid(`Parameter ${target.Arn} is not valid. Reason: Provided Arn is not in correct format.`);
   const kind = kindOf(arn);
@@ -28,7 +28,7 @@ export function checkTarget(target: Target, { cloud, region }: Context<EventBrid
   // Guess for buses: the user guide asks for a role across regions; when AWS complains is not said.
   const roleNeeded = kind === 'states' || (kind === 'events' && arn.region !== region);
   if (roleNeeded && !target.RoleArn) throw invalid(`RoleArn is required for target ${target.Arn}.`);
-  if (target.RoleArn) assertTrusted(cloud, target.RoleArn, 'events.amazonaws.com');
+  if (target.RoleArn) assertTrusted(cloud, target.RoleArn, 'events.amazonaws.com', ruleArn);
   try {
     checkInput(target);
   } catch (error) {

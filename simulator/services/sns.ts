@@ -5,6 +5,8 @@
 import type { MessageAttributeValue, PublishCommandInput, SNS } from '@aws-sdk/client-sns';
 import { AwsError, NotModelled } from '../errors.ts';
 import { backoffMs, isRetryable } from '../eventbridge/retry.ts';
+import { deliveriesOf } from '../faults/deliveries.ts';
+import { checkGrammar } from '../iam/grammar.ts';
 import { type Access, type Context, defineService } from '../service.ts';
 
 interface Subscription {
@@ -16,7 +18,7 @@ interface Subscription {
 interface Topic {
   readonly arn: string;
   readonly name: string;
-  /** As set and as answered; Policy is stored and not enforced. */
+  /** As set; the policy is IAM's to enforce. */
   readonly attributes: Record<string, string>;
   readonly subscriptions: Record<string, Subscription>;
 }
@@ -67,6 +69,14 @@ function findTopic(arn: string | undefined, context: Sns): Topic {
   return topic;
 }
 
+function checkPolicy(policy = ''): void {
+  try {
+    checkGrammar('resource', policy);
+  } catch (cause) {
+    throw new AwsError('InvalidParameter', `Invalid parameter: Policy Error: ${(cause as Error).message}`, { cause });
+  }
+}
+
 function checkMessage(input: PublishCommandInput): void {
   if (!input.Message) throw invalid('Empty message');
   if (new TextEncoder().encode(input.Message).length > BYTES_MAX) throw invalid('Message too long');
@@ -114,6 +124,16 @@ function lambdaEvent({ message, subscription }: Delivery): object {
   };
 }
 
+/** A delivery as faults see it. */
+const told = ({ topicArn }: Message, { endpoint }: Subscription, region: string) => ({
+  channel: 'topic' as const,
+  region,
+  source: 'aws.sns',
+  detailType: 'Notification',
+  name: topicArn.split(':').at(-1) ?? '',
+  target: endpoint,
+});
+
 /** The timer 'deliver'. */
 async function deliver(delivery: Delivery, context: Sns): Promise<void> {
   const { message, subscription, attempt } = delivery;
@@ -146,6 +166,32 @@ function receive(message: Message, endpoint: string, context: Sns): void {
 /** From Publish to the endpoint. Guess: 20–200 ms, AWS says "typically less than 30 milliseconds" of its own part. */
 const latencyMs = ({ random }: Sns): number => random.uniform(20, 200);
 
+/** SNS Developer Guide, "Amazon SNS default access policy": whoever in the account is said to be the source's owner. */
+const defaultPolicy = ({ arn }: Topic, account: string): string =>
+  JSON.stringify({
+    Version: '2008-10-17',
+    Id: '__default_policy_ID',
+    Statement: [
+      {
+        Sid: '__default_statement_ID',
+        Effect: 'Allow',
+        Principal: { AWS: '*' },
+        Action: [
+          'SNS:GetTopicAttributes',
+          'SNS:SetTopicAttributes',
+          'SNS:AddPermission',
+          'SNS:RemovePermission',
+          'SNS:DeleteTopic',
+          'SNS:Subscribe',
+          'SNS:ListSubscriptionsByTopic',
+          'SNS:Publish',
+        ],
+        Resource: arn,
+        Condition: { StringEquals: { 'AWS:SourceOwner': account } },
+      },
+    ],
+  });
+
 function onTopic(input: { TopicArn?: string | undefined }): Access {
   return { resources: [input.TopicArn ?? '*'] };
 }
@@ -170,11 +216,24 @@ export const sns = defineService<SNS, SnsState>({
       const topic = findTopic(input.TopicArn, context);
       const SubscriptionsConfirmed = String(Object.keys(topic.subscriptions).length);
       return {
-        Attributes: { ...topic.attributes, TopicArn: topic.arn, Owner: context.account, SubscriptionsConfirmed },
+        Attributes: {
+          Policy: defaultPolicy(topic, context.account),
+          ...topic.attributes,
+          TopicArn: topic.arn,
+          Owner: context.account,
+          SubscriptionsConfirmed,
+        },
       };
     },
     SetTopicAttributes(input, context) {
-      findTopic(input.TopicArn, context).attributes[input.AttributeName ?? ''] = input.AttributeValue ?? '';
+      const { attributes } = findTopic(input.TopicArn, context);
+      const { AttributeName: name = '', AttributeValue: value } = input;
+      // Without a value the attribute has its default again.
+      if (value === undefined) delete attributes[name];
+      else {
+        if (name === 'Policy') checkPolicy(value);
+        attributes[name] = value;
+      }
       return {};
     },
     ListTopics: (_input, context) => ({
@@ -231,7 +290,10 @@ export const sns = defineService<SNS, SnsState>({
       if (target === undefined && !input.PhoneNumber)
         throw invalid('TopicArn, TargetArn or PhoneNumber Reason: no value for required parameter');
       for (const subscription of subscriptions) {
-        context.schedule('deliver', latencyMs(context), { message, subscription, attempt: 0 } satisfies Delivery);
+        const usualMs = latencyMs(context);
+        for (const lateMs of deliveriesOf(context.cloud, told(message, subscription, context.region))) {
+          context.schedule('deliver', usualMs + lateMs, { message, subscription, attempt: 0 } satisfies Delivery);
+        }
       }
       return { MessageId: id };
     },
@@ -241,11 +303,18 @@ export const sns = defineService<SNS, SnsState>({
       resources: [`arn:aws:sns:${context.region}:${context.account}:${input.Name ?? ''}`],
     }),
     Publish: (input) => ({ resources: [input.TopicArn ?? input.TargetArn ?? '*'] }),
-    Subscribe: onTopic,
+    Subscribe: (input) => ({
+      ...onTopic(input),
+      conditions: { 'sns:Protocol': input.Protocol ?? '', 'sns:Endpoint': input.Endpoint },
+    }),
     DeleteTopic: onTopic,
     GetTopicAttributes: onTopic,
     SetTopicAttributes: onTopic,
     ListSubscriptionsByTopic: onTopic,
+  },
+  resourcePolicy(arn, context) {
+    const topic = context.state.topics[arn];
+    return topic && { documents: [topic.attributes.Policy ?? defaultPolicy(topic, context.account)] };
   },
   timers: { deliver },
 });

@@ -22,8 +22,16 @@ export async function failState(ref: TurnRef, context: StatesContext, failure: S
   clearAttempt(context, flow);
   delete flow.branches;
   recordEvaluationFailure(context, execution, flow, failure);
-  context.trace('state.failed', { execution: execution.arn, state: flow.stateName, error: failure.error });
   const retry = nextRetry(state.Retry, flow.retriesOf, failure, context.random);
+  const catcher = retry ? undefined : findCatcher(state.Catch, failure);
+  context.trace('state.failed', {
+    execution: execution.arn,
+    state: flow.stateName,
+    error: failure.error,
+    // Positions in the definition: what a soak counts as error edges.
+    ...(retry && { retry: retry.position }),
+    ...(catcher && { caught: state.Catch?.indexOf(catcher) }),
+  });
   if (retry) {
     flow.turn += 1;
     flow.retryCount += 1;
@@ -32,7 +40,6 @@ export async function failState(ref: TurnRef, context: StatesContext, failure: S
     return;
   }
   if (state.Type === 'Parallel') recordIn(execution, flow, context.now, 'ParallelStateFailed');
-  const catcher = findCatcher(state.Catch, failure);
   const final = catcher ? await catchFailure(context, execution, flow, catcher, failure) : failure;
   if (!findTurn(context.state, ref)) return;
   if (!(final instanceof StateFailure)) {

@@ -3,6 +3,7 @@
  * whether the flow still stands where it stood, and only then changes state, at once; so between two timers the
  * execution is complete, plain data and can be saved, forked or left in the dark.
  */
+import { entering, entriesMatter } from '../faults/crashes.ts';
 import { parseDefinition } from './definition.ts';
 import { failState } from './failing.ts';
 import { jsonBytes, runtimeFailure, StateFailure, VARIABLES_BYTES_MAX } from './failure.ts';
@@ -49,6 +50,15 @@ export async function enter(ref: TurnRef, context: StatesContext): Promise<void>
   const entered = stateEvent(stateOf(execution, flow).Type, 'Entered');
   flow.enteredEventId = recordIn(execution, flow, context.now, entered, enteredDetails(flow));
   context.trace(entered, { execution: execution.arn, state: flow.stateName });
+  const { machineName: machine } = execution;
+  if (entriesMatter(context.cloud)) {
+    const entry = { region: context.region, machine, state: flow.stateName };
+    if ((await entering(context.cloud, entry)) && execution.status === 'RUNNING') {
+      context.trace('execution.abortedByFault', { execution: execution.arn, state: flow.stateName });
+      finish(context, execution, 'ABORTED', { error: 'Fault', cause: 'injected fault' });
+      return;
+    }
+  }
   await run(ref, context);
 }
 

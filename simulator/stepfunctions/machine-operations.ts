@@ -1,6 +1,7 @@
 /** State machines: created, updated, described, deleted. Source of rules and errors: Step Functions API reference. */
 import type { LoggingConfiguration, SFN } from '@aws-sdk/client-sfn';
 import { AwsError, NotModelled } from '../errors.ts';
+import { assertTrusted } from '../iam/trust.ts';
 import type { Operations } from '../service.ts';
 import { checkDefinition, describeDiagnostics } from './checks/definition.ts';
 import { removeDeleted } from './finish.ts';
@@ -31,6 +32,11 @@ function refuse(options: Record<string, unknown>): void {
   }
 }
 
+/** Throws AccessDeniedException. A cloud without IAM, where a machine is run by itself, has no roles to look at. */
+function checkTrust(roleArn: string, arn: string, { cloud }: StatesContext): void {
+  if (cloud.services.has('iam')) assertTrusted(cloud, roleArn, 'states.amazonaws.com', arn);
+}
+
 export const machineOperations: Operations<SFN, StatesState> = {
   CreateStateMachine(input, context) {
     const name = input.name ?? '';
@@ -59,6 +65,7 @@ export const machineOperations: Operations<SFN, StatesState> = {
     if (existing && !isSame(existing, wanted)) {
       throw new AwsError('StateMachineAlreadyExists', `State Machine Already Exists: '${arn}'`);
     }
+    checkTrust(wanted.roleArn, arn, context);
     context.state.machines[arn] ??= wanted;
     return { stateMachineArn: arn, creationDate: new Date((existing ?? wanted).createdAtMs) };
   },
@@ -77,6 +84,7 @@ export const machineOperations: Operations<SFN, StatesState> = {
       );
     }
     if (roleArn) requireRoleArn(roleArn);
+    if (roleArn) checkTrust(roleArn, machine.arn, context);
     if (definition) requireDefinition(definition);
     machine.definition = definition ?? machine.definition;
     machine.roleArn = roleArn ?? machine.roleArn;
@@ -140,6 +148,12 @@ export const machineOperations: Operations<SFN, StatesState> = {
   TagResource(input, context) {
     const { tags } = findMachine(context, input.resourceArn);
     for (const { key, value } of input.tags ?? []) tags[key ?? ''] = value ?? '';
+    return {};
+  },
+
+  UntagResource(input, context) {
+    const { tags } = findMachine(context, input.resourceArn);
+    for (const key of input.tagKeys ?? []) delete tags[key];
     return {};
   },
 

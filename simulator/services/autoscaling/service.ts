@@ -3,6 +3,13 @@ import type { Clients } from '../../clients.ts';
 import { type Access, type Context, defineService } from '../../service.ts';
 import { describeScalingActivities } from './activities.ts';
 import {
+  attachLoadBalancerTargetGroups,
+  createOrUpdateTags,
+  deleteAutoScalingGroup,
+  deleteTags,
+  detachLoadBalancerTargetGroups,
+} from './attachments.ts';
+import {
   resumeProcesses,
   setDesiredCapacity,
   suspendProcesses,
@@ -18,6 +25,11 @@ function onGroup(input: { AutoScalingGroupName?: string | undefined }, context: 
   const group = context.state.groups[input.AutoScalingGroupName ?? ''];
   return group ? accessTo(group) : { resources: [anyArn(context, input.AutoScalingGroupName ?? '')] };
 }
+
+const onTagged = (
+  tags: readonly { ResourceId?: string | undefined }[] | undefined,
+  context: Context<AutoScalingState>,
+): Access[] => (tags ?? []).map(({ ResourceId }) => onGroup({ AutoScalingGroupName: ResourceId }, context));
 
 const accessTo = (group: Group): Access => ({
   resources: [group.arn],
@@ -42,6 +54,11 @@ export const autoScaling = defineService<Clients['autoscaling'], AutoScalingStat
     TerminateInstanceInAutoScalingGroup: terminateInstanceInAutoScalingGroup,
     SuspendProcesses: suspendProcesses,
     ResumeProcesses: resumeProcesses,
+    AttachLoadBalancerTargetGroups: attachLoadBalancerTargetGroups,
+    DetachLoadBalancerTargetGroups: detachLoadBalancerTargetGroups,
+    CreateOrUpdateTags: createOrUpdateTags,
+    DeleteTags: deleteTags,
+    DeleteAutoScalingGroup: deleteAutoScalingGroup,
   },
   // Service Authorization Reference, "Amazon EC2 Auto Scaling"; Describe* take no resource.
   access: {
@@ -50,6 +67,11 @@ export const autoScaling = defineService<Clients['autoscaling'], AutoScalingStat
     SetDesiredCapacity: onGroup,
     SuspendProcesses: onGroup,
     ResumeProcesses: onGroup,
+    AttachLoadBalancerTargetGroups: onGroup,
+    DetachLoadBalancerTargetGroups: onGroup,
+    CreateOrUpdateTags: (input, context) => onTagged(input.Tags, context),
+    DeleteTags: (input, context) => onTagged(input.Tags, context),
+    DeleteAutoScalingGroup: onGroup,
     TerminateInstanceInAutoScalingGroup: (input, context) => {
       const holds = (group: Group): boolean => group.instances.some((one) => one.instanceId === input.InstanceId);
       const group = Object.values(context.state.groups).find(holds);

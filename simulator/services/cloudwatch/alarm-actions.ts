@@ -2,6 +2,7 @@
 import { NotModelled } from '../../errors.ts';
 import { parseArn } from '../../eventbridge/arn.ts';
 import { publishServiceEvent } from '../../eventbridge/bus.ts';
+import { deliveriesOf } from '../../faults/deliveries.ts';
 import type { Context } from '../../service.ts';
 import { type Alarm, type AlarmState, type CloudWatchState, type HistoryItem, timestamp } from './state.ts';
 
@@ -41,8 +42,27 @@ export async function changeState(alarm: Alarm, next: AlarmState, context: Cw): 
     },
   });
   if (!alarm.actionsEnabled) return;
-  for (const action of actionsFor(alarm, next.value)) await act(action, alarm, previous, context);
+  const { cloud, region } = context;
+  const about = { channel: 'alarm', region, source: 'aws.cloudwatch', detailType: 'Alarm action' } as const;
+  for (const target of actionsFor(alarm, next.value)) {
+    for (const lateMs of deliveriesOf(cloud, { ...about, name: alarm.name, target })) {
+      const late: LateAction = { action: target, alarm: structuredClone(alarm), previous };
+      if (lateMs === 0) await act(target, alarm, previous, context);
+      else context.schedule('act', lateMs, late);
+    }
+  }
 }
+
+/** Data of the timer 'act': an action that a fault delays, with the alarm as it was. */
+interface LateAction {
+  readonly action: string;
+  readonly alarm: Alarm;
+  readonly previous: AlarmState;
+}
+
+/** Timer. */
+export const actLate = ({ action, alarm, previous }: LateAction, context: Cw): Promise<void> =>
+  act(action, alarm, previous, context);
 
 function actionsFor({ definition }: Alarm, state: string): readonly string[] {
   if (state === 'ALARM') return definition.AlarmActions ?? [];

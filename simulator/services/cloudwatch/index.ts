@@ -1,6 +1,8 @@
 /** CloudWatch, one region at a time: metrics and metric alarms. Registered in simulator/services/index.ts. */
+
 import type { CloudWatch } from '@aws-sdk/client-cloudwatch';
 import { type Access, type Context, defineService } from '../../service.ts';
+import { actLate } from './alarm-actions.ts';
 import { evaluate } from './alarm-evaluation.ts';
 import { alarmOperations } from './alarms.ts';
 import { queryOperations } from './queries.ts';
@@ -21,6 +23,7 @@ export const cloudWatch = defineService<CloudWatch, CloudWatchState>({
   access: {
     PutMetricData: (input) => ({ resources: ['*'], conditions: { 'cloudwatch:namespace': input.Namespace ?? '' } }),
     PutMetricAlarm: (input, context) => onAlarms([input.AlarmName], context),
+    PutCompositeAlarm: (input, context) => onAlarms([input.AlarmName], context),
     DescribeAlarms: (input, context) => onAlarms(input.AlarmNames, context),
     DescribeAlarmHistory: (input, context) => onAlarms([input.AlarmName], context),
     SetAlarmState: (input, context) => onAlarms([input.AlarmName], context),
@@ -28,5 +31,5 @@ export const cloudWatch = defineService<CloudWatch, CloudWatchState>({
     DisableAlarmActions: (input, context) => onAlarms(input.AlarmNames, context),
     DeleteAlarms: (input, context) => onAlarms(input.AlarmNames, context),
   },
-  timers: { evaluate },
+  timers: { evaluate, act: actLate },
 });

@@ -3,7 +3,7 @@ import type { AttributeValue, DynamoDB, QueryInput } from '@aws-sdk/client-dynam
 import type { Access, AccessRules } from '../../service.ts';
 import { type DynamoDbContext, type DynamoDbState, tableArn, tableName } from './state.ts';
 
-type Conditions = Record<string, string | readonly string[]>;
+type Conditions = NonNullable<Access['conditions']>;
 type WireItem = Record<string, AttributeValue> | undefined;
 
 export const access: AccessRules<DynamoDB, DynamoDbState> = {
@@ -13,6 +13,9 @@ export const access: AccessRules<DynamoDB, DynamoDbState> = {
   DeleteTable: (input, context) => onTable(context, input.TableName),
   UpdateTimeToLive: (input, context) => onTable(context, input.TableName),
   DescribeTimeToLive: (input, context) => onTable(context, input.TableName),
+  PutResourcePolicy: (input) => ({ resources: [input.ResourceArn ?? '*'] }),
+  GetResourcePolicy: (input) => ({ resources: [input.ResourceArn ?? '*'] }),
+  DeleteResourcePolicy: (input) => ({ resources: [input.ResourceArn ?? '*'] }),
   GetItem: (input, context) => onItem(context, input.TableName, input.Key),
   PutItem: (input, context) => onItem(context, input.TableName, input.Item, returning(input.ReturnValues)),
   UpdateItem: (input, context) => onItem(context, input.TableName, input.Key, returning(input.ReturnValues)),
@@ -26,7 +29,8 @@ export const access: AccessRules<DynamoDB, DynamoDbState> = {
   }),
   Scan: (input, context) => ({
     resources: [withIndex(context, input.TableName, input.IndexName)],
-    conditions: selecting(input.Select),
+    // A scan touches every key and names none.
+    conditions: { ...selecting(input.Select), 'dynamodb:LeadingKeys': undefined },
   }),
   BatchGetItem: (input, context) =>
     Object.entries(input.RequestItems ?? {}).map(([name, { Keys: keys }]) => ({
@@ -75,7 +79,7 @@ function leadingKeys(context: DynamoDbContext, name: string | undefined, items: 
     const content = value && (value.S ?? value.N ?? (value.B && Buffer.from(value.B).toString('base64')));
     return content === undefined ? [] : [content];
   });
-  return keys.length > 0 ? { 'dynamodb:LeadingKeys': keys } : {};
+  return { 'dynamodb:LeadingKeys': keys.length > 0 ? keys : undefined };
 }
 
 /** A query's partition key, read off its key condition: what each attribute is said to be equal to. */
@@ -90,5 +94,4 @@ function queriedKey(input: QueryInput): WireItem {
 }
 
 const returning = (values: string | undefined): Conditions => ({ 'dynamodb:ReturnValues': values ?? 'NONE' });
-const selecting = (select: string | undefined): Conditions =>
-  select === undefined ? {} : { 'dynamodb:Select': select };
+const selecting = (select: string | undefined): Conditions => ({ 'dynamodb:Select': select });

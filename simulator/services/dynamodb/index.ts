@@ -4,6 +4,7 @@ import { defineService } from '../../service.ts';
 import { access } from './access.ts';
 import { expire } from './expiry.ts';
 import { itemOperations } from './items.ts';
+import { policyOperations, tablePolicy } from './policy.ts';
 import { catchUp, hear, sendAgain, take } from './quorum.ts';
 import { replicate } from './replication.ts';
 import { type DynamoDbState, SERVICE } from './state.ts';
@@ -13,7 +14,8 @@ import { transactionOperations } from './transactions.ts';
 export const dynamoDb = defineService<Clients['dynamodb'], DynamoDbState>({
   name: SERVICE,
   initialState: () => ({ tables: {}, journals: {}, transactions: {} }),
-  operations: { ...tableOperations, ...itemOperations, ...transactionOperations },
+  operations: { ...tableOperations, ...itemOperations, ...transactionOperations, ...policyOperations },
   access,
+  resourcePolicy: tablePolicy,
   timers: { take, hear, sendAgain, catchUp, replicate, expire },
 });

@@ -39,8 +39,8 @@ export interface Table {
   /** Types of all key attributes, of the indexes too. */
   readonly types: Readonly<Record<string, KeyType>>;
   readonly indexes: readonly Index[];
-  readonly billingMode: 'PAY_PER_REQUEST' | 'PROVISIONED';
-  readonly deletionProtection: boolean;
+  billingMode: 'PAY_PER_REQUEST' | 'PROVISIONED';
+  deletionProtection: boolean;
   /** The attribute with the expiry time, in seconds since the epoch. */
   timeToLive?: string;
   /** Regions with a replica, this one included; one means a regional table. */
@@ -57,6 +57,8 @@ export interface Table {
   /** Set while a timer is on its way that will bring this replica up to the journal's end. */
   catchingUp?: boolean;
   versions: Record<string, Version>;
+  /** Resource policy of this replica, JSON text. */
+  policy?: string;
 }
 
 /** What an operation gave, or the AWS error that it ended with. */

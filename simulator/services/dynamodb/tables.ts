@@ -72,7 +72,13 @@ export const tableOperations: TableOperations = {
   UpdateTable(input, context) {
     const table = existing(context, input.TableName);
     refuseOtherUpdates(input);
-    joinGlobalTable(context, table, input);
+    table.deletionProtection = input.DeletionProtectionEnabled ?? table.deletionProtection;
+    table.billingMode = input.BillingMode ?? table.billingMode;
+    const { ReplicaUpdates, GlobalTableWitnessUpdates, MultiRegionConsistency, TableName: _name, ...others } = input;
+    const joins = ReplicaUpdates ?? GlobalTableWitnessUpdates ?? MultiRegionConsistency;
+    if (joins !== undefined || Object.values(others).every((value) => value === undefined)) {
+      joinGlobalTable(context, table, input);
+    }
     return { TableDescription: describe(table) };
   },
 
@@ -83,8 +89,14 @@ export const tableOperations: TableOperations = {
         'Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.',
       );
     }
-    if (table.replicas.length > 1)
-      throw new NotModelled('deleting a replica of a DynamoDB global table is not modelled');
+    if (table.consistency === 'STRONG') {
+      throw new NotModelled('deleting a strongly consistent DynamoDB global table is not modelled');
+    }
+    // Of an eventually consistent one this replica goes, and the others learn of it.
+    for (const region of table.replicas) {
+      const replica = context.stateIn(region).tables[table.name];
+      if (replica) replica.replicas = replica.replicas.filter((other) => other !== context.region);
+    }
     delete context.state.tables[table.name];
     return { TableDescription: { ...describe(table), TableStatus: 'DELETING' } };
   },
@@ -209,8 +221,15 @@ function typesOf(input: CreateTableInput, schemas: readonly KeySchema[]): Record
 }
 
 function refuseOtherUpdates(input: UpdateTableInput): void {
-  const modelled = ['TableName', 'ReplicaUpdates', 'GlobalTableWitnessUpdates', 'MultiRegionConsistency'];
-  const unknown = Object.keys(input).find((name) => !modelled.includes(name));
+  const modelled = [
+    'TableName',
+    'BillingMode',
+    'DeletionProtectionEnabled',
+    'GlobalTableWitnessUpdates',
+    'MultiRegionConsistency',
+    'ReplicaUpdates',
+  ];
+  const unknown = Object.keys(input).find((name) => ![...modelled, ...inertMembers].includes(name));
   if (unknown) throw new NotModelled(`dynamodb:UpdateTable with ${unknown} is not modelled`);
 }
 

@@ -5,6 +5,8 @@
 import type { Instance as AwsInstance } from '@aws-sdk/client-ec2';
 import type { Clients, Input, Output } from '../../clients.ts';
 import { AwsError, NotModelled } from '../../errors.ts';
+import { drawError } from '../../faults/calls.ts';
+import { firstStruck, isInForce, type ShortageFault, struck } from '../../faults.ts';
 import type { Context } from '../../service.ts';
 import { instanceBootSeconds, instanceShutdownSeconds } from '../../world/durations.ts';
 import { bootInstance, stopInstance } from '../../world/instances.ts';
@@ -29,6 +31,13 @@ export function launchInstance(context: Ec2Context, launch: Launch): { instanceI
   const { data, roleArn } = launch.version;
   const instanceType = data.InstanceType ?? 'm1.small';
   refuseByFault(context, launch.zone, instanceType);
+  const sick = firstStruck(
+    context.cloud,
+    'sick-instance',
+    (fault) => fault.region === region && (fault.zone === undefined || fault.zone === launch.zone),
+  );
+  const slow = struck(context.cloud, 'slow-boot', (fault) => fault.region === region);
+  const bootFactor = slow.reduce((product, { factor }) => product * factor, 1);
   const instanceId = ec2Id(context.random, 'i');
   const address = state.nextAddress++;
   state.instances[instanceId] = {
@@ -45,19 +54,22 @@ export function launchInstance(context: Ec2Context, launch: Launch): { instanceI
     tags: { ...templateTags(launch.version), ...launch.tags },
     state: 'pending',
     stateReason: undefined,
+    sick: sick !== undefined,
+    bootFactor,
   };
-  const bootedAfterMs = Math.round(instanceBootSeconds(context.random) * 1000);
+  const bootedAfterMs = Math.round(instanceBootSeconds(context.random) * bootFactor * 1000);
   context.schedule('booted', bootedAfterMs, { instanceId });
   context.trace('instance.pending', { instanceId, zone: launch.zone, region });
   return { instanceId, bootedAfterMs };
 }
 
 function refuseByFault(context: Ec2Context, zone: string, instanceType: string): void {
-  const faults = context.cloud.drawFaults({ service: 'ec2', operation: 'RunInstances', region: context.region });
-  const broken = faults.find((fault) => fault.error !== undefined);
-  if (broken?.error) throw new AwsError(broken.error, `injected fault: ${broken.error}`);
-  if (!context.state.insufficientCapacity[zone]) return;
-  const others = zonesOf(context.region).filter((other) => !context.state.insufficientCapacity[other]);
+  const { cloud, region } = context;
+  const error = drawError(cloud, { service: 'ec2', operation: 'RunInstances', region });
+  if (error) throw error;
+  if (!firstStruck(cloud, 'shortage', (fault) => isShort(fault, region, zone))) return;
+  const shortages = (cloud.state.faults.others.shortage ?? []).filter((fault) => isInForce(fault, cloud.now));
+  const others = zonesOf(region).filter((other) => !shortages.some((fault) => isShort(fault, region, other)));
   throw new AwsError(
     'InsufficientInstanceCapacity',
     `We currently do not have sufficient ${instanceType} capacity in the Availability Zone you requested (${zone}). ` +
@@ -65,6 +77,9 @@ function refuseByFault(context: Ec2Context, zone: string, instanceType: string):
       (others.length > 0 ? ` You can currently get ${instanceType} capacity by choosing ${others.join(', ')}.` : ''),
   );
 }
+
+const isShort = (fault: ShortageFault, region: string, zone: string): boolean =>
+  fault.region === region && (fault.zone === undefined || fault.zone === zone);
 
 const templateTags = (version: LaunchTemplateVersion): Record<string, string> =>
   Object.fromEntries(
@@ -79,8 +94,9 @@ export async function booted({ instanceId }: { instanceId: string }, context: Ec
   const instance = context.state.instances[instanceId];
   if (instance?.state !== 'pending') return;
   instance.state = 'running';
-  const { zone, userData, roleArn, tags } = instance;
-  await bootInstance(context.cloud, { instanceId, region: context.region, zone, userData, roleArn, tags });
+  const { zone, userData, roleArn, tags, sick, bootFactor } = instance;
+  const { cloud, region } = context;
+  await bootInstance(cloud, { instanceId, region, zone, userData, roleArn, tags, sick, bootFactor });
 }
 
 /** Shuts an instance down; does nothing to one that is already going. */

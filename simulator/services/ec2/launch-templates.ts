@@ -44,6 +44,16 @@ export async function createLaunchTemplateVersion(
   return { LaunchTemplateVersion: describeVersion(template, version) };
 }
 
+/** Groups that use it keep their instances and cannot launch new ones. Throws InvalidLaunchTemplateId.NotFound. */
+export function deleteLaunchTemplate(
+  input: Input<EC2, 'DeleteLaunchTemplate'>,
+  context: Ec2Context,
+): { LaunchTemplate: AwsTemplate } {
+  const template = findTemplate(context.state, { id: input.LaunchTemplateId, name: input.LaunchTemplateName });
+  delete context.state.launchTemplates[template.id];
+  return { LaunchTemplate: describe(template) };
+}
+
 export function describeLaunchTemplates(
   input: Input<EC2, 'DescribeLaunchTemplates'>,
   context: Ec2Context,

@@ -5,10 +5,12 @@ import { booted, describeInstances, terminated, terminateInstances } from './ins
 import {
   createLaunchTemplate,
   createLaunchTemplateVersion,
+  deleteLaunchTemplate,
   describeLaunchTemplates,
   describeLaunchTemplateVersions,
 } from './launch-templates.ts';
 import { type Ec2State, initialEc2State, zonesOf } from './state.ts';
+import { deleteSubnet } from './subnets.ts';
 
 export const ec2 = defineService<Clients['ec2'], Ec2State>({
   name: 'ec2',
@@ -16,6 +18,8 @@ export const ec2 = defineService<Clients['ec2'], Ec2State>({
   operations: {
     CreateLaunchTemplate: createLaunchTemplate,
     CreateLaunchTemplateVersion: createLaunchTemplateVersion,
+    DeleteLaunchTemplate: deleteLaunchTemplate,
+    DeleteSubnet: deleteSubnet,
     DescribeLaunchTemplates: describeLaunchTemplates,
     DescribeLaunchTemplateVersions: describeLaunchTemplateVersions,
     DescribeInstances: describeInstances,
@@ -36,6 +40,16 @@ export const ec2 = defineService<Clients['ec2'], Ec2State>({
       resources: (input.InstanceIds ?? []).map(
         (id) => `arn:aws:ec2:${context.region}:${context.account}:instance/${id}`,
       ),
+    }),
+    // The id is not known before there is one.
+    CreateLaunchTemplate: (_input, context) => ({
+      resources: [`arn:aws:ec2:${context.region}:${context.account}:launch-template/*`],
+    }),
+    DeleteLaunchTemplate: (input, context) => ({
+      resources: [`arn:aws:ec2:${context.region}:${context.account}:launch-template/${input.LaunchTemplateId ?? '*'}`],
+    }),
+    DeleteSubnet: (input, context) => ({
+      resources: [`arn:aws:ec2:${context.region}:${context.account}:subnet/${input.SubnetId ?? '*'}`],
     }),
     CreateLaunchTemplateVersion: (input, context) => ({
       resources: [`arn:aws:ec2:${context.region}:${context.account}:launch-template/${input.LaunchTemplateId ?? '*'}`],

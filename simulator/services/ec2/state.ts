@@ -1,4 +1,4 @@
-/** EC2 in one region as plain data: instances, launch templates, subnets (for their zones) and its shortage of capacity. */
+/** EC2 in one region as plain data: instances, launch templates, subnets (for their zones). */
 import type { RequestLaunchTemplateData, Tag } from '@aws-sdk/client-ec2';
 import type { Random } from '../../random.ts';
 
@@ -20,6 +20,10 @@ export interface Instance {
   readonly tags: Record<string, string>;
   state: InstanceStateName;
   stateReason: string | undefined;
+  /** Fault: never passes a load balancer's health check. */
+  readonly sick: boolean;
+  /** Fault: how many times as long as usual it takes to boot and to start what runs on it. */
+  readonly bootFactor: number;
 }
 
 export interface LaunchTemplateVersion {
@@ -45,8 +49,6 @@ export interface Ec2State {
   readonly instances: Record<string, Instance>;
   readonly launchTemplates: Record<string, LaunchTemplate>;
   readonly subnets: Record<string, { readonly vpcId: string; readonly zone: string; readonly cidr: string }>;
-  /** Fault: zones in which no instance can be launched. Scenarios set and delete entries. */
-  readonly insufficientCapacity: Record<string, true>;
   nextAddress: number;
 }
 
@@ -54,7 +56,6 @@ export const initialEc2State = (): Ec2State => ({
   instances: {},
   launchTemplates: {},
   subnets: {},
-  insufficientCapacity: {},
   nextAddress: 10,
 });
 

@@ -3,6 +3,7 @@ import type { ImageIdentifier } from '@aws-sdk/client-ecr';
 import type { Clients } from '../../clients.ts';
 import { AwsError, NotModelled } from '../../errors.ts';
 import { type Access, defineService } from '../../service.ts';
+import { policyOperations, repositoryPolicy } from './policy.ts';
 import { blobIn, digestOf } from './push.ts';
 import { type EcrContext, type EcrState, type Image, type Repository, repositoryArn, repositoryOf } from './state.ts';
 
@@ -20,10 +21,7 @@ export const ecr = defineService<Clients['ecr'], EcrState>({
           `The repository with name '${name}' already exists in the registry with id '${context.account}'`,
         );
       }
-      const mutability = input.imageTagMutability ?? 'MUTABLE';
-      if (mutability !== 'MUTABLE' && mutability !== 'IMMUTABLE') {
-        throw new NotModelled(`ecr:CreateRepository with imageTagMutability ${mutability} is not modelled`);
-      }
+      const mutability = mutabilityOf('CreateRepository', input.imageTagMutability);
       const repository: Repository = {
         name,
         arn: repositoryArn(context, name),
@@ -34,6 +32,33 @@ export const ecr = defineService<Clients['ecr'], EcrState>({
         tags: {},
       };
       context.state.repositories[name] = repository;
+      return { repository: describe(context, repository) };
+    },
+
+    PutImageTagMutability(input, context) {
+      const repository = repositoryOf(context, input.repositoryName);
+      repository.tagMutability = mutabilityOf('PutImageTagMutability', input.imageTagMutability);
+      return { repositoryName: repository.name, imageTagMutability: repository.tagMutability };
+    },
+
+    PutImageScanningConfiguration(input, context) {
+      const repository = repositoryOf(context, input.repositoryName);
+      repository.scanOnPush = input.imageScanningConfiguration?.scanOnPush ?? false;
+      return {
+        repositoryName: repository.name,
+        imageScanningConfiguration: { scanOnPush: repository.scanOnPush },
+      };
+    },
+
+    DeleteRepository(input, context) {
+      const repository = repositoryOf(context, input.repositoryName);
+      if (!input.force && Object.keys(repository.images).length > 0) {
+        throw new AwsError(
+          'RepositoryNotEmptyException',
+          `The repository with name '${repository.name}' in registry with id '${context.account}' cannot be deleted because it still contains images`,
+        );
+      }
+      delete context.state.repositories[repository.name];
       return { repository: describe(context, repository) };
     },
 
@@ -114,18 +139,33 @@ export const ecr = defineService<Clients['ecr'], EcrState>({
         }));
       return { imageIds: found, failures };
     },
+
+    ...policyOperations,
   },
   access: {
     CreateRepository: (input, context) => on(context, input.repositoryName),
     DescribeRepositories: (input, context) => ({
       resources: (input.repositoryNames ?? ['*']).map((name) => repositoryArn(context, name)),
     }),
+    PutImageTagMutability: (input, context) => on(context, input.repositoryName),
+    PutImageScanningConfiguration: (input, context) => on(context, input.repositoryName),
+    DeleteRepository: (input, context) => on(context, input.repositoryName),
     PutImage: (input, context) => on(context, input.repositoryName),
     BatchGetImage: (input, context) => on(context, input.repositoryName),
     BatchDeleteImage: (input, context) => on(context, input.repositoryName),
     DescribeImages: (input, context) => on(context, input.repositoryName),
+    SetRepositoryPolicy: (input, context) => on(context, input.repositoryName),
+    GetRepositoryPolicy: (input, context) => on(context, input.repositoryName),
+    DeleteRepositoryPolicy: (input, context) => on(context, input.repositoryName),
   },
+  resourcePolicy: repositoryPolicy,
 });
+
+function mutabilityOf(operation: string, given: string | undefined): Repository['tagMutability'] {
+  const mutability = given ?? 'MUTABLE';
+  if (mutability === 'MUTABLE' || mutability === 'IMMUTABLE') return mutability;
+  throw new NotModelled(`ecr:${operation} with imageTagMutability ${mutability} is not modelled`);
+}
 
 const on = (context: EcrContext, name: string | undefined): Access => ({ resources: [repositoryArn(context, name)] });
 

@@ -18,8 +18,8 @@ export interface Repository {
   readonly name: string;
   readonly arn: string;
   readonly createdAt: number;
-  readonly tagMutability: 'MUTABLE' | 'IMMUTABLE';
-  readonly scanOnPush: boolean;
+  tagMutability: 'MUTABLE' | 'IMMUTABLE';
+  scanOnPush: boolean;
   policy?: string;
   lifecyclePolicy?: string;
   /** By digest. */

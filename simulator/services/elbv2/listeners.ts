@@ -96,6 +96,7 @@ export function createRule(input: Input<Elb, 'CreateRule'>, context: ElbContext)
     Conditions: input.Conditions,
     Actions: input.Actions,
     IsDefault: false,
+    tags: Object.fromEntries((input.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
   };
   state.rules[arn] = record;
   refreshUse(context, usedGroups(state));
@@ -115,6 +116,29 @@ export function modifyRule(input: Input<Elb, 'ModifyRule'>, context: ElbContext)
   state.rules[before.RuleArn] = after;
   refreshUse(context, usedGroups(state));
   return { Rules: [describe(after)] };
+}
+
+/**
+ * All of them or none, so that two rules can change places. @throws AwsError PriorityInUseException, RuleNotFoundException
+ */
+export function setRulePriorities(
+  input: Input<Elb, 'SetRulePriorities'>,
+  context: ElbContext,
+): Output<Elb, 'SetRulePriorities'> {
+  const { state } = context;
+  const wanted = (input.RulePriorities ?? []).map(({ RuleArn, Priority }) => ({
+    before: rule(state, RuleArn),
+    priority: String(Priority),
+  }));
+  const after = wanted.map(({ before, priority }) => ({ ...before, Priority: priority }));
+  const moving = new Set(after.map(({ RuleArn }) => RuleArn));
+  const all = [...after, ...Object.values(state.rules).filter(({ RuleArn }) => !moving.has(RuleArn))];
+  for (const one of after) {
+    const taken = all.filter((other) => other.listenerArn === one.listenerArn && other.Priority === one.Priority);
+    if (taken.length > 1) refuse('PriorityInUseException', `Priority '${one.Priority}' is currently in use`);
+  }
+  for (const record of after) state.rules[record.RuleArn] = record;
+  return { Rules: after.map(describe) };
 }
 
 export function deleteRule(input: Input<Elb, 'DeleteRule'>, context: ElbContext): Output<Elb, 'DeleteRule'> {
@@ -145,7 +169,7 @@ export const rulesOf = (state: ElbState, listenerArn: string): RuleRecord[] =>
     .filter((one) => one.listenerArn === listenerArn)
     .sort((a, b) => Number(a.Priority) - Number(b.Priority));
 
-const describe = ({ listenerArn: _, ...rest }: RuleRecord): Rule => rest;
+const describe = ({ listenerArn: _, tags: _tags, ...rest }: RuleRecord): Rule => rest;
 
 /** Rules of Action and ForwardActionConfig in the API reference. */
 function checkActions(context: ElbContext, actions: readonly Action[] | undefined, balancerArn: string): void {

@@ -18,7 +18,8 @@ const hostedZoneIds: Readonly<Record<string, string>> = {
   'eu-central-1': 'Z215JYRZR1TBD5',
 };
 
-const defaults: Readonly<Record<string, string>> = {
+/** Attributes of a new load balancer (Application Load Balancers guide, "Load balancer attributes"). */
+export const balancerDefaults: Readonly<Record<string, string>> = {
   'idle_timeout.timeout_seconds': '60',
   'deletion_protection.enabled': 'false',
   'access_logs.s3.enabled': 'false',
@@ -59,7 +60,7 @@ export function createLoadBalancer(
     AvailabilityZones: [...(input.Subnets ?? input.SubnetMappings?.map((mapping) => mapping.SubnetId ?? '') ?? [])].map(
       (SubnetId) => ({ SubnetId }),
     ),
-    attributes: { ...defaults },
+    attributes: { ...balancerDefaults },
     tags: Object.fromEntries((input.Tags ?? []).map((tag) => [tag.Key ?? '', tag.Value ?? ''])),
   };
   state.loadBalancers[arn] = record;

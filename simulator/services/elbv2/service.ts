@@ -2,6 +2,17 @@
 import type { Clients } from '../../clients.ts';
 import { type Access, defineService } from '../../service.ts';
 import {
+  addTags,
+  deleteListener,
+  deleteLoadBalancer,
+  deleteTargetGroup,
+  modifyTargetGroup,
+  removeTags,
+  setIpAddressType,
+  setSecurityGroups,
+  setSubnets,
+} from './changes.ts';
+import {
   createListener,
   createRule,
   deleteRule,
@@ -9,6 +20,7 @@ import {
   describeRules,
   modifyListener,
   modifyRule,
+  setRulePriorities,
 } from './listeners.ts';
 import {
   createLoadBalancer,
@@ -17,6 +29,7 @@ import {
   modifyLoadBalancerAttributes,
 } from './load-balancers.ts';
 import { type ElbState, initialElbState } from './state.ts';
+import { describeTags } from './tags.ts';
 import {
   createTargetGroup,
   describeTargetGroupAttributes,
@@ -52,10 +65,21 @@ export const elbv2 = defineService<Clients['elasticloadbalancing'], ElbState>({
     CreateRule: createRule,
     DescribeRules: describeRules,
     ModifyRule: modifyRule,
+    SetRulePriorities: setRulePriorities,
     DeleteRule: deleteRule,
     RegisterTargets: registerTargets,
     DeregisterTargets: deregisterTargets,
     DescribeTargetHealth: describeTargetHealth,
+    DescribeTags: describeTags,
+    AddTags: addTags,
+    RemoveTags: removeTags,
+    SetSubnets: setSubnets,
+    SetSecurityGroups: setSecurityGroups,
+    SetIpAddressType: setIpAddressType,
+    ModifyTargetGroup: modifyTargetGroup,
+    DeleteTargetGroup: deleteTargetGroup,
+    DeleteListener: deleteListener,
+    DeleteLoadBalancer: deleteLoadBalancer,
   },
   // Service Authorization Reference, "Elastic Load Balancing V2"; Describe* take no resource.
   access: {
@@ -67,8 +91,30 @@ export const elbv2 = defineService<Clients['elasticloadbalancing'], ElbState>({
     ModifyTargetGroupAttributes: (input) => on(input.TargetGroupArn),
     CreateListener: (input) => on(input.LoadBalancerArn),
     ModifyListener: (input) => on(input.ListenerArn),
-    CreateRule: (input) => on(input.ListenerArn),
+    // With tags it is two requests (Elastic Load Balancing User Guide, "Tag resources during creation").
+    CreateRule: (input) => [
+      on(input.ListenerArn),
+      ...(input.Tags?.length
+        ? [
+            {
+              action: 'elasticloadbalancing:AddTags',
+              resources: [`${input.ListenerArn?.replace(':listener/', ':listener-rule/')}/*`],
+              conditions: { 'elasticloadbalancing:CreateAction': 'CreateRule' },
+            },
+          ]
+        : []),
+    ],
+    AddTags: (input) => ({ resources: input.ResourceArns ?? [] }),
+    RemoveTags: (input) => ({ resources: input.ResourceArns ?? [] }),
+    SetSubnets: (input) => on(input.LoadBalancerArn),
+    SetSecurityGroups: (input) => on(input.LoadBalancerArn),
+    SetIpAddressType: (input) => on(input.LoadBalancerArn),
+    ModifyTargetGroup: (input) => on(input.TargetGroupArn),
+    DeleteTargetGroup: (input) => on(input.TargetGroupArn),
+    DeleteListener: (input) => on(input.ListenerArn),
+    DeleteLoadBalancer: (input) => on(input.LoadBalancerArn),
     ModifyRule: (input) => on(input.RuleArn),
+    SetRulePriorities: (input) => (input.RulePriorities ?? []).map(({ RuleArn }) => on(RuleArn)),
     DeleteRule: (input) => on(input.RuleArn),
     RegisterTargets: (input) => on(input.TargetGroupArn),
     DeregisterTargets: (input) => on(input.TargetGroupArn),

@@ -24,7 +24,9 @@ export interface ListenerRecord extends Listener {
 
 export interface RuleRecord extends Rule {
   readonly RuleArn: string;
+  readonly Priority: string;
   readonly listenerArn: string;
+  readonly tags: Record<string, string>;
 }
 
 /** `unused` is not stored for a target but follows from its group. */

@@ -11,7 +11,7 @@ type ElbContext = Context<ElbState>;
 type Elb = Clients['elasticloadbalancing'];
 
 /** Application Load Balancers guide, "Target group attributes". */
-const defaults: Readonly<Record<string, string>> = {
+export const groupDefaults: Readonly<Record<string, string>> = {
   'deregistration_delay.timeout_seconds': '300',
   'stickiness.enabled': 'false',
   'stickiness.type': 'lb_cookie',
@@ -51,7 +51,7 @@ export function createTargetGroup(
     HealthyThresholdCount: input.HealthyThresholdCount ?? 5,
     UnhealthyThresholdCount: input.UnhealthyThresholdCount ?? 2,
     Matcher: { HttpCode: input.Matcher?.HttpCode ?? '200' },
-    attributes: { ...defaults },
+    attributes: { ...groupDefaults },
     tags: Object.fromEntries((input.Tags ?? []).map((tag) => [tag.Key ?? '', tag.Value ?? ''])),
     targets: {},
     inUse: false,
@@ -60,11 +60,11 @@ export function createTargetGroup(
   };
   checkHealthSettings(group);
   state.targetGroups[arn] = group;
-  return { TargetGroups: [describe(group, state)] };
+  return { TargetGroups: [describeTargetGroup(group, state)] };
 }
 
 /** Ranges of CreateTargetGroup in the API reference, for instance targets. */
-function checkHealthSettings(group: TargetGroupRecord): void {
+export function checkHealthSettings(group: TargetGroupRecord): void {
   const { HealthCheckIntervalSeconds: interval = 30, HealthCheckTimeoutSeconds: timeout = 5 } = group;
   const refuse = (message: string): never => {
     throw new AwsError('ValidationError', message);
@@ -96,10 +96,10 @@ export function describeTargetGroups(
   if (balancer !== undefined) {
     chosen = chosen.filter((group) => loadBalancersUsing(state, group.TargetGroupArn).includes(balancer));
   }
-  return { TargetGroups: chosen.map((group) => describe(group, state)) };
+  return { TargetGroups: chosen.map((group) => describeTargetGroup(group, state)) };
 }
 
-function describe(group: TargetGroupRecord, state: ElbState): TargetGroup {
+export function describeTargetGroup(group: TargetGroupRecord, state: ElbState): TargetGroup {
   const { attributes: _a, tags: _t, targets: _g, inUse: _u, checking: _c, round: _r, ...rest } = group;
   return { ...rest, LoadBalancerArns: loadBalancersUsing(state, group.TargetGroupArn) };
 }

@@ -1,12 +1,13 @@
-/**
- * AWS KMS: symmetric keys, their aliases and multi-region replicas. Key policies are stored and answered but do not decide:
- * every key is taken to delegate to IAM, as the default policy does.
- */
+/** AWS KMS: symmetric keys with their policies, aliases and multi-region replicas. Grants are not modelled. */
 import type { KeyMetadata } from '@aws-sdk/client-kms';
 import type { Clients } from '../../clients.ts';
 import { AwsError, NotModelled } from '../../errors.ts';
+import { evaluate } from '../../iam/evaluate.ts';
+import { checkGrammar } from '../../iam/grammar.ts';
+import { principalOf } from '../../iam/principal.ts';
 import { type Access, defineService } from '../../service.ts';
 import { decrypt, encrypt, keyIdIn } from './cipher.ts';
+import { deleteKey, deletionOperations } from './deletion.ts';
 import {
   aliasArn,
   findKey,
@@ -16,6 +17,7 @@ import {
   keyArn,
   keyOf,
   newKey,
+  policyOf,
   usableKey,
 } from './state.ts';
 
@@ -33,7 +35,7 @@ export const kms = defineService<Clients['kms'], KmsState>({
       }
       const key = newKey(context, {
         ...(input.Description !== undefined && { description: input.Description }),
-        ...(input.Policy !== undefined && { policy: input.Policy }),
+        ...(input.Policy !== undefined && { policy: checkedPolicy(context, input) }),
         ...(input.MultiRegion !== undefined && { multiRegion: input.MultiRegion }),
       });
       return { KeyMetadata: metadata(context, key) };
@@ -50,7 +52,12 @@ export const kms = defineService<Clients['kms'], KmsState>({
       const there = context.stateIn(region);
       if (there.keys[key.id]) throw new AwsError('AlreadyExistsException', `${key.id} already exists in ${region}`);
       const arn = keyArn({ region, account: context.account }, key.id);
-      const replica: Key = { ...key, arn, createdAt: context.now, ...(input.Policy && { policy: input.Policy }) };
+      const replica: Key = {
+        ...key,
+        arn,
+        createdAt: context.now,
+        ...(input.Policy && { policy: checkedPolicy(context, input) }),
+      };
       there.keys[key.id] = replica;
       return { ReplicaKeyMetadata: metadata(context, replica), ReplicaPolicy: replica.policy };
     },
@@ -64,7 +71,7 @@ export const kms = defineService<Clients['kms'], KmsState>({
     },
 
     PutKeyPolicy(input, context) {
-      keyOf(context, input.KeyId).policy = input.Policy ?? '';
+      keyOf(context, input.KeyId).policy = checkedPolicy(context, input);
       return {};
     },
 
@@ -107,6 +114,8 @@ export const kms = defineService<Clients['kms'], KmsState>({
       return { Aliases, Truncated: false };
     },
 
+    ...deletionOperations,
+
     Encrypt(input, context) {
       const key = usableKey(context, input.KeyId);
       const plaintext = input.Plaintext ?? new Uint8Array();
@@ -144,6 +153,16 @@ export const kms = defineService<Clients['kms'], KmsState>({
     CreateAlias: (input, context) => ({
       resources: [aliasArn(context, input.AliasName ?? ''), arnOf(context, input.TargetKeyId)],
     }),
+    UpdateAlias: (input, context) => ({
+      resources: [aliasArn(context, input.AliasName ?? ''), arnOf(context, input.TargetKeyId)],
+    }),
+    DeleteAlias: (input, context) => ({
+      resources: [aliasArn(context, input.AliasName ?? ''), arnOf(context, input.AliasName)],
+    }),
+    UpdateKeyDescription: (input, context) => onKey(context, input.KeyId, {}),
+    DisableKeyRotation: (input, context) => onKey(context, input.KeyId, {}),
+    ScheduleKeyDeletion: (input, context) => onKey(context, input.KeyId, {}),
+    CancelKeyDeletion: (input, context) => onKey(context, input.KeyId, {}),
     Decrypt: (input, context) => onKey(context, keyIdIn(input.CiphertextBlob ?? new Uint8Array()), input),
     DescribeKey: (input, context) => onKey(context, input.KeyId, {}),
     DisableKey: (input, context) => onKey(context, input.KeyId, {}),
@@ -156,7 +175,13 @@ export const kms = defineService<Clients['kms'], KmsState>({
     PutKeyPolicy: (input, context) => onKey(context, input.KeyId, {}),
     ReplicateKey: (input, context) => onKey(context, input.KeyId, {}),
   },
+  /** A key's own policy has to let IAM decide (Developer Guide, "Key policies in AWS KMS"). */
+  resourcePolicy(resource, context) {
+    const policy = policyOf(context, resource);
+    return policy === undefined ? undefined : { documents: [policy], mustAllow: 'key' };
+  },
   redact: { Encrypt: () => ['Plaintext'] },
+  timers: { deleteKey },
 });
 
 function onKey(
@@ -165,16 +190,43 @@ function onKey(
   { EncryptionContext: pairs }: { EncryptionContext?: Record<string, string> | undefined },
 ): Access {
   const entries = Object.entries(pairs ?? {});
-  const conditions: Record<string, string | string[]> = Object.fromEntries(
-    entries.map(([name, value]) => [`kms:EncryptionContext:${name}`, value]),
-  );
-  if (entries.length > 0) conditions['kms:EncryptionContextKeys'] = entries.map(([name]) => name);
-  if (keyId?.includes('alias/')) conditions['kms:RequestAlias'] = keyId.slice(keyId.indexOf('alias/'));
-  return { resources: [arnOf(context, keyId)], conditions };
+  const { caller } = context;
+  const via = caller.kind === 'service' ? undefined : caller.via;
+  return {
+    resources: [arnOf(context, keyId)],
+    conditions: {
+      ...Object.fromEntries(entries.map(([name, value]) => [`kms:EncryptionContext:${name}`, value])),
+      'kms:EncryptionContext:': undefined,
+      'kms:EncryptionContextKeys': entries.length > 0 ? entries.map(([name]) => name) : undefined,
+      'kms:RequestAlias': keyId?.includes('alias/') ? keyId.slice(keyId.indexOf('alias/')) : undefined,
+      'kms:CallerAccount': context.account,
+      'kms:ViaService': via?.replace('.', `.${context.region}.`),
+    },
+  };
 }
 
 function arnOf(context: KmsContext, keyId: string | undefined): string {
   return findKey(context, keyId)?.arn ?? (keyId?.startsWith('arn:') ? keyId : keyArn(context, keyId ?? ''));
+}
+
+interface GivenPolicy {
+  readonly Policy?: string | undefined;
+  readonly BypassPolicyLockoutSafetyCheck?: boolean | undefined;
+}
+
+/** Throws MalformedPolicyDocumentException, also for a policy that its author could not change again. */
+function checkedPolicy(
+  context: KmsContext,
+  { Policy: policy = '', BypassPolicyLockoutSafetyCheck: bypass }: GivenPolicy,
+): string {
+  checkGrammar('resource', policy);
+  const principal = principalOf(context.account, context.caller);
+  const may = evaluate([policy], { action: 'kms:PutKeyPolicy', resource: '*', principal });
+  if (!bypass && may !== 'allow') {
+    const message = 'The new key policy will not allow you to update the key policy in the future.';
+    throw new AwsError('MalformedPolicyDocumentException', message, { status: 400 });
+  }
+  return policy;
 }
 
 function setState(context: KmsContext, keyId: string | undefined, state: 'Enabled' | 'Disabled'): void {

@@ -97,7 +97,7 @@ export function createDBInstance(
   return { DBInstance: describeInstance(context, instance) };
 }
 
-const instancesOf = (state: RdsState, clusterId: string): DbInstance[] =>
+export const instancesOf = (state: RdsState, clusterId: string): DbInstance[] =>
   Object.values(state.instances).filter((instance) => instance.clusterId === clusterId);
 
 /** @throws AwsError DBClusterNotFoundFault */
@@ -145,7 +145,7 @@ export function believesToWrite(state: RdsState, cluster: Cluster): boolean {
 const viewOf = (state: RdsState, cluster: Cluster): GlobalView | undefined =>
   cluster.globalClusterId === undefined ? undefined : state.globals[cluster.globalClusterId];
 
-function describeCluster(context: RdsContext, cluster: Cluster): DBCluster {
+export function describeCluster(context: RdsContext, cluster: Cluster): DBCluster {
   const { state } = context;
   const writes = believesToWrite(state, cluster);
   const view = viewOf(state, cluster);
@@ -183,7 +183,7 @@ function describeCluster(context: RdsContext, cluster: Cluster): DBCluster {
   };
 }
 
-function describeInstance(context: RdsContext, instance: DbInstance): DBInstance {
+export function describeInstance(context: RdsContext, instance: DbInstance): DBInstance {
   const cluster = context.state.clusters[instance.clusterId];
   return {
     DBInstanceIdentifier: instance.id,

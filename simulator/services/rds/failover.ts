@@ -3,6 +3,7 @@
  * the region that is to become the writer; only giving up on a lost switchover runs in the old writer's region.
  * Durations: documentDb… in world/durations.ts.
  */
+import { firstStruck, type StuckPromotionFault, struck } from '../../faults.ts';
 import type { Context } from '../../service.ts';
 import { promoted } from '../../world/database.ts';
 import {
@@ -36,7 +37,8 @@ export function begin(
   view.status = dataLossAllowed ? 'failing-over' : 'switching-over';
   publish(context, view);
   const { random } = context;
-  const takesMs = seconds(dataLossAllowed ? documentDbFailoverSeconds(random) : documentDbSwitchoverSeconds(random));
+  const usualMs = seconds(dataLossAllowed ? documentDbFailoverSeconds(random) : documentDbSwitchoverSeconds(random));
+  const takesMs = usualMs + slowedByMs(context, view.id, to.region);
   const attempt: Attempt = { globalClusterId: view.id, failoverId };
   scheduleIn(context, to.region, 'beginPromotion', seconds(documentDbVerifySeconds(random)), attempt);
   scheduleIn(context, to.region, 'completePromotion', takesMs, attempt);
@@ -44,6 +46,21 @@ export function begin(
     scheduleIn(context, from.region, 'abandonSwitchover', seconds(documentDbSwitchoverLimitSeconds), attempt);
   }
 }
+
+/** Faults: a promotion that takes longer, or does not end while the fault is in force. */
+const slowedByMs = ({ cloud }: RdsContext, id: string, region: string): number =>
+  struck(cloud, 'stuck-promotion', (fault) => fault.addedMs !== undefined && isAbout(fault, id, region)).reduce(
+    (sum, { addedMs = 0 }) => sum + addedMs,
+    0,
+  );
+
+const isStuck = ({ cloud, region }: RdsContext, id: string): boolean =>
+  firstStruck(cloud, 'stuck-promotion', (fault) => fault.addedMs === undefined && isAbout(fault, id, region)) !==
+  undefined;
+
+const isAbout = (fault: StuckPromotionFault, id: string, region: string): boolean =>
+  (fault.globalClusterId === undefined || fault.globalClusterId === id) &&
+  (fault.region === undefined || fault.region === region);
 
 const seconds = (amount: number): number => Math.round(amount * 1000);
 
@@ -116,7 +133,7 @@ export async function completePromotion(attempt: Attempt, context: RdsContext): 
   const parts = partsOf(attempt, context);
   if (!parts) return;
   const { view, failover, from, to, target, oldWriter } = parts;
-  if (context.state.stuckFailingOver[view.id]) {
+  if (isStuck(context, view.id)) {
     scheduleIn(context, context.region, 'completePromotion', stuckLookMs, attempt);
     return;
   }

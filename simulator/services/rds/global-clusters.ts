@@ -61,7 +61,7 @@ export function createGlobalCluster(
   };
   if (source) source.globalClusterId = id;
   publish(context, view);
-  return { GlobalCluster: describe(context, view) };
+  return { GlobalCluster: describeGlobal(context, view) };
 }
 
 export const memberOf = (context: RdsContext, cluster: Cluster, isWriter: boolean): GlobalMember => ({
@@ -80,10 +80,10 @@ export function describeGlobalClusters(
 ): Output<Rds, 'DescribeGlobalClusters'> {
   const { GlobalClusterIdentifier: id } = input;
   const views = id === undefined ? Object.values(context.state.globals) : [globalNamed(context.state, id)];
-  return { GlobalClusters: views.map((view) => describe(context, view)) };
+  return { GlobalClusters: views.map((view) => describeGlobal(context, view)) };
 }
 
-function describe(context: RdsContext, view: GlobalView): GlobalCluster {
+export function describeGlobal(context: RdsContext, view: GlobalView): GlobalCluster {
   const writer = writerOf(view);
   return {
     GlobalClusterIdentifier: view.id,
@@ -156,7 +156,7 @@ function start(
   if (!dataLossAllowed) checkPrimary(context, from);
   checkTarget(context, view, from, to);
   begin(context, view, { from, to, dataLossAllowed });
-  return { GlobalCluster: describe(context, view) };
+  return { GlobalCluster: describeGlobal(context, view) };
 }
 
 /** Guess: AWS documents which region's endpoint to call, not which error the other one answers. */
@@ -212,5 +212,5 @@ export function removeFromGlobalCluster(
     throw invalidGlobal(`The primary cluster ${member.arn} cannot be removed while ${view.id} has secondary clusters.`);
   }
   beginDetach(context, view, clusterNamed(context.state, member.arn));
-  return { GlobalCluster: describe(context, view) };
+  return { GlobalCluster: describeGlobal(context, view) };
 }

@@ -2,6 +2,14 @@
 import type { Clients } from '../../clients.ts';
 import { Random, seedStream } from '../../random.ts';
 import { type Context, defineService } from '../../service.ts';
+import {
+  deleteDBCluster,
+  deleteDBInstance,
+  deleteGlobalCluster,
+  modifyDBCluster,
+  modifyDBInstance,
+  modifyGlobalCluster,
+} from './changes.ts';
 import { createDBCluster, createDBInstance, describeDBClusters, describeDBInstances } from './clusters.ts';
 import { abandonSwitchover, beginPromotion, completePromotion, detached } from './failover.ts';
 import {
@@ -36,7 +44,6 @@ export const rds = defineService<Clients['rds'], RdsState>({
     instances: {},
     subnetGroups: {},
     parameterGroups: {},
-    stuckFailingOver: {},
   }),
   operations: {
     CreateGlobalCluster: createGlobalCluster,
@@ -44,9 +51,15 @@ export const rds = defineService<Clients['rds'], RdsState>({
     FailoverGlobalCluster: failoverGlobalCluster,
     SwitchoverGlobalCluster: switchoverGlobalCluster,
     RemoveFromGlobalCluster: removeFromGlobalCluster,
+    ModifyGlobalCluster: modifyGlobalCluster,
+    DeleteGlobalCluster: deleteGlobalCluster,
     CreateDBCluster: createDBCluster,
+    ModifyDBCluster: modifyDBCluster,
+    DeleteDBCluster: deleteDBCluster,
     DescribeDBClusters: describeDBClusters,
     CreateDBInstance: createDBInstance,
+    ModifyDBInstance: modifyDBInstance,
+    DeleteDBInstance: deleteDBInstance,
     DescribeDBInstances: describeDBInstances,
   },
   // Service Authorization Reference, "Amazon RDS".
@@ -68,11 +81,17 @@ export const rds = defineService<Clients['rds'], RdsState>({
     RemoveFromGlobalCluster: (input, context) => ({
       resources: [globalOf(context, input.GlobalClusterIdentifier), arn(context, 'cluster', input.DbClusterIdentifier)],
     }),
+    ModifyGlobalCluster: (input, context) => ({ resources: [globalOf(context, input.GlobalClusterIdentifier)] }),
+    DeleteGlobalCluster: (input, context) => ({ resources: [globalOf(context, input.GlobalClusterIdentifier)] }),
+    ModifyDBCluster: (input, context) => ({ resources: [arn(context, 'cluster', input.DBClusterIdentifier)] }),
+    DeleteDBCluster: (input, context) => ({ resources: [arn(context, 'cluster', input.DBClusterIdentifier)] }),
+    ModifyDBInstance: (input, context) => ({ resources: [arn(context, 'db', input.DBInstanceIdentifier)] }),
+    DeleteDBInstance: (input, context) => ({ resources: [arn(context, 'db', input.DBInstanceIdentifier)] }),
     CreateDBCluster: (input, context) => ({ resources: [arn(context, 'cluster', input.DBClusterIdentifier)] }),
     DescribeDBClusters: (input, context) => ({ resources: [arn(context, 'cluster', input.DBClusterIdentifier)] }),
     CreateDBInstance: (input, context) => ({ resources: [arn(context, 'db', input.DBInstanceIdentifier)] }),
     DescribeDBInstances: (input, context) => ({ resources: [arn(context, 'db', input.DBInstanceIdentifier)] }),
   },
-  redact: { CreateDBCluster: () => ['MasterUserPassword'] },
+  redact: { CreateDBCluster: () => ['MasterUserPassword'], ModifyDBCluster: () => ['MasterUserPassword'] },
   timers: { beginPromotion, completePromotion, abandonSwitchover, detached, notify, rejoin },
 });

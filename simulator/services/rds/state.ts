@@ -30,7 +30,7 @@ export interface GlobalView {
   readonly engine: string;
   readonly engineVersion: string;
   readonly storageEncrypted: boolean;
-  readonly deletionProtection: boolean;
+  deletionProtection: boolean;
   readonly tags: Record<string, string>;
   revision: number;
   status: string;
@@ -47,16 +47,16 @@ export interface Cluster {
   readonly engineVersion: string;
   readonly endpoint: string;
   readonly readerEndpoint: string;
-  readonly port: number;
+  port: number;
   readonly masterUsername: string | undefined;
   readonly subnetGroup: string | undefined;
-  readonly parameterGroup: string | undefined;
-  readonly backupRetentionDays: number;
+  parameterGroup: string | undefined;
+  backupRetentionDays: number;
   readonly storageEncrypted: boolean;
   readonly kmsKeyId: string | undefined;
-  readonly deletionProtection: boolean;
-  readonly securityGroupIds: string[];
-  readonly logExports: string[];
+  deletionProtection: boolean;
+  securityGroupIds: string[];
+  logExports: string[];
   readonly tags: Record<string, string>;
   globalClusterId: string | undefined;
   /** 'available', 'failing-over', 'switching-over', 'modifying', 'promoting'. */
@@ -69,9 +69,9 @@ export interface DbInstance {
   readonly id: string;
   readonly arn: string;
   readonly clusterId: string;
-  readonly instanceClass: string;
+  instanceClass: string;
   readonly zone: string;
-  readonly promotionTier: number;
+  promotionTier: number;
   readonly createdAt: number;
   readonly tags: Record<string, string>;
   status: string;
@@ -85,8 +85,6 @@ export interface RdsState {
   readonly instances: Record<string, DbInstance>;
   readonly subnetGroups: Record<string, { readonly description: string; readonly subnetIds: string[] }>;
   readonly parameterGroups: Record<string, { readonly family: string; readonly parameters: Record<string, string> }>;
-  /** Fault: global clusters whose failover to this region hangs in `failing-over`. Scenarios set and delete entries. */
-  readonly stuckFailingOver: Record<string, true>;
 }
 
 export function clusterNamed(state: RdsState, idOrArn: string | undefined): Cluster {

@@ -25,7 +25,7 @@ export type Answer =
   | { readonly canonicalName: string; readonly ttlSeconds: number };
 
 /** Route 53 guide, "Choosing between alias and non-alias records": aliases to load balancers answer with 60 s. */
-const aliasTtlSeconds = 60;
+export const aliasTtlSeconds = 60;
 
 const chainLengthMax = 8;
 

@@ -4,6 +4,7 @@
  */
 import type { HealthCheckConfig } from '@aws-sdk/client-route-53';
 import { Unreachable } from '../../errors.ts';
+import { checkersSee } from '../../faults/dns.ts';
 import { networkOf } from '../../runtime/network.ts';
 import type { Context } from '../../service.ts';
 import {
@@ -179,9 +180,11 @@ function record(context: R53Context, region: CheckerRegion, id: string, status: 
   const one = healthChecks[id];
   const observations = dataPlane.observations[id];
   if (!one || !observations) return;
+  const see = checkersSee(context.cloud, region, id);
+  if (see === 'nothing') return;
   observations[region] ??= { healthy: true, passes: 0, failures: 0, status: undefined, at: 0 };
   const seen: Observation = observations[region];
-  const passed = passes(status);
+  const passed = see === undefined ? passes(status) : see === 'healthy';
   seen.at = context.now;
   seen.status = status;
   seen.passes = passed ? seen.passes + 1 : 0;
@@ -198,7 +201,7 @@ function endpointVote({ cloud, state }: R53Context, one: HealthCheckRecord): boo
   let healthyReports = 0;
   for (const region of regionsOf(one)) {
     const seen = observations[region];
-    if (!seen || !cloud.delivers(region, edge)) continue;
+    if (!seen || !cloud.delivers(region, edge) || checkersSee(cloud, region, one.id) === 'nothing') continue;
     reports++;
     if (seen.healthy) healthyReports++;
   }

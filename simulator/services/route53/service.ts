@@ -6,6 +6,7 @@ import type { Clients } from '../../clients.ts';
 import { defineService } from '../../service.ts';
 import { allCheckerRanges } from './checker-ranges.ts';
 import { aggregate, check, noAnswer, propagate } from './checkers.ts';
+import { deleteHealthCheck, deleteHostedZone, updateHostedZoneComment, zoneGone } from './deletion.ts';
 import {
   createHealthCheck,
   getHealthCheck,
@@ -40,15 +41,21 @@ export const route53 = defineService<Clients['route53'], Route53State>({
     ChangeResourceRecordSets: changeResourceRecordSets,
     ListResourceRecordSets: listResourceRecordSets,
     GetChange: getChange,
+    UpdateHostedZoneComment: updateHostedZoneComment,
+    DeleteHostedZone: deleteHostedZone,
     CreateHealthCheck: createHealthCheck,
     GetHealthCheck: getHealthCheck,
     ListHealthChecks: listHealthChecks,
     UpdateHealthCheck: updateHealthCheck,
+    DeleteHealthCheck: deleteHealthCheck,
     GetHealthCheckStatus: getHealthCheckStatus,
     GetCheckerIpRanges: () => ({ CheckerIpRanges: [...allCheckerRanges] }),
   },
   // Service Authorization Reference, "Amazon Route 53".
   access: {
+    UpdateHostedZoneComment: (input) => ({ resources: [resource('hostedzone', input.Id)] }),
+    DeleteHostedZone: (input) => ({ resources: [resource('hostedzone', input.Id)] }),
+    DeleteHealthCheck: (input) => ({ resources: [resource('healthcheck', input.HealthCheckId)] }),
     GetHostedZone: (input) => ({ resources: [resource('hostedzone', input.Id)] }),
     ChangeResourceRecordSets: (input) => {
       const changes = input.ChangeBatch?.Changes ?? [];
@@ -68,5 +75,5 @@ export const route53 = defineService<Clients['route53'], Route53State>({
     UpdateHealthCheck: (input) => ({ resources: [resource('healthcheck', input.HealthCheckId)] }),
     GetHealthCheckStatus: (input) => ({ resources: [resource('healthcheck', input.HealthCheckId)] }),
   },
-  timers: { inSync, check, noAnswer, aggregate, propagate },
+  timers: { inSync, check, noAnswer, aggregate, propagate, zoneGone },
 });

@@ -13,7 +13,7 @@ export interface Zone {
   /** With a final dot. */
   readonly name: string;
   readonly callerReference: string;
-  readonly comment: string | undefined;
+  comment: string | undefined;
   readonly nameServers: string[];
   records: ResourceRecordSet[];
   /** When the latest change will have been published: changes never overtake each other. */

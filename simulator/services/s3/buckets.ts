@@ -4,9 +4,9 @@
  */
 import type { PublicAccessBlockConfiguration, S3 } from '@aws-sdk/client-s3';
 import { AwsError } from '../../errors.ts';
-import { compileDocument } from '../../iam/document.ts';
+import { checkGrammar } from '../../iam/grammar.ts';
 import type { Operations } from '../../service.ts';
-import { checkPolicy, isPublic } from './policy.ts';
+import { isPublic } from './policy.ts';
 import {
   type Bucket,
   bucketArn,
@@ -75,7 +75,6 @@ export const bucketOperations: BucketOperations = {
   HeadBucket(input, context) {
     if (!findBucket(context.cloud, input.Bucket)) throw new AwsError('NotFound', 'Not Found', { status: 404 });
     const bucket = bucketOf(context, input.Bucket);
-    checkPolicy(context, bucket, 's3:ListBucket', bucketArn(bucket.name));
     return { BucketRegion: bucket.region };
   },
 
@@ -124,7 +123,7 @@ export const bucketOperations: BucketOperations = {
     const bucket = configured(context, input.Bucket);
     const policy = input.Policy ?? '';
     try {
-      compileDocument(policy);
+      checkGrammar('resource', policy);
     } catch (cause) {
       throw new AwsError('MalformedPolicy', (cause as Error).message, { status: 400, cause });
     }

@@ -1,14 +1,17 @@
-/** Amazon S3: regional buckets, versions, conditional writes, bucket policies and Block Public Access. */
+/** Amazon S3: regional buckets, versions, conditional writes, uploads in parts, bucket policies and Block Public Access. */
 import type { Clients } from '../../clients.ts';
 import { type Access, defineService } from '../../service.ts';
 import { bucketOperations } from './buckets.ts';
+import { encryptionOperations } from './encryption.ts';
+import { multipartOperations } from './multipart.ts';
 import { objectOperations } from './objects.ts';
+import { bucketPolicy } from './policy.ts';
 import { bucketArn, objectArn, type S3State } from './state.ts';
 
 export const s3 = defineService<Clients['s3'], S3State>({
   name: 's3',
   initialState: () => ({ buckets: {} }),
-  operations: { ...bucketOperations, ...objectOperations },
+  operations: { ...bucketOperations, ...encryptionOperations, ...objectOperations, ...multipartOperations },
   access: {
     CreateBucket: (input) => onBucket('CreateBucket', input.Bucket),
     DeleteBucket: (input) => onBucket('DeleteBucket', input.Bucket),
@@ -20,21 +23,32 @@ export const s3 = defineService<Clients['s3'], S3State>({
     PutBucketPolicy: (input) => onBucket('PutBucketPolicy', input.Bucket),
     GetBucketPolicy: (input) => onBucket('GetBucketPolicy', input.Bucket),
     DeleteBucketPolicy: (input) => onBucket('DeleteBucketPolicy', input.Bucket),
+    GetBucketEncryption: (input) => onBucket('GetEncryptionConfiguration', input.Bucket),
+    PutBucketEncryption: (input) => onBucket('PutEncryptionConfiguration', input.Bucket),
+    DeleteBucketEncryption: (input) => onBucket('PutEncryptionConfiguration', input.Bucket),
     PutPublicAccessBlock: (input) => onBucket('PutBucketPublicAccessBlock', input.Bucket),
     GetPublicAccessBlock: (input) => onBucket('GetBucketPublicAccessBlock', input.Bucket),
     ListObjectsV2: (input) => ({
       ...onBucket('ListBucket', input.Bucket),
       conditions: {
         's3:prefix': input.Prefix ?? '',
-        ...(input.Delimiter !== undefined && { 's3:delimiter': input.Delimiter }),
+        's3:delimiter': input.Delimiter,
+        's3:max-keys': input.MaxKeys === undefined ? undefined : String(input.MaxKeys),
       },
     }),
     PutObject: (input) => onObject('PutObject', input),
+    // API reference of each: a multipart upload needs s3:PutObject but for its end and its list.
+    CreateMultipartUpload: (input) => onObject('PutObject', input),
+    UploadPart: (input) => onObject('PutObject', input),
+    CompleteMultipartUpload: (input) => onObject('PutObject', input),
+    AbortMultipartUpload: (input) => onObject('AbortMultipartUpload', input),
+    ListParts: (input) => onObject('ListMultipartUploadParts', input),
     GetObject: (input) => onObject(input.VersionId === undefined ? 'GetObject' : 'GetObjectVersion', input),
     HeadObject: (input) => onObject(input.VersionId === undefined ? 'GetObject' : 'GetObjectVersion', input),
     DeleteObject: (input) => onObject(input.VersionId === undefined ? 'DeleteObject' : 'DeleteObjectVersion', input),
   },
-  redact: { PutObject: () => ['Body'] },
+  resourcePolicy: bucketPolicy,
+  redact: { PutObject: () => ['Body'], UploadPart: () => ['Body'] },
 });
 
 const onBucket = (action: string, bucket: string | undefined): Access => ({

@@ -3,16 +3,16 @@ import { createHash } from 'node:crypto';
 import type { GetObjectCommandOutput, S3 } from '@aws-sdk/client-s3';
 import { AwsError, NotModelled } from '../../errors.ts';
 import type { Operations } from '../../service.ts';
-import { checkPolicy } from './policy.ts';
+import { checkMayKnowOfAbsence } from './absence.ts';
+import { encryptionFor } from './encryption.ts';
 import {
   type Bucket,
-  bucketArn,
   bucketOf,
   currentVersion,
   type ObjectVersion,
-  objectArn,
   type S3Context,
   type S3State,
+  versionsOf,
 } from './state.ts';
 
 type ObjectOperations = Pick<
@@ -29,35 +29,33 @@ export const objectOperations: ObjectOperations = {
   PutObject(input, context) {
     const bucket = bucketOf(context, input.Bucket);
     const key = input.Key ?? '';
-    checkPolicy(context, bucket, 's3:PutObject', objectArn(bucket.name, key));
     checkWriteConditions(input, currentVersion(bucket, key));
     const body = bodyBytes(input.Body);
-    const version: ObjectVersion = {
-      id: bucket.versioning === 'Enabled' ? context.random.hex(32) : NULL_VERSION,
-      modifiedAt: context.now,
-      deleted: false,
-      blob: context.cloud.blobs.put(body),
-      size: body.length,
+    const version = storeObject(context, bucket, key, {
+      body,
       etag: `"${createHash('md5').update(body).digest('hex')}"`,
-      ...(input.ContentType !== undefined && { contentType: input.ContentType }),
+      encryption: encryptionFor(bucket, input),
+      contentType: input.ContentType,
       metadata: { ...input.Metadata },
-    };
-    addVersion(bucket, key, version);
+    });
     return {
       ETag: version.etag,
-      ServerSideEncryption: 'AES256',
+      ServerSideEncryption: version.encryption as 'AES256',
       ...(bucket.versioning === 'Enabled' && { VersionId: version.id }),
     };
   },
 
   GetObject(input, context) {
-    if (input.Range !== undefined || input.PartNumber !== undefined) {
-      throw new NotModelled('s3:GetObject for a part of an object is not modelled');
-    }
+    if (input.PartNumber !== undefined) throw new NotModelled('s3:GetObject by part number is not modelled');
     const version = read(input, context, 'NoSuchKey');
+    const whole = context.cloud.blobs.get(version.blob);
+    const range = rangeOf(input.Range, version.size);
+    const bytes = range ? whole.subarray(range.first, range.last + 1) : whole;
     // The client sees a stream; the simulator's side of the wire hands over bytes.
-    const Body = context.cloud.blobs.get(version.blob) as unknown as NonNullable<GetObjectCommandOutput['Body']>;
-    return { Body, ...headersOf(version) };
+    const Body = bytes as unknown as NonNullable<GetObjectCommandOutput['Body']>;
+    if (!range) return { Body, ...headersOf(version) };
+    const ContentRange = `bytes ${range.first}-${range.last}/${version.size}`;
+    return { Body, ...headersOf(version), ContentLength: bytes.byteLength, ContentRange };
   },
 
   HeadObject(input, context) {
@@ -67,8 +65,6 @@ export const objectOperations: ObjectOperations = {
   DeleteObject(input, context) {
     const bucket = bucketOf(context, input.Bucket);
     const key = input.Key ?? '';
-    const action = input.VersionId === undefined ? 's3:DeleteObject' : 's3:DeleteObjectVersion';
-    checkPolicy(context, bucket, action, objectArn(bucket.name, key));
     if (input.IfMatch !== undefined) checkWriteConditions({ IfMatch: input.IfMatch }, currentVersion(bucket, key));
     if (input.VersionId !== undefined) return deleteVersion(bucket, key, input.VersionId);
     if (bucket.versioning === 'Disabled') {
@@ -83,7 +79,6 @@ export const objectOperations: ObjectOperations = {
 
   ListObjectsV2(input, context) {
     const bucket = bucketOf(context, input.Bucket);
-    checkPolicy(context, bucket, 's3:ListBucket', bucketArn(bucket.name));
     const prefix = input.Prefix ?? '';
     const after = input.ContinuationToken ?? input.StartAfter ?? '';
     const limit = Math.min(input.MaxKeys ?? KEYS_MAX, KEYS_MAX);
@@ -119,8 +114,7 @@ interface Read {
 
 function read(input: Read, context: S3Context, missing: 'NoSuchKey' | 'NotFound'): ObjectVersion {
   const bucket = bucketOf(context, input.Bucket);
-  const action = input.VersionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion';
-  checkPolicy(context, bucket, action, objectArn(bucket.name, input.Key));
+  if (input.VersionId === undefined && !currentVersion(bucket, input.Key)) checkMayKnowOfAbsence(context, bucket);
   const version = findVersion(bucket, input, missing);
   if (input.IfMatch !== undefined && !sameTag(input.IfMatch, version.etag)) throw preconditionFailed();
   if (input.IfNoneMatch !== undefined && sameTag(input.IfNoneMatch, version.etag)) {
@@ -136,14 +130,14 @@ function findVersion(bucket: Bucket, { Key: key = '', VersionId: id }: Read, mis
     if (current) return current;
     throw new AwsError(missing, 'The specified key does not exist.', { status: 404, members: { Key: key } });
   }
-  const version = bucket.objects[key]?.find((each) => each.id === id);
+  const version = versionsOf(bucket, key).find((each) => each.id === id);
   if (!version) throw new AwsError('NoSuchVersion', 'The specified version does not exist.', { status: 404 });
   if (!version.deleted) return version;
   throw new AwsError('MethodNotAllowed', 'The specified method is not allowed against this resource.', { status: 405 });
 }
 
 /** S3 user guide, "Conditional writes": If-None-Match takes '*' only; If-Match needs the object. */
-function checkWriteConditions(
+export function checkWriteConditions(
   { IfNoneMatch, IfMatch }: { IfNoneMatch?: string | undefined; IfMatch?: string | undefined },
   current: ObjectVersion | undefined,
 ): void {
@@ -164,13 +158,53 @@ const sameTag = (given: string, etag: string): boolean =>
 const preconditionFailed = (): AwsError =>
   new AwsError('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', { status: 412 });
 
+/**
+ * The bytes that a Range header means; undefined for all of them, also where it cannot be read (RFC 9110 §14.2: it is then
+ * ignored). Throws InvalidRange when it begins behind the end.
+ */
+function rangeOf(range: string | undefined, size: number): { first: number; last: number } | undefined {
+  const [, from = '', to = ''] = /^bytes=(\d*)-(\d*)$/.exec(range ?? '') ?? [];
+  if (from === '' && to === '') return undefined;
+  const first = from === '' ? Math.max(0, size - Number(to)) : Number(from);
+  const last = from === '' || to === '' ? size - 1 : Math.min(Number(to), size - 1);
+  if (from !== '' && to !== '' && Number(to) < first) return undefined;
+  if (first <= last) return { first, last };
+  throw new AwsError('InvalidRange', 'The requested range is not satisfiable', { status: 416 });
+}
+
+interface NewObject {
+  readonly body: Uint8Array;
+  readonly etag: string;
+  readonly encryption: string;
+  readonly contentType: string | undefined;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Makes it the key's current version. */
+export function storeObject(context: S3Context, bucket: Bucket, key: string, given: NewObject): ObjectVersion {
+  const { body, etag, encryption, contentType, metadata } = given;
+  const version: ObjectVersion = {
+    id: bucket.versioning === 'Enabled' ? context.random.hex(32) : NULL_VERSION,
+    modifiedAt: context.now,
+    deleted: false,
+    blob: context.cloud.blobs.put(body),
+    size: body.length,
+    etag,
+    encryption,
+    ...(contentType !== undefined && { contentType }),
+    metadata,
+  };
+  addVersion(bucket, key, version);
+  return version;
+}
+
 function addVersion(bucket: Bucket, key: string, version: ObjectVersion): void {
-  const kept = (bucket.objects[key] ?? []).filter((each) => each.id !== version.id);
+  const kept = versionsOf(bucket, key).filter((each) => each.id !== version.id);
   bucket.objects[key] = [...kept, version];
 }
 
 function deleteVersion(bucket: Bucket, key: string, id: string): { VersionId: string; DeleteMarker?: boolean } {
-  const versions = bucket.objects[key] ?? [];
+  const versions = versionsOf(bucket, key);
   const deleted = versions.find((each) => each.id === id);
   const kept = versions.filter((each) => each.id !== id);
   if (kept.length > 0) bucket.objects[key] = kept;
@@ -185,7 +219,7 @@ function headersOf(version: ObjectVersion) {
     ContentType: version.contentType ?? 'binary/octet-stream',
     LastModified: new Date(version.modifiedAt),
     Metadata: { ...version.metadata },
-    ServerSideEncryption: 'AES256' as const,
+    ServerSideEncryption: (version.encryption ?? 'AES256') as 'AES256',
     ...(version.id !== NULL_VERSION && { VersionId: version.id }),
   };
 }
@@ -209,7 +243,8 @@ function entriesOf(
     .sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
 }
 
-function bodyBytes(body: unknown): Uint8Array {
+/** Throws NotModelled for a body that no client sends. */
+export function bodyBytes(body: unknown): Uint8Array {
   if (body === undefined) return new Uint8Array();
   if (typeof body === 'string') return new TextEncoder().encode(body);
   if (body instanceof Uint8Array) return body;

@@ -1,33 +1,19 @@
 /**
- * What a bucket's policy says: to callers with an identity it can only deny here (their own policies must allow), to AWS
- * services and anonymous readers it must allow. Also whether a policy is public, as Block Public Access means it.
+ * A bucket's policy: for IAM, which decides calls by it, and for anonymous readers. Also whether a policy is public, as
+ * Block Public Access means it.
  */
-import { AwsError } from '../../errors.ts';
 import { type Decision, evaluate } from '../../iam/evaluate.ts';
-import { principalOf } from '../../iam/principal.ts';
-import type { Bucket, S3Context } from './state.ts';
+import type { ResourcePolicy } from '../../iam/resource-policy.ts';
+import { type Bucket, bucketArn, type S3Context } from './state.ts';
 
-/** Throws AccessDenied when the bucket's policy does not let the caller through. */
-export function checkPolicy(context: S3Context, bucket: Bucket, action: string, resource: string): void {
-  const { caller } = context;
-  if (caller.kind === 'account' && !bucket.policy) return;
-  const decision: Decision = bucket.policy
-    ? evaluate([bucket.policy], {
-        action,
-        resource,
-        principal: principalOf(context.account, caller),
-        context: {
-          'aws:SecureTransport': 'true',
-          'aws:PrincipalAccount': context.account,
-          'aws:SourceAccount': context.account,
-          ...(caller.kind === 'role' && { 'aws:PrincipalArn': caller.arn }),
-          ...(caller.kind === 'service' && caller.sourceArn && { 'aws:SourceArn': caller.sourceArn }),
-        },
-      })
-    : 'implicitDeny';
-  const allowed = caller.kind === 'service' ? decision === 'allow' : decision !== 'explicitDeny';
-  if (!allowed) throw new AwsError('AccessDenied', 'Access Denied', { status: 403 });
+/** The bucket's policy, for a bucket or an object of it; undefined when there is no such bucket in this region. */
+export function bucketPolicy(resource: string, context: S3Context): ResourcePolicy | undefined {
+  const [name = ''] = resource.slice(BUCKETS.length).split('/');
+  const bucket = resource.startsWith(BUCKETS) ? context.state.buckets[name] : undefined;
+  return bucket && { documents: bucket.policy === undefined ? [] : [bucket.policy] };
 }
+
+const BUCKETS = bucketArn('');
 
 /** What an anonymous reader with this address may do. */
 export function anonymousDecision(bucket: Bucket, action: string, resource: string, sourceIp: string): Decision {
@@ -60,8 +46,21 @@ const fixingKeys: readonly string[] = [
 /** The same page: address ranges broader than these count as public. */
 const PREFIX_BITS_MIN = { v4: 8, v6: 32 };
 
+/** By text: eight health checkers ask for the same few policies every ten seconds. */
+const verdicts = new Map<string, boolean>();
+const VERDICTS_MAX = 100;
+
 /** S3 user guide, "Blocking public access": it grants something to everyone without pinning who that is. */
 export function isPublic(policy: string): boolean {
+  const known = verdicts.get(policy);
+  if (known !== undefined) return known;
+  if (verdicts.size >= VERDICTS_MAX) verdicts.clear();
+  const verdict = grantsToEveryone(policy);
+  verdicts.set(policy, verdict);
+  return verdict;
+}
+
+function grantsToEveryone(policy: string): boolean {
   const { Statement: given = [] } = JSON.parse(policy) as { Statement?: Statement | Statement[] };
   return [given].flat().some((each) => each.Effect === 'Allow' && forEveryone(each.Principal) && !pinned(each));
 }

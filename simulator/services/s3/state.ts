@@ -21,7 +21,28 @@ export interface ObjectVersion {
   /** With its quotes. */
   readonly etag: string;
   readonly contentType?: string;
+  /** Algorithm; told, not applied. */
+  readonly encryption?: string;
   readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** One part of an object that is not complete yet. */
+export interface Part {
+  /** Hash of the body in the cloud's blobs. */
+  readonly blob: string;
+  readonly size: number;
+  /** Hex. */
+  readonly md5: string;
+  readonly modifiedAt: number;
+}
+
+export interface Upload {
+  readonly key: string;
+  readonly encryption: string;
+  readonly contentType?: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** By number. */
+  readonly parts: Record<number, Part>;
 }
 
 export interface Bucket {
@@ -32,8 +53,12 @@ export interface Bucket {
   publicAccessBlock: PublicAccessBlock;
   /** JSON text. */
   policy?: string;
+  /** Algorithm of new objects; undefined: S3's own default. */
+  encryption?: string;
   /** By key, oldest version first. */
   objects: Record<string, ObjectVersion[]>;
+  /** Uploads in parts that are neither completed nor aborted, by id. */
+  uploads?: Record<string, Upload>;
 }
 
 export interface S3State {
@@ -50,15 +75,15 @@ export const objectArn = (bucket: string | undefined, key: string | undefined): 
 export function findBucket(cloud: Cloud, name: string | undefined): Bucket | undefined {
   for (const region of cloud.state.regions) {
     const state = cloud.state.services[region]?.s3 as S3State | undefined;
-    const bucket = state?.buckets[name ?? ''];
-    if (bucket) return bucket;
+    if (state && Object.hasOwn(state.buckets, name ?? '')) return state.buckets[name ?? ''];
   }
   return undefined;
 }
 
 /** The bucket, which must be in the region called. Throws NoSuchBucket or PermanentRedirect. */
 export function bucketOf(context: S3Context, name: string | undefined): Bucket {
-  const bucket = context.state.buckets[name ?? ''];
+  const { buckets } = context.state;
+  const bucket = Object.hasOwn(buckets, name ?? '') ? buckets[name ?? ''] : undefined;
   if (bucket) return bucket;
   if (!findBucket(context.cloud, name)) {
     throw new AwsError('NoSuchBucket', 'The specified bucket does not exist', { members: { BucketName: name } });
@@ -71,8 +96,12 @@ export function bucketOf(context: S3Context, name: string | undefined): Bucket {
   );
 }
 
+/** All versions of a key, the oldest first. A key may be called like something that every object inherits. */
+export const versionsOf = ({ objects }: Bucket, key = ''): readonly ObjectVersion[] =>
+  (Object.hasOwn(objects, key) && objects[key]) || [];
+
 /** The version that a request without a version id means: the latest, unless that is a delete marker. */
 export function currentVersion(bucket: Bucket, key: string | undefined): ObjectVersion | undefined {
-  const latest = bucket.objects[key ?? '']?.at(-1);
+  const latest = versionsOf(bucket, key).at(-1);
   return latest?.deleted ? undefined : latest;
 }

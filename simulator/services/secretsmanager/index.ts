@@ -4,6 +4,7 @@ import type { Clients } from '../../clients.ts';
 import { AwsError } from '../../errors.ts';
 import { type Access, defineService } from '../../service.ts';
 import { randomPassword } from './generate.ts';
+import { policyOperations, secretPolicy } from './policy.ts';
 import {
   type Secret,
   type SecretsContext,
@@ -117,6 +118,36 @@ export const secretsManager = defineService<Clients['secretsmanager'], SecretsMa
       return { ARN: secret.arn };
     },
 
+    async UpdateSecret(input, context) {
+      const secret = writable(context, input.SecretId);
+      if (input.Description) secret.description = input.Description;
+      else if (input.Description === '') delete secret.description;
+      // API reference: the staged versions are encrypted again.
+      if (input.KmsKeyId !== undefined && input.KmsKeyId !== secret.keyId)
+        await changeKey(context, secret, input.KmsKeyId);
+      const hasValue = input.SecretString !== undefined || input.SecretBinary !== undefined;
+      const id = input.ClientRequestToken ?? context.random.uuid();
+      if (hasValue && !(await repeated(context, secret, id, { ...input, SecretId: secret.arn }))) {
+        await addVersion(context, secret, input, id, []);
+        moveStage(secret, CURRENT, id);
+      }
+      replicateSecret(context, secret);
+      return { ARN: secret.arn, Name: secret.name, ...(hasValue && { VersionId: id }) };
+    },
+
+    RemoveRegionsFromReplication(input, context) {
+      const secret = writable(context, input.SecretId);
+      const removed = input.RemoveReplicaRegions ?? [];
+      for (const region of removed) {
+        if (!context.cloud.reaches(context.region, region)) {
+          throw new AwsError('InternalServiceError', `${region} cannot be reached`);
+        }
+        delete context.stateIn(region).secrets[secret.name];
+      }
+      secret.replicas = secret.replicas.filter((region) => !removed.includes(region));
+      return { ARN: secret.arn };
+    },
+
     DeleteSecret(input, context) {
       const secret = writable(context, input.SecretId);
       if (secret.replicas.length > 0) {
@@ -130,6 +161,8 @@ export const secretsManager = defineService<Clients['secretsmanager'], SecretsMa
     GetRandomPassword(input, context) {
       return { RandomPassword: randomPassword(input, context.random) };
     },
+
+    ...policyOperations,
   },
   access: {
     CreateSecret: (input, context) => ({
@@ -137,21 +170,29 @@ export const secretsManager = defineService<Clients['secretsmanager'], SecretsMa
       conditions: { 'secretsmanager:Name': input.Name ?? '' },
     }),
     DeleteSecret: (input, context) => on(context, input.SecretId),
+    UpdateSecret: (input, context) => on(context, input.SecretId),
+    RemoveRegionsFromReplication: (input, context) => on(context, input.SecretId),
     DescribeSecret: (input, context) => on(context, input.SecretId),
     GetSecretValue: (input, context) => ({
       ...on(context, input.SecretId),
       conditions: {
         'secretsmanager:SecretId': input.SecretId ?? '',
         'secretsmanager:VersionStage': input.VersionStage ?? CURRENT,
+        'secretsmanager:VersionId': input.VersionId,
       },
     }),
+    GetResourcePolicy: (input, context) => on(context, input.SecretId),
+    PutResourcePolicy: (input, context) => on(context, input.SecretId),
+    DeleteResourcePolicy: (input, context) => on(context, input.SecretId),
     PutSecretValue: (input, context) => on(context, input.SecretId),
     ReplicateSecretToRegions: (input, context) => on(context, input.SecretId),
     UpdateSecretVersionStage: (input, context) => on(context, input.SecretId),
   },
+  resourcePolicy: secretPolicy,
   redact: {
     CreateSecret: () => ['SecretString', 'SecretBinary'],
     PutSecretValue: () => ['SecretString', 'SecretBinary'],
+    UpdateSecret: () => ['SecretString', 'SecretBinary'],
   },
   timers: { replicate },
 });
@@ -184,6 +225,17 @@ async function addVersion(
   const sealed = await seal(context, secret, plain);
   secret.versions.push({ id, createdAt: context.now, sealed, stages });
   secret.changedAt = context.now;
+}
+
+async function changeKey(context: SecretsContext, secret: Secret, keyId: string): Promise<void> {
+  const plain = await Promise.all(secret.versions.map((version) => open(context, secret, version)));
+  secret.keyId = keyId;
+  secret.versions = await Promise.all(
+    secret.versions.map(async (version, index) => ({
+      ...version,
+      sealed: await seal(context, secret, plain[index] as Plain),
+    })),
+  );
 }
 
 /** API reference: the same token with the same value does nothing, with another value it is an error. */

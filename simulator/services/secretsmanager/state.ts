@@ -23,6 +23,8 @@ export interface Secret {
   replicas: string[];
   versions: SecretVersion[];
   deletedAt?: number;
+  /** Resource policy, JSON text. */
+  policy?: string;
 }
 
 export interface SecretsManagerState {

@@ -1,5 +1,6 @@
 /** Seals secret values with KMS and copies versions to the replicas; plaintext is never kept. */
-import type { CallOptions } from '../../service.ts';
+import { AwsError } from '../../errors.ts';
+import type { Caller, CallOptions } from '../../service.ts';
 import type { Secret, SecretsContext, SecretVersion } from './state.ts';
 
 export interface Plain {
@@ -11,9 +12,9 @@ export interface Plain {
 const REPLICATION_MS = [200, 1_000] as const;
 const RETRY_MS = 1_000;
 
-/** A customer's key is used as the caller, whose policies must allow it; the AWS managed key by the service. */
-const optionsFor = (context: SecretsContext, keyId: string): CallOptions =>
-  keyId.includes('alias/aws/') ? {} : { caller: context.caller };
+/** Keys are used in the caller's name: a customer's key needs the caller's own permission, the AWS managed one does not. */
+const inNameOf = (caller: Caller): CallOptions =>
+  caller.kind === 'service' ? { caller } : { caller: { ...caller, via: 'secretsmanager.amazonaws.com' } };
 
 /** Throws what KMS throws. */
 export async function seal(context: SecretsContext, secret: Secret, plain: Plain): Promise<string> {
@@ -23,7 +24,7 @@ export async function seal(context: SecretsContext, secret: Secret, plain: Plain
     'kms',
     'Encrypt',
     { KeyId: secret.keyId, Plaintext: new TextEncoder().encode(text), EncryptionContext: { SecretARN: secret.name } },
-    optionsFor(context, secret.keyId),
+    inNameOf(context.caller),
   );
   return Buffer.from(CiphertextBlob ?? []).toString('base64');
 }
@@ -37,7 +38,7 @@ export async function open(context: SecretsContext, secret: Secret, version: Sec
       CiphertextBlob: new Uint8Array(Buffer.from(version.sealed, 'base64')),
       EncryptionContext: { SecretARN: secret.name },
     },
-    optionsFor(context, secret.keyId),
+    inNameOf(context.caller),
   );
   const parsed = JSON.parse(new TextDecoder().decode(Plaintext)) as { SecretString?: string; SecretBinary?: string };
   if (parsed.SecretBinary === undefined) return { SecretString: parsed.SecretString };
@@ -47,12 +48,14 @@ export async function open(context: SecretsContext, secret: Secret, version: Sec
 export interface ReplicateTimer {
   readonly name: string;
   readonly to: string;
+  /** In whose name keys are used: whoever changed the secret. */
+  readonly caller: Caller;
 }
 
 /** Sends the secret as it now is to its replicas. */
 export function replicateSecret(context: SecretsContext, secret: Secret): void {
   for (const to of secret.replicas) {
-    const timer: ReplicateTimer = { name: secret.name, to };
+    const timer: ReplicateTimer = { name: secret.name, to, caller: context.caller };
     context.schedule('replicate', Math.round(context.random.uniform(...REPLICATION_MS)), timer);
   }
 }
@@ -68,11 +71,26 @@ export async function replicate(timer: ReplicateTimer, context: SecretsContext):
     context.schedule('replicate', RETRY_MS, timer);
     return;
   }
-  await copyTo(context, secret, timer.to);
+  try {
+    await copyTo(context, secret, timer.to, timer.caller);
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    context.trace('replication.failed', {
+      secret: secret.name,
+      to: timer.to,
+      error: error.code,
+      message: error.message,
+    });
+  }
 }
 
-/** Puts a copy of the secret, as it now is, in another region. */
-export async function copyTo(context: SecretsContext, secret: Secret, region: string): Promise<void> {
+/** Puts a copy of the secret, as it now is, in another region. Throws what KMS throws. */
+export async function copyTo(
+  context: SecretsContext,
+  secret: Secret,
+  region: string,
+  caller: Caller = context.caller,
+): Promise<void> {
   const there = context.stateIn(region);
   const known = there.secrets[secret.name];
   const arn = secret.arn.replace(`:${secret.primaryRegion}:`, `:${region}:`);
@@ -80,24 +98,25 @@ export async function copyTo(context: SecretsContext, secret: Secret, region: st
   const versions = await Promise.all(
     secret.versions.map(async (version) => {
       const copied = known?.versions.find((each) => each.id === version.id);
-      const sealed = copied?.sealed ?? (await reseal(context, secret, version, keyId, region));
+      const sealed = copied?.sealed ?? (await reseal(context, secret, version, { keyId, region, caller }));
       return { ...version, stages: [...version.stages], sealed };
     }),
   );
   there.secrets[secret.name] = { ...secret, arn, keyId, replicas: [], versions };
 }
 
-/** Replication is Secrets Manager's own doing in both regions, whatever the caller may. */
+/** User guide, "Replicate secrets across Regions": whoever replicates needs permission to use both keys. */
 async function reseal(
   context: SecretsContext,
   secret: Secret,
   version: SecretVersion,
-  keyId: string,
-  region: string,
+  { keyId, region, caller }: { readonly keyId: string; readonly region: string; readonly caller: Caller },
 ): Promise<string> {
   const EncryptionContext = { SecretARN: secret.name };
   const CiphertextBlob = new Uint8Array(Buffer.from(version.sealed, 'base64'));
-  const { Plaintext } = await context.call('kms', 'Decrypt', { CiphertextBlob, EncryptionContext });
-  const sealed = await context.call('kms', 'Encrypt', { KeyId: keyId, Plaintext, EncryptionContext }, { region });
+  const options = inNameOf(caller);
+  const { Plaintext } = await context.call('kms', 'Decrypt', { CiphertextBlob, EncryptionContext }, options);
+  const copy = { KeyId: keyId, Plaintext, EncryptionContext };
+  const sealed = await context.call('kms', 'Encrypt', copy, { ...options, region });
   return Buffer.from(sealed.CiphertextBlob ?? []).toString('base64');
 }

@@ -42,7 +42,8 @@ export const ssm = defineService<Clients['ssm'], SsmState>({
       }
       const type = typeFor(existing, input.Type);
       const tier = tierFor(existing, input.Tier, input.Value ?? '');
-      checkValue(input.Value ?? '', input.AllowedPattern ?? existing?.allowedPattern);
+      const allowedPattern = input.AllowedPattern ?? existing?.allowedPattern;
+      checkValue(input.Value ?? '', allowedPattern === '' ? undefined : allowedPattern);
       const keyId = input.KeyId ?? existing?.keyId ?? 'alias/aws/ssm';
       const value = type === 'SecureString' ? await sealValue(context, name, keyId, input.Value ?? '') : input.Value;
       const versions = existing?.versions ?? [];
@@ -50,8 +51,11 @@ export const ssm = defineService<Clients['ssm'], SsmState>({
       const parameter: Parameter = existing ?? { name, type, tier, dataType: input.DataType ?? 'text', versions };
       parameter.tier = tier;
       if (type === 'SecureString') parameter.keyId = keyId;
-      if (input.Description !== undefined) parameter.description = input.Description;
-      if (input.AllowedPattern !== undefined) parameter.allowedPattern = input.AllowedPattern;
+      // An empty text takes away what was there.
+      if (input.Description) parameter.description = input.Description;
+      else if (input.Description === '') delete parameter.description;
+      if (input.AllowedPattern) parameter.allowedPattern = input.AllowedPattern;
+      else if (input.AllowedPattern === '') delete parameter.allowedPattern;
       versions.push({ version, value: value ?? '', modifiedAt: context.now });
       if (versions.length > VERSIONS_MAX) versions.shift();
       context.state.parameters[name] = parameter;

@@ -1,13 +1,13 @@
 /**
  * SecureString values: encrypted by KMS with the parameter's ARN as encryption context (user guide, "AWS KMS encryption
- * for Parameter Store SecureString parameters"). A customer's key is used as the caller, whose policies must allow it;
- * the AWS managed key by Parameter Store itself.
+ * for Parameter Store SecureString parameters"). Keys are used in the caller's name: a customer's key needs the caller's
+ * own permission, the AWS managed one does not.
  */
 import type { CallOptions } from '../../service.ts';
 import { type Parameter, parameterArn, type SsmContext } from './state.ts';
 
-const optionsFor = (context: SsmContext, keyId: string): CallOptions =>
-  keyId.includes('alias/aws/') ? {} : { caller: context.caller };
+const inNameOf = ({ caller }: SsmContext): CallOptions =>
+  caller.kind === 'service' ? { caller } : { caller: { ...caller, via: 'ssm.amazonaws.com' } };
 
 const encryptionContext = (context: SsmContext, name: string): Record<string, string> => ({
   PARAMETER_ARN: parameterArn(context, name),
@@ -19,7 +19,7 @@ export async function sealValue(context: SsmContext, name: string, keyId: string
     'kms',
     'Encrypt',
     { KeyId: keyId, Plaintext: new TextEncoder().encode(value), EncryptionContext: encryptionContext(context, name) },
-    optionsFor(context, keyId),
+    inNameOf(context),
   );
   return Buffer.from(CiphertextBlob ?? []).toString('base64');
 }
@@ -33,7 +33,7 @@ export async function openValue(context: SsmContext, parameter: Parameter, seale
       CiphertextBlob: new Uint8Array(Buffer.from(sealed, 'base64')),
       EncryptionContext: encryptionContext(context, parameter.name),
     },
-    optionsFor(context, parameter.keyId ?? ''),
+    inNameOf(context),
   );
   return new TextDecoder().decode(Plaintext);
 }

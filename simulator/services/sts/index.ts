@@ -1,13 +1,12 @@
 /** AWS STS in each region: who a caller is, and sessions of roles whose trust policy and the caller's own policies allow it. */
 import type { Clients } from '../../clients.ts';
-import { AwsError } from '../../errors.ts';
-import { evaluate } from '../../iam/evaluate.ts';
-import { principalOf, roleNameOf, sessionArn } from '../../iam/principal.ts';
+import { roleNameOf, sessionArn, userOf } from '../../iam/principal.ts';
 import { iam } from '../../iam/service.ts';
-import type { IamState } from '../../iam/state.ts';
+import type { IamState, RoleState } from '../../iam/state.ts';
 import { type Caller, type Context, defineService } from '../../service.ts';
+import { checkDuration, checkSession, sessionPoliciesOf } from './sessions.ts';
 
-/** API reference: sessions last an hour by default. Their end is told but not enforced. */
+/** API reference: sessions last an hour by default. Their end is enforced where signatures are verified (simulator/local). */
 const DURATION_SECONDS_DEFAULT = 3600;
 
 /** STS keeps nothing: credentials are the cloud's. */
@@ -24,29 +23,22 @@ export const sts = defineService<Clients['sts'], StsState>({
     AssumeRole(input, context) {
       const arn = input.RoleArn ?? '';
       const session = input.RoleSessionName ?? '';
-      const role = rolesOf(context)[roleNameOf(arn)];
-      if (role?.arn !== arn || !trusts(role.trust, arn, input.ExternalId, context)) {
-        throw new AwsError(
-          'AccessDenied',
-          `User: ${arnOf(context)} is not authorized to perform: sts:AssumeRole on resource: ${arn}`,
-          { status: 403 },
-        );
-      }
+      const role = roleOf(context, arn);
+      // Without a role there was no trust policy, and IAM has refused.
+      if (role === undefined) throw new Error(`sts:AssumeRole was let through without a role ${arn}`);
+      checkSession(input);
+      const sessionPolicies = sessionPoliciesOf(input, context);
       const seconds = input.DurationSeconds ?? DURATION_SECONDS_DEFAULT;
-      if (seconds > role.maxSessionSeconds) {
-        throw new AwsError(
-          'ValidationError',
-          'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
-          { status: 400 },
-        );
-      }
-      const keys = context.cloud.issueCredentials({ kind: 'role', arn, session });
+      checkDuration(seconds, role, context.caller);
+      const expiresAt = context.now + seconds * 1000;
+      const caller: Caller = { kind: 'role', arn, session, ...(sessionPolicies && { sessionPolicies }) };
+      const keys = context.cloud.issueCredentials(caller, { expiresAt });
       return {
         Credentials: {
           AccessKeyId: keys.accessKeyId,
           SecretAccessKey: keys.secretAccessKey,
           SessionToken: keys.sessionToken,
-          Expiration: new Date(context.now + seconds * 1000),
+          Expiration: new Date(expiresAt),
         },
         AssumedRoleUser: {
           Arn: sessionArn(context.account, arn, session),
@@ -60,32 +52,30 @@ export const sts = defineService<Clients['sts'], StsState>({
     GetCallerIdentity: () => [],
     AssumeRole: (input) => ({
       resources: [input.RoleArn ?? ''],
-      ...(input.ExternalId !== undefined && { conditions: { 'sts:ExternalId': input.ExternalId } }),
+      conditions: {
+        'sts:ExternalId': input.ExternalId,
+        'sts:RoleSessionName': input.RoleSessionName ?? '',
+        'sts:SourceIdentity': undefined,
+        'sts:TransitiveTagKeys': undefined,
+      },
     }),
+  },
+  /** A role's trust policy has to allow, if only by naming the account; a role that does not exist trusts nobody. */
+  resourcePolicy(arn, context) {
+    const role = roleOf(context, arn);
+    return { documents: role === undefined ? [] : [role.trust], mustAllow: 'trust' };
   },
 });
 
 const rolesOf = (context: Context<StsState>): IamState['roles'] =>
   context.cloud.stateOf<IamState>(iam, context.region).roles;
 
-function trusts(trust: string, arn: string, externalId: string | undefined, context: Context<StsState>): boolean {
-  const { account, caller } = context;
-  const decision = evaluate([trust], {
-    action: 'sts:AssumeRole',
-    resource: arn,
-    principal: principalOf(account, caller),
-    context: {
-      'aws:PrincipalAccount': account,
-      ...(caller.kind === 'role' && { 'aws:PrincipalArn': caller.arn }),
-      ...(externalId !== undefined && { 'sts:ExternalId': externalId }),
-    },
-  });
-  return decision === 'allow';
+function roleOf(context: Context<StsState>, arn: string): RoleState | undefined {
+  const role = rolesOf(context)[roleNameOf(arn)];
+  return role?.arn === arn ? role : undefined;
 }
 
-function arnOf({ account, caller }: { account: string; caller: Caller }): string {
-  return caller.kind === 'role' ? sessionArn(account, caller.arn, caller.session) : `arn:aws:iam::${account}:root`;
-}
+const arnOf = ({ account, caller }: Context<StsState>): string => userOf(account, caller);
 
 function userIdOf(context: Context<StsState>): string {
   const { account, caller } = context;

@@ -1,7 +1,9 @@
 /** Launching and scaling in: boot times, zones, limits, cooldown, shortage of capacity. */
+
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { addFault, removeFault } from '../../../simulator/faults.ts';
 import { machines, resetMachines } from '../elbv2/machines.ts';
-import { activitiesOf, cloudWithGroup, ec2State, groupOf, instancesOf, region, setDesired, zones } from './fixture.ts';
+import { activitiesOf, cloudWithGroup, groupOf, instancesOf, region, setDesired, zones } from './fixture.ts';
 
 vi.mock('../../../simulator/world/instances.ts', async () => (await import('../elbv2/machines.ts')).world);
 
@@ -104,7 +106,7 @@ describe('Auto Scaling capacity', () => {
 describe('shortage of capacity', () => {
   it('fails the launch in the short zone with AWS words and uses the others', async () => {
     const cloud = await cloudWithGroup();
-    ec2State(cloud).insufficientCapacity['us-west-2a'] = true;
+    addFault(cloud, { kind: 'shortage', region: 'us-west-2', zone: 'us-west-2a' });
     await setDesired(cloud, 4);
     const instances = await instancesOf(cloud);
     expect(countBy(instances, (instance) => instance.AvailabilityZone)).toEqual({ 'us-west-2b': 2, 'us-west-2c': 2 });
@@ -117,7 +119,7 @@ describe('shortage of capacity', () => {
 
   it('keeps the desired capacity, retries with growing pauses and succeeds when capacity is back', async () => {
     const cloud = await cloudWithGroup();
-    for (const zone of zones) ec2State(cloud).insufficientCapacity[zone] = true;
+    const ids = zones.map((zone) => addFault(cloud, { kind: 'shortage', region: 'us-west-2', zone }));
     await setDesired(cloud, 2);
     await cloud.advance(600_000);
     const failedAt = (await activitiesOf(cloud)).map((activity) => activity.StartTime?.getTime() ?? 0).toReversed();
@@ -127,14 +129,15 @@ describe('shortage of capacity', () => {
     const pauses = rounds.slice(1).map((at, index) => at - (rounds[index] ?? 0));
     expect(pauses).toEqual(pauses.toSorted((a, b) => a - b));
     expect(await groupOf(cloud)).toMatchObject({ DesiredCapacity: 2, Instances: [] });
-    for (const zone of zones) delete ec2State(cloud).insufficientCapacity[zone];
+    for (const id of ids) removeFault(cloud, id);
     await cloud.advance(400_000);
     expect(await instancesOf(cloud)).toHaveLength(2);
   });
 
   it('honours an injected fault of ec2:RunInstances', async () => {
     const cloud = await cloudWithGroup();
-    cloud.state.faults.calls.push({ service: 'ec2', operation: 'RunInstances', error: 'RequestLimitExceeded' });
+    const call = { service: 'ec2', operation: 'RunInstances' };
+    addFault(cloud, { kind: 'error', ...call, error: 'RequestLimitExceeded' });
     await setDesired(cloud, 1);
     expect((await activitiesOf(cloud))[0]).toMatchObject({ StatusCode: 'Failed' });
   });

@@ -1,6 +1,8 @@
 /** What happens to instances: target groups, draining, health, replacement, suspended processes. */
+
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Cloud } from '../../../simulator/cloud.ts';
+import { addFault } from '../../../simulator/faults.ts';
 import { createBalancer, createGroup, createRule, health } from '../elbv2/fixture.ts';
 import { machines, resetMachines } from '../elbv2/machines.ts';
 import { activitiesOf, cloudWithGroup, ec2State, instancesOf, region, setDesired } from './fixture.ts';
@@ -149,7 +151,7 @@ describe('an instance of an Auto Scaling group', () => {
 describe('events of Auto Scaling', () => {
   it('tell the bus of launches, failed launches and terminations with the documented detail types', async () => {
     const cloud = await cloudWithGroup();
-    ec2State(cloud).insufficientCapacity['us-west-2a'] = true;
+    addFault(cloud, { kind: 'shortage', region: 'us-west-2', zone: 'us-west-2a' });
     await setDesired(cloud, 1);
     await cloud.advance(30_000);
     await setDesired(cloud, 0);

@@ -1,3 +1,4 @@
+/** An alarm's state from its datapoints, row by row as the user guide's tables on missing data have them. */
 import { describe, expect, test } from 'vitest';
 import { type TreatMissingData, verdictOf } from '../../../simulator/services/cloudwatch/alarm-verdict.ts';
 

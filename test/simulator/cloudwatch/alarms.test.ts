@@ -1,3 +1,4 @@
+/** When an alarm fires after a metric turns bad, what it then does, and what is refused. */
 import type { PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
 import { describe, expect, test } from 'vitest';
 import type { Cloud } from '../../../simulator/cloud.ts';

@@ -1,3 +1,4 @@
+/** Metrics from the datum, or from a line of a log, to the statistic that a client reads. */
 import type { MetricDatum } from '@aws-sdk/client-cloudwatch';
 import { describe, expect, test } from 'vitest';
 import type { Cloud } from '../../../simulator/cloud.ts';

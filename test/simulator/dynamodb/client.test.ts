@@ -1,3 +1,4 @@
+/** The real clients of DynamoDB and S3 against the services here: results and errors arrive in their own shapes. */
 import { DynamoDBClient, TransactWriteItemsCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';

@@ -1,3 +1,4 @@
+/** Condition expressions, row by row: what they answer and why they are refused. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { parseCondition } from '../../../simulator/services/dynamodb/expressions/conditions.ts';

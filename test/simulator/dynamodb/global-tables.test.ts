@@ -1,3 +1,4 @@
+/** Tables over several regions, strongly and eventually consistent, under cut links and dark regions. */
 import { describe, expect, test } from 'vitest';
 import type { Cloud } from '../../../simulator/cloud.ts';
 import { cutOff, rejoin } from '../../../simulator/faults.ts';

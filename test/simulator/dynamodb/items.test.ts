@@ -1,3 +1,4 @@
+/** Items of one table: written, read, queried, scanned, in batches and in transactions. */
 import { describe, expect, test } from 'vitest';
 import type { Cloud } from '../../../simulator/cloud.ts';
 import { call, withTable } from './helpers.ts';

@@ -1,3 +1,4 @@
+/** A strongly consistent table behaves like one register under random faults, by a checker that is itself checked. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Cloud } from '../../../simulator/cloud.ts';

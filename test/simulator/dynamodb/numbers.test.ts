@@ -1,3 +1,4 @@
+/** Arithmetic of DynamoDB's decimal numbers, against integers of any size. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {

@@ -1,3 +1,4 @@
+/** Data stores as templates declare them: tables, buckets, keys, parameters, repositories, secrets. */
 import { expect, test } from 'vitest';
 import { Cloud } from '../../../simulator/cloud.ts';
 import type { Created, Modelled, ResourceContext, ResourceTable } from '../../../simulator/cloudformation/resource.ts';
@@ -119,7 +120,11 @@ test('a bucket with its policy, a key with its alias, a parameter and a reposito
     Bucket: 'latch',
     PolicyDocument: { Version: '2012-10-17', Statement },
   });
-  const key = await create(cloud, 'AWS::KMS::Key', { EnableKeyRotation: true, KeyPolicy: { Version: '2012-10-17' } });
+  const delegation = { Effect: 'Allow', Principal: { AWS: account }, Action: 'kms:*', Resource: '*' };
+  const key = await create(cloud, 'AWS::KMS::Key', {
+    EnableKeyRotation: true,
+    KeyPolicy: { Version: '2012-10-17', Statement: [delegation] },
+  });
   await create(cloud, 'AWS::KMS::Alias', { AliasName: 'alias/data', TargetKeyId: key.physicalId });
   const described = await cloud.call('kms', 'DescribeKey', { KeyId: 'alias/data' }, { region: west });
   expect(described.KeyMetadata?.Arn).toBe(key.attributes?.Arn);

@@ -1,3 +1,4 @@
+/** Update expressions and projections, row by row. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { applyUpdate } from '../../../simulator/services/dynamodb/expressions/apply-update.ts';

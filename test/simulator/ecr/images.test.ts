@@ -1,3 +1,4 @@
+/** Images in a repository: by digest and by tag, in their own region only. */
 import { expect, test } from 'vitest';
 import { Cloud } from '../../../simulator/cloud.ts';
 import { ecr, imageBlob, pushImage } from '../../../simulator/services/ecr/index.ts';

@@ -1,9 +1,10 @@
+/** An event's way from a bus to its targets, over regions and through faults; scheduled rules; refused requests. */
 import { describe, expect, test } from 'vitest';
 import type { Cloud } from '../../../simulator/cloud.ts';
 import { publishServiceEvent } from '../../../simulator/eventbridge/bus.ts';
 import { eventBridge } from '../../../simulator/eventbridge/index.ts';
 import type { EventBridgeState } from '../../../simulator/eventbridge/state.ts';
-import { cutOff, rejoin } from '../../../simulator/faults.ts';
+import { addFault, cutOff, rejoin } from '../../../simulator/faults.ts';
 import {
   account,
   east,
@@ -67,7 +68,7 @@ describe('a matching event', () => {
 
   test('comes twice under the duplicate fault, with the same id', async () => {
     const cloud = makeCloud();
-    cloud.state.faults.duplicateEventProbability = 1;
+    addFault(cloud, { kind: 'event-duplicate' });
     await rule(cloud, { Arn: functionArn(west) });
     await cloud.call('events', 'PutEvents', { Entries: [entry] }, at);
     await cloud.advance(5_000);

@@ -1,3 +1,4 @@
+/** Rules, buses, schedules, alarms and topics as templates declare them. */
 import { expect, test } from 'vitest';
 import type { Cloud } from '../../../simulator/cloud.ts';
 import type { Created, ResourceContext, ResourceTable } from '../../../simulator/cloudformation/resource.ts';

@@ -43,6 +43,8 @@ const lambda = defineService<Lambda, StandInState>({
     },
   },
   access: { Invoke: (input) => ({ action: 'lambda:InvokeFunction', resources: [input.FunctionName ?? ''] }) },
+  // Whoever may invoke is Lambda's own tests' business.
+  resourcePolicy: () => undefined,
 });
 
 const states = defineService<SFN, StandInState>({

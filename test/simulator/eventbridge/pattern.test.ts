@@ -1,3 +1,4 @@
+/** Event patterns, row by row: what matches, what does not, and which patterns AWS refuses. */
 import { describe, expect, test } from 'vitest';
 import { matchRow } from '../../../console/match.ts';
 

@@ -1,3 +1,4 @@
+/** When cron(), rate() and at() expressions are due, by the clock and the zone. */
 import { describe, expect, test } from 'vitest';
 import { nextDue, parseScheduleExpression } from '../../../simulator/eventbridge/schedule-expression.ts';
 

@@ -1,3 +1,4 @@
+/** Schedules of EventBridge Scheduler: when they invoke their target, as whom, and how often they try. */
 import type { CreateScheduleCommandInput } from '@aws-sdk/client-scheduler';
 import { describe, expect, test } from 'vitest';
 import type { Cloud } from '../../../simulator/cloud.ts';

@@ -1,3 +1,4 @@
+/** What a target gets of an event: all of it, a part, or a template filled with it. */
 import { describe, expect, test } from 'vitest';
 import { checkInput, targetInput } from '../../../simulator/eventbridge/transformer.ts';
 

@@ -1,3 +1,4 @@
+/** Keys, their aliases and their replicas: what is encrypted where can be decrypted where. */
 import { expect, test } from 'vitest';
 import type { Clients, Input, OperationName } from '../../../simulator/clients.ts';
 import { Cloud } from '../../../simulator/cloud.ts';

@@ -1,9 +1,9 @@
 /** Managed failover of a global cluster: duration, one region's view against another's, rejoining. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { cutOff, rejoin } from '../../../simulator/faults.ts';
+import { addFault, cutOff, rejoin, removeFault } from '../../../simulator/faults.ts';
 import { clusterView } from '../../../simulator/services/rds/view.ts';
 import { resetTold, told } from './contents.ts';
-import { arn, east, failover, globalIn, id, newCluster, rdsState, west, writable, writerSeenIn } from './fixture.ts';
+import { arn, east, failover, globalIn, id, newCluster, west, writable, writerSeenIn } from './fixture.ts';
 
 vi.mock('../../../simulator/world/database.ts', async () => (await import('./contents.ts')).contents);
 
@@ -116,12 +116,12 @@ describe('FailoverGlobalCluster with AllowDataLoss', () => {
   it('hangs in failing-over while the fault says so, and ends when it is taken away', async () => {
     const cloud = await newCluster();
     cloud.goDark(west);
-    rdsState(cloud, east).stuckFailingOver['orders-prod'] = true;
+    const fault = addFault(cloud, { kind: 'stuck-promotion', region: east, globalClusterId: 'orders-prod' });
     await failover(cloud, east, east);
     await cloud.advance(900_000);
     expect((await globalIn(cloud, east))?.FailoverState?.Status).toBe('failing-over');
     await expect(failover(cloud, east, east)).rejects.toMatchObject({ code: 'InvalidGlobalClusterStateFault' });
-    delete rdsState(cloud, east).stuckFailingOver['orders-prod'];
+    removeFault(cloud, fault);
     expect(clusterView(cloud, east, id(east)).writable).toBe(false);
     await cloud.advance(20_000);
     expect(clusterView(cloud, east, id(east)).writable).toBe(true);

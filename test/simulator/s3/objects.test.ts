@@ -1,3 +1,4 @@
+/** Objects: written, read, listed, versioned, uploaded in parts, and read by strangers. */
 import { describe, expect, test } from 'vitest';
 import type { Clients, Input, OperationName } from '../../../simulator/clients.ts';
 import { Cloud } from '../../../simulator/cloud.ts';
@@ -167,4 +168,57 @@ test('a deny in the bucket policy holds against a role, too', async () => {
     Policy: JSON.stringify({ Version: '2012-10-17', Statement: [deny] }),
   });
   await expect(put(cloud, Key, 'x')).rejects.toMatchObject({ code: 'AccessDenied', status: 403 });
+});
+
+describe('an object uploaded in parts', () => {
+  const PART = 5 * 1024 * 1024;
+
+  async function parts(cloud: Cloud, ...sizes: number[]) {
+    const { UploadId } = await call(cloud, 'CreateMultipartUpload', { Bucket, Key, ContentType: 'text/plain' });
+    const Parts = [];
+    for (const [index, size] of sizes.entries()) {
+      const PartNumber = index + 1;
+      const Body = String(PartNumber).repeat(size);
+      const { ETag } = await call(cloud, 'UploadPart', { Bucket, Key, UploadId, PartNumber, Body });
+      Parts.push({ PartNumber, ETag });
+    }
+    return { UploadId, Parts };
+  }
+
+  test('is there when it is completed, not before, and can be read by ranges', async () => {
+    const cloud = await withBucket();
+    const { UploadId, Parts } = await parts(cloud, PART, 3);
+    await expect(call(cloud, 'GetObject', { Bucket, Key })).rejects.toMatchObject({ code: 'NoSuchKey' });
+    const { ETag } = await call(cloud, 'CompleteMultipartUpload', {
+      Bucket,
+      Key,
+      UploadId,
+      MultipartUpload: { Parts },
+    });
+    expect(ETag).toMatch(/^"[0-9a-f]{32}-2"$/);
+    const tail = await call(cloud, 'GetObject', { Bucket, Key, Range: `bytes=${PART - 1}-` });
+    expect(new TextDecoder().decode(tail.Body as unknown as Uint8Array)).toBe('1222');
+    expect(tail).toMatchObject({
+      ContentRange: `bytes ${PART - 1}-${PART + 2}/${PART + 3}`,
+      ContentType: 'text/plain',
+    });
+    const last = await call(cloud, 'GetObject', { Bucket, Key, Range: 'bytes=-2' });
+    expect(last.ContentLength).toBe(2);
+    await expect(call(cloud, 'GetObject', { Bucket, Key, Range: `bytes=${PART + 3}-` })).rejects.toMatchObject({
+      code: 'InvalidRange',
+    });
+  });
+
+  test('is refused when parts are too small, missing or out of order, or the upload is gone', async () => {
+    const cloud = await withBucket();
+    const { UploadId, Parts } = await parts(cloud, 3, 3);
+    const complete = (list: typeof Parts) =>
+      call(cloud, 'CompleteMultipartUpload', { Bucket, Key, UploadId, MultipartUpload: { Parts: list } });
+    await expect(complete(Parts)).rejects.toMatchObject({ code: 'EntityTooSmall' });
+    await expect(complete([...Parts].reverse())).rejects.toMatchObject({ code: 'InvalidPartOrder' });
+    await expect(complete([{ PartNumber: 7, ETag: '"x"' }])).rejects.toMatchObject({ code: 'InvalidPart' });
+    expect((await call(cloud, 'ListParts', { Bucket, Key, UploadId })).Parts).toHaveLength(2);
+    await call(cloud, 'AbortMultipartUpload', { Bucket, Key, UploadId });
+    await expect(complete(Parts)).rejects.toMatchObject({ code: 'NoSuchUpload' });
+  });
 });

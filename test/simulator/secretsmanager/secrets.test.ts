@@ -1,3 +1,4 @@
+/** Secrets, their versions and their replicas, and that no value shows where it must not. */
 import { describe, expect, test } from 'vitest';
 import type { Clients, Input, OperationName } from '../../../simulator/clients.ts';
 import { Cloud } from '../../../simulator/cloud.ts';

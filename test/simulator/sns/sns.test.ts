@@ -1,3 +1,4 @@
+/** What becomes of a message to a topic, and what is refused. */
 import { describe, expect, test } from 'vitest';
 import type { Cloud } from '../../../simulator/cloud.ts';
 import { type SnsState, sns } from '../../../simulator/services/sns.ts';

@@ -1,3 +1,4 @@
+/** Parameters with their versions, secure strings, and the public ones. */
 import { describe, expect, test } from 'vitest';
 import type { Clients, Input, OperationName } from '../../../simulator/clients.ts';
 import { Cloud } from '../../../simulator/cloud.ts';

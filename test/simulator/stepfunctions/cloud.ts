@@ -3,7 +3,7 @@ import type { Lambda } from '@aws-sdk/client-lambda';
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { Cloud } from '../../../simulator/cloud.ts';
 import { AwsError } from '../../../simulator/errors.ts';
-import { type Context, defineService } from '../../../simulator/service.ts';
+import { type AnyService, type Context, defineService } from '../../../simulator/service.ts';
 import { defineStepFunctions, type StatusChange } from '../../../simulator/stepfunctions/core.ts';
 
 export const REGION = 'us-west-2';
@@ -52,8 +52,11 @@ export interface TestCloud {
   readonly changes: StatusChange[];
 }
 
-/** A cloud whose `lambda` knows these functions by name. */
-export function testCloud(handlers: Record<string, Handler> = {}, options: { seed?: number } = {}): TestCloud {
+/** A cloud whose `lambda` knows these functions by name; further services may be added. */
+export function testCloud(
+  handlers: Record<string, Handler> = {},
+  options: { seed?: number; services?: readonly AnyService[] } = {},
+): TestCloud {
   const invocations: Invocation[] = [];
   const changes: StatusChange[] = [];
   const states = defineStepFunctions((_context, change) => changes.push(change));
@@ -61,7 +64,7 @@ export function testCloud(handlers: Record<string, Handler> = {}, options: { see
     seed: options.seed ?? 1,
     account: ACCOUNT,
     regions: [REGION],
-    services: [states, testLambda(handlers, invocations)],
+    services: [states, testLambda(handlers, invocations), ...(options.services ?? [])],
     startAt: START,
   });
   return { cloud, invocations, changes };

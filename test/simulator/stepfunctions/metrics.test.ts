@@ -22,6 +22,12 @@ async function make(definition: string): Promise<{ cloud: Cloud; stateMachineArn
     services: [stepFunctions, eventBridge, cloudWatch, sns, iam],
     startAt: START,
   });
+  const trust = {
+    Version: '2012-10-17',
+    Statement: { Effect: 'Allow', Principal: { Service: 'states.amazonaws.com' }, Action: 'sts:AssumeRole' },
+  };
+  const role = { RoleName: 'machine', AssumeRolePolicyDocument: JSON.stringify(trust) };
+  await cloud.call('iam', 'CreateRole', role, at);
   const input = { name: 'machine', definition, roleArn: ROLE };
   const { stateMachineArn = '' } = await cloud.call('states', 'CreateStateMachine', input, at);
   return { cloud, stateMachineArn };

@@ -1,5 +1,7 @@
 /** Retry, Catch and error names against "Handling errors" of the Developer Guide. */
+
 import { describe, expect, test } from 'vitest';
+import { addFault } from '../../../simulator/faults.ts';
 import { matchesError, StateFailure } from '../../../simulator/stepfunctions/failure.ts';
 import { execute, FunctionFailure, type Handler, invoke, look, machine, start, testCloud, typesOf } from './cloud.ts';
 
@@ -195,9 +197,9 @@ describe('Catch', () => {
 });
 
 describe('errors of Lambda', () => {
-  const outcome = async (fault: Record<string, unknown>) => {
+  const outcome = async (what: { kind: 'error'; error: string } | { kind: 'lose-answer' }) => {
     const { cloud } = testCloud({ f: () => 'ok' });
-    cloud.state.faults.calls.push({ service: 'lambda', operation: 'Invoke', ...fault });
+    addFault(cloud, { service: 'lambda', operation: 'Invoke', ...what });
     const arn = await start(cloud, task({}));
     await cloud.advance(600_000);
     return look(cloud, arn);
@@ -209,13 +211,13 @@ describe('errors of Lambda', () => {
     ['ResourceNotFoundException', 404, 'Lambda.ResourceNotFoundException'],
     ['AccessDeniedException', 403, 'Lambda.AWSLambdaException'],
   ])('%s (%d) is reported as %s', async (code, status, expected) => {
-    const { error, cause } = await outcome({ error: code });
+    const { error, cause } = await outcome({ kind: 'error', error: code });
     expect(error).toBe(expected);
     expect(cause).toContain(`(Service: AWSLambda; Status Code: ${status}; Error Code: ${code};`);
   });
 
   test('a lost answer is given up as Lambda.SdkClientException, some time later', async () => {
-    const { error, seconds } = await outcome({ loseAnswer: true });
+    const { error, seconds } = await outcome({ kind: 'lose-answer' });
     expect(error).toBe('Lambda.SdkClientException');
     expect(seconds).toBeGreaterThan(9);
   });

@@ -117,7 +117,8 @@ describe('waitForTaskToken', () => {
   test('may be answered by the function itself before it returns', async () => {
     const ask: Handler = async (event, call) => {
       const { token } = event as { token: string };
-      await call.context.call('states', 'SendTaskSuccess', { taskToken: token, output: '1' });
+      const answer = { taskToken: token, output: '1' };
+      await call.context.call('states', 'SendTaskSuccess', answer, { caller: { kind: 'account' } });
       return after(5_000, call, 'sent');
     };
     const { cloud, arn } = await asked({}, ask);

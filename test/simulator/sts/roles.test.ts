@@ -1,3 +1,4 @@
+/** Who gets credentials of a role, and for how long. */
 import { expect, test } from 'vitest';
 import { Cloud } from '../../../simulator/cloud.ts';
 import { iam } from '../../../simulator/iam/service.ts';
