@@ -126,6 +126,12 @@ export const eventInvokeOperations: Operations<Clients['lambda'], LambdaState> =
     return configuration(record);
   },
 
+  DeleteFunctionEventInvokeConfig(input, context) {
+    const record = findFunction(context, input.FunctionName, input.Qualifier);
+    record.asynchronous = defaultAsynchronous(context.now);
+    return {};
+  },
+
   GetFunctionEventInvokeConfig(input, context) {
     return configuration(findFunction(context, input.FunctionName, input.Qualifier));
   },

@@ -4,7 +4,7 @@ import type { Clients } from '../clients.ts';
 import { AwsError, NotModelled } from '../errors.ts';
 import { assertTrusted } from '../iam/trust.ts';
 import type { Context, Operations } from '../service.ts';
-import { storeCode } from './code.ts';
+import { storeCode, withHandler } from './code.ts';
 import { reservedVariables } from './environment.ts';
 import { defaultAsynchronous, type FunctionRecord, findFunction, functionArn, type LambdaState } from './state.ts';
 
@@ -106,6 +106,7 @@ export const functionOperations: Operations<Clients['lambda'], LambdaState> = {
   async UpdateFunctionCode(input, context) {
     const record = findFunction(context, input.FunctionName);
     record.code = await storeCode(input, record.handler, context);
+    record.architecture = input.Architectures?.[0] ?? record.architecture;
     return configurationOf(changed(record, context));
   },
 
@@ -113,8 +114,17 @@ export const functionOperations: Operations<Clients['lambda'], LambdaState> = {
     const record = findFunction(context, input.FunctionName);
     const { FunctionName: _name, RevisionId: _revision, ...changes } = input;
     assertModelled(changes);
-    if (changes.Handler !== undefined && changes.Handler !== record.handler)
-      throw new NotModelled('lambda: changing the Handler without new code is not modelled');
+    assertValid({
+      ...changes,
+      Handler: changes.Handler ?? record.handler,
+      Runtime: (changes.Runtime ?? record.runtime) as FunctionConfiguration['Runtime'],
+    } as CreateFunctionRequest);
+    if (changes.Role !== undefined) assertTrusted(context.cloud, changes.Role, 'lambda.amazonaws.com');
+    if (changes.Handler !== undefined && changes.Handler !== record.handler) {
+      record.code = withHandler(record.code, changes.Handler);
+      record.handler = changes.Handler;
+    }
+    record.runtime = changes.Runtime ?? record.runtime;
     record.role = changes.Role ?? record.role;
     record.timeoutSeconds = changes.Timeout ?? record.timeoutSeconds;
     record.memoryMib = changes.MemorySize ?? record.memoryMib;
@@ -128,6 +138,24 @@ export const functionOperations: Operations<Clients['lambda'], LambdaState> = {
     record.reservedConcurrency = input.ReservedConcurrentExecutions;
     return { ReservedConcurrentExecutions: record.reservedConcurrency };
   },
+
+  DeleteFunctionConcurrency(input, context) {
+    findFunction(context, input.FunctionName).reservedConcurrency = undefined;
+    return {};
+  },
+
+  TagResource(input, context) {
+    Object.assign(findFunction(context, input.Resource).tags, input.Tags);
+    return {};
+  },
+
+  UntagResource(input, context) {
+    const { tags } = findFunction(context, input.Resource);
+    for (const key of input.TagKeys ?? []) delete tags[key];
+    return {};
+  },
+
+  ListTags: (input, context) => ({ Tags: { ...findFunction(context, input.Resource).tags } }),
 
   DeleteFunction(input, context) {
     const { name } = findFunction(context, input.FunctionName, input.Qualifier);

@@ -3,12 +3,15 @@
  * live beside it (`pool.ts`).
  */
 import type { Clients } from '../clients.ts';
+import { passRole } from '../iam/pass-role.ts';
 import { type Access, type Context, defineService } from '../service.ts';
 import { deliver, eventInvokeOperations } from './asynchronous.ts';
 import { functionOperations } from './functions.ts';
 import { invokeOperations } from './invoke.ts';
-import { permissionOperations } from './permissions.ts';
+import { functionPolicy, permissionOperations } from './permissions.ts';
 import { functionArn, functionName, initialLambdaState, type LambdaState } from './state.ts';
+
+const PRINCIPAL = 'lambda.amazonaws.com';
 
 /** Every operation on one function is asked about the function's ARN. */
 const onFunction = (input: { FunctionName?: string | undefined }, context: Context<LambdaState>): Access => ({
@@ -21,19 +24,28 @@ export const lambda = defineService<Clients['lambda'], LambdaState>({
   operations: { ...functionOperations, ...permissionOperations, ...eventInvokeOperations, ...invokeOperations },
   access: {
     Invoke: (input, context) => ({ action: 'lambda:InvokeFunction', ...onFunction(input, context) }),
-    CreateFunction: onFunction,
+    CreateFunction: (input, context) => [onFunction(input, context), passRole(input.Role, PRINCIPAL)],
     GetFunction: onFunction,
     GetFunctionConfiguration: onFunction,
     UpdateFunctionCode: onFunction,
-    UpdateFunctionConfiguration: onFunction,
+    UpdateFunctionConfiguration: (input, context) => [
+      onFunction(input, context),
+      ...(input.Role === undefined ? [] : [passRole(input.Role, PRINCIPAL)]),
+    ],
     DeleteFunction: onFunction,
     PutFunctionConcurrency: onFunction,
+    DeleteFunctionConcurrency: onFunction,
+    TagResource: ({ Resource }, context) => onFunction({ FunctionName: Resource }, context),
+    UntagResource: ({ Resource }, context) => onFunction({ FunctionName: Resource }, context),
+    ListTags: ({ Resource }, context) => onFunction({ FunctionName: Resource }, context),
     AddPermission: onFunction,
     RemovePermission: onFunction,
     GetPolicy: onFunction,
     PutFunctionEventInvokeConfig: onFunction,
     GetFunctionEventInvokeConfig: onFunction,
+    DeleteFunctionEventInvokeConfig: onFunction,
   },
+  resourcePolicy: functionPolicy,
   // Bytes, not text, and often large: events show in the program's own log.
   redact: { Invoke: () => ['Payload'], CreateFunction: () => ['Code'], UpdateFunctionCode: () => ['ZipFile'] },
   timers: { deliver },

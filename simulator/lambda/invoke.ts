@@ -4,9 +4,8 @@ import type { Clients } from '../clients.ts';
 import { AwsError, NotModelled } from '../errors.ts';
 import type { Context, Operations } from '../service.ts';
 import { enqueue } from './asynchronous.ts';
-import type { Invocation } from './container.ts';
+import type { Invocation } from './execution-environment.ts';
 import { asynchronousBytesMax, payloadBytesMax } from './outcome.ts';
-import { assertMayInvoke } from './permissions.ts';
 import { runInvocation } from './pool.ts';
 import { findFunction, type LambdaState } from './state.ts';
 
@@ -16,7 +15,6 @@ export const invokeOperations: Operations<Clients['lambda'], LambdaState> = {
   /** Throws ResourceNotFound-, AccessDenied-, TooManyRequests-, RequestTooLarge- and InvalidRequestContentException. */
   async Invoke(input, context: Context<LambdaState>) {
     const record = findFunction(context, input.FunctionName, input.Qualifier);
-    assertMayInvoke(record, context.caller, context.account);
     if (input.LogType === 'Tail') throw new NotModelled('lambda:Invoke with LogType Tail is not modelled');
     if (input.InvocationType === 'DryRun') return { StatusCode: 204, ExecutedVersion };
     const payload = payloadText(

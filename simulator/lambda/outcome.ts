@@ -24,9 +24,12 @@ export function resultOutcome(result: unknown): Outcome {
   return errorOutcome('Function.ResponseSizeTooLarge', message);
 }
 
-/** What the handler threw. */
-export function thrownOutcome(error: unknown): Outcome {
-  if (error instanceof Error) return errorOutcome(error.name, error.message, programLines(error.stack));
+/** Where a function's package is, as it sees it. */
+const TASK_ROOT = '/var/task/';
+
+/** What the handler threw. `taskRoot` is where the package really is. */
+export function thrownOutcome(error: unknown, taskRoot = TASK_ROOT): Outcome {
+  if (error instanceof Error) return errorOutcome(error.name, error.message, programLines(error.stack, taskRoot));
   return errorOutcome(typeof error, String(error), []);
 }
 
@@ -36,10 +39,10 @@ export function timeoutOutcome(requestId: string, timeoutSeconds: number): Outco
   return errorOutcome('Sandbox.Timedout', message);
 }
 
-/** The process ended in the middle of an invocation. */
-export function exitOutcome(requestId: string, code: number): Outcome {
-  const reason =
-    code === 0 ? 'Runtime exited without providing a reason' : `Runtime exited with error: exit status ${code}`;
+/** The process ended in the middle of an invocation, by itself or by a signal. */
+export function exitOutcome(requestId: string, end: number | NodeJS.Signals): Outcome {
+  const how = typeof end === 'number' ? `exit status ${end}` : `signal: ${end.slice('SIG'.length).toLowerCase()}`;
+  const reason = end === 0 ? 'Runtime exited without providing a reason' : `Runtime exited with error: ${how}`;
   return errorOutcome('Runtime.ExitError', `RequestId: ${requestId} Error: ${reason}`);
 }
 
@@ -48,6 +51,9 @@ export function errorOutcome(errorType: string, errorMessage: string, trace?: re
 }
 
 /** The stack without the simulator's own frames, which would name this machine's files. */
-function programLines(stack: string | undefined): string[] {
-  return (stack ?? '').split('\n').filter((line) => !/^\s+at /.test(line) || line.includes('/var/task/'));
+function programLines(stack: string | undefined, taskRoot: string): string[] {
+  return (stack ?? '')
+    .split('\n')
+    .filter((line) => !/^\s+at /.test(line) || line.includes(taskRoot))
+    .map((line) => line.replaceAll(taskRoot, TASK_ROOT));
 }

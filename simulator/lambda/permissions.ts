@@ -1,32 +1,23 @@
-/** Resource policies of functions: which AWS services may invoke them, for whom. */
-
+/** Resource policies of functions: who may invoke them, for whom. IAM decides by them. */
 import type { Clients } from '../clients.ts';
 import { AwsError } from '../errors.ts';
-import type { Caller, Context, Operations } from '../service.ts';
-import { arnMatches } from './arn-pattern.ts';
-import { type FunctionRecord, findFunction, type LambdaState, type Permission } from './state.ts';
+import type { ResourcePolicy } from '../iam/resource-policy.ts';
+import type { Context, Operations } from '../service.ts';
+import { type FunctionRecord, findFunction, functionArn, type LambdaState, type Permission } from './state.ts';
 
-/**
- * Throws AccessDeniedException when a service principal has no statement that lets it in. Roles and the administrator
- * are IAM's business.
- */
-export function assertMayInvoke(record: FunctionRecord, caller: Caller, account: string): void {
-  if (caller.kind !== 'service') return;
-  if (record.permissions.some((permission) => admits(permission, caller, account))) return;
-  const who = caller.sourceArn === undefined ? caller.principal : `${caller.principal} (${caller.sourceArn})`;
-  const message = `User: ${who} is not authorized to perform: lambda:InvokeFunction on resource: ${record.arn} because no resource-based policy allows the lambda:InvokeFunction action`;
-  throw new AwsError('AccessDeniedException', message, { status: 403 });
+/** For IAM: the policy of a function; undefined when there is no such function. */
+export function functionPolicy(arn: string, context: Context<LambdaState>): ResourcePolicy | undefined {
+  const name = arn.split(':')[6] ?? '';
+  const record = arn === functionArn(context.region, context.account, name) ? context.state.functions[name] : undefined;
+  return record && { documents: record.permissions.length === 0 ? [] : [policyOf(record)] };
 }
 
-function admits(permission: Permission, caller: Extract<Caller, { kind: 'service' }>, account: string): boolean {
-  const { action, principal, sourceArn, sourceAccount } = permission;
-  return (
-    ['lambda:InvokeFunction', 'lambda:*', '*'].includes(action) &&
-    (principal === caller.principal || principal === '*') &&
-    (sourceArn === undefined || (caller.sourceArn !== undefined && arnMatches(sourceArn, caller.sourceArn))) &&
-    (sourceAccount === undefined || sourceAccount === account)
-  );
-}
+const policyOf = (record: FunctionRecord): string =>
+  JSON.stringify({
+    Version: '2012-10-17',
+    Id: 'default',
+    Statement: record.permissions.map((each) => statementOf(record, each)),
+  });
 
 function statementOf(record: FunctionRecord, permission: Permission): object {
   const { id, action, principal, sourceArn, sourceAccount } = permission;
@@ -37,11 +28,17 @@ function statementOf(record: FunctionRecord, permission: Permission): object {
   return {
     Sid: id,
     Effect: 'Allow',
-    Principal: /\.amazonaws\.com$/.test(principal) ? { Service: principal } : principal,
+    Principal: principalElement(principal),
     Action: action,
     Resource: record.arn,
     ...(Object.keys(condition).length > 0 && { Condition: condition }),
   };
+}
+
+function principalElement(principal: string): unknown {
+  if (principal === '*') return principal;
+  if (/\.amazonaws\.com$/.test(principal)) return { Service: principal };
+  return { AWS: /^\d{12}$/.test(principal) ? `arn:aws:iam::${principal}:root` : principal };
 }
 
 const notFound = (): AwsError =>
@@ -71,10 +68,6 @@ export const permissionOperations: Operations<Clients['lambda'], LambdaState> = 
   GetPolicy(input, context) {
     const record = findFunction(context, input.FunctionName, input.Qualifier);
     if (record.permissions.length === 0) throw notFound();
-    const Statement = record.permissions.map((each) => statementOf(record, each));
-    return {
-      Policy: JSON.stringify({ Version: '2012-10-17', Id: 'default', Statement }),
-      RevisionId: String(record.revision),
-    };
+    return { Policy: policyOf(record), RevisionId: String(record.revision) };
   },
 };

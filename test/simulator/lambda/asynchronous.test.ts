@@ -1,3 +1,4 @@
+/** Asynchronous invocations: the queue, the retries, and where a failure is told. */
 import { describe, expect, it } from 'vitest';
 import type { Cloud } from '../../../simulator/cloud.ts';
 import { fakeService } from '../runtime/processes.ts';

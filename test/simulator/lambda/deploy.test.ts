@@ -1,3 +1,4 @@
+/** Functions made and changed, by the API and by templates. */
 import { describe, expect, it } from 'vitest';
 import type { Cloud } from '../../../simulator/cloud.ts';
 import type { ResourceContext } from '../../../simulator/cloudformation/resource.ts';

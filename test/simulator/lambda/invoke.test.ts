@@ -1,3 +1,4 @@
+/** Synchronous invocations: containers, times, limits and faults, and who may invoke. */
 import { describe, expect, it } from 'vitest';
 import { cutOff } from '../../../simulator/faults.ts';
 import { crashFunction } from '../../../simulator/lambda/pool.ts';
