@@ -7,6 +7,8 @@ export interface Blobs {
   /** Throws when there is no such blob. */
   get(hash: string): Uint8Array;
   text(hash: string): string;
+  /** All of them, for who keeps them elsewhere. */
+  hashes(): Iterable<string>;
 }
 
 export function createBlobs(): Blobs {
@@ -25,5 +27,6 @@ export function createBlobs(): Blobs {
     },
     get,
     text: (hash) => new TextDecoder().decode(get(hash)),
+    hashes: () => byHash.keys(),
   };
 }

@@ -1,5 +1,6 @@
 /** The AWS APIs that the simulator speaks, by IAM prefix, typed by the SDK's own clients. Types only. */
 import type { AutoScaling } from '@aws-sdk/client-auto-scaling';
+import type { CloudFormation } from '@aws-sdk/client-cloudformation';
 import type { CloudWatch } from '@aws-sdk/client-cloudwatch';
 import type { DocDB } from '@aws-sdk/client-docdb';
 import type { DynamoDB } from '@aws-sdk/client-dynamodb';
@@ -22,6 +23,7 @@ import type { STS } from '@aws-sdk/client-sts';
 /** IAM service prefix → client. DocumentDB's control plane is RDS's, as on AWS. */
 export interface Clients {
   autoscaling: AutoScaling;
+  cloudformation: CloudFormation;
   cloudwatch: CloudWatch;
   dynamodb: DynamoDB;
   ec2: EC2;

@@ -4,12 +4,19 @@
  */
 import { type Blobs, createBlobs } from './blobs.ts';
 import type { Clients, Input, OperationName, Output, ServiceName } from './clients.ts';
-import { Clock, type ClockState } from './clock.ts';
+import { Clock, type ClockState, type Owner } from './clock.ts';
+import { principalOf, ServiceContext } from './context.ts';
 import { AnswerLost, AwsError, NotModelled, Unreachable } from './errors.ts';
-import { type CallFault, delivers, type FaultState, matchingFaults, noFaults, type Place, reaches } from './faults.ts';
+import { drawFate, type Fate } from './faults/calls.ts';
+import { clockSkewMs, starvedMs } from './faults/clocks.ts';
+import { isCut, isUnreachable } from './faults/links.ts';
+import { performPartly } from './faults/partial.ts';
+import { keepPast, pastState } from './faults/past.ts';
+import { delivers, type FaultState, noFaults, type Place } from './faults.ts';
 import { authorize } from './iam/authorize.ts';
+import { wallClockOf } from './local/wall-clock.ts';
 import { Random, type RandomState, seedStream } from './random.ts';
-import type { AnyService, Caller, CallOptions, Context, ServiceDefinition } from './service.ts';
+import type { AnyService, Caller, Context, ServiceDefinition } from './service.ts';
 import { Trace } from './trace.ts';
 
 /** All of it plain data; `fork` copies it. */
@@ -25,6 +32,19 @@ export interface CloudState {
   services: Record<string, Record<string, unknown>>;
   /** Access key id → who it stands for. */
   credentials: Record<string, Caller>;
+  /** Access key id → what proves that a request was signed with it. Never traced. */
+  keys: Record<string, SigningKey>;
+}
+
+/** The secret half of credentials. */
+export interface SigningKey {
+  readonly secretAccessKey: string;
+  /** Undefined for the long-lived key of an administrator. */
+  readonly sessionToken?: string;
+  /** Milliseconds since the epoch, virtual; undefined: never. */
+  readonly expiresAt?: number;
+  /** Where the process runs that holds them, when it is part of this cloud; requests from outside have none. */
+  readonly place?: Place;
 }
 
 /** One call as it reaches a service's endpoint. */
@@ -39,6 +59,8 @@ export interface Request {
   readonly from: Place;
   /** What the trace shows as its input, when the caller knows better than the service what to hide. */
   readonly shown?: unknown;
+  /** Sent by running code, whose client may send the same bytes twice. */
+  readonly overWire?: boolean;
 }
 
 export interface CloudOptions {
@@ -66,10 +88,12 @@ export class Cloud {
     this.blobs = blobs;
     this.clock = new Clock(state.clock, {
       isDark: (region) => state.faults.dark[region] === true,
+      starvedMs: (owner) => starvedMs(this, owner),
       fire: (timer) => {
         const service = this.#service(timer.service);
         const run = service.timers?.[timer.name];
         if (!run) throw new Error(`${timer.service} has no timer '${timer.name}'`);
+        keepPast(this, service);
         return run(timer.data as never, this.context(service, timer.region, principalOf(service)));
       },
     });
@@ -86,6 +110,7 @@ export class Cloud {
       random: {},
       services: {},
       credentials: {},
+      keys: {},
     };
     const services = new Map(options.services.map((service) => [service.name, service]));
     const cloud = new Cloud(state, services, createBlobs());
@@ -96,6 +121,11 @@ export class Cloud {
       }
     }
     return cloud;
+  }
+
+  /** A cloud whose state was kept elsewhere meanwhile; nothing of it runs yet. */
+  static restore(state: CloudState, services: readonly AnyService[], blobs: Blobs): Cloud {
+    return new Cloud(state, new Map(services.map((service) => [service.name, service])), blobs);
   }
 
   /**
@@ -131,12 +161,19 @@ export class Cloud {
     return inRegion[service.name] as State;
   }
 
+  /** Whether a packet sent in `from` arrives in `to`. */
   delivers(from: Place, to: Place): boolean {
-    return delivers(this.state.faults, from, to);
+    return delivers(this.state.faults, from, to) && !isCut(this, from, to);
   }
 
+  /** Whether a request and its answer get through. */
   reaches(from: Place, to: Place): boolean {
-    return reaches(this.state.faults, from, to);
+    return this.delivers(from, to) && this.delivers(to, from);
+  }
+
+  /** How far a region's wall clocks are off now. */
+  clockSkewMs(region: string): number {
+    return clockSkewMs(this, region);
   }
 
   /** Takes a region's power away: nothing runs there, nothing crosses its border. */
@@ -153,11 +190,16 @@ export class Cloud {
   }
 
   /** Credentials that stand for a caller, as the SDK would find them. */
-  issueCredentials(caller: Caller): { accessKeyId: string; secretAccessKey: string; sessionToken: string } {
+  issueCredentials(
+    caller: Caller,
+    limits: Pick<SigningKey, 'expiresAt' | 'place'> = {},
+  ): { accessKeyId: string; secretAccessKey: string; sessionToken: string } {
     const random = this.random('credentials');
     const accessKeyId = `ASIA${random.hex(16).toUpperCase()}`;
+    const secret = { secretAccessKey: random.hex(40), sessionToken: random.hex(64) };
     this.state.credentials[accessKeyId] = caller;
-    return { accessKeyId, secretAccessKey: random.hex(40), sessionToken: random.hex(64) };
+    this.state.keys[accessKeyId] = { ...secret, ...limits };
+    return { accessKeyId, ...secret };
   }
 
   note(region: string, source: string, what: string, detail?: unknown): void {
@@ -173,34 +215,61 @@ export class Cloud {
     return new ServiceContext<State>(this, service, service.homeRegion ?? region, caller);
   }
 
-  /** The faults that hit this call now; each is drawn once, here. */
-  drawFaults(request: Pick<Request, 'service' | 'operation' | 'region'>): CallFault[] {
-    const matching = matchingFaults(this.state.faults, { ...request, now: this.now });
-    if (matching.length === 0) return matching;
-    const random = this.random('faults');
-    return matching.filter((fault) => fault.probability === undefined || random.chance(fault.probability));
-  }
-
   /**
-   * Carries out a call at a service's endpoint. Throws AwsError, Unreachable, AnswerLost or NotModelled.
-   * Latency is the transport's business (see wire and runtime); `faults` are what the transport already drew.
+   * Carries out a call at a service's endpoint. Throws AwsError, Unreachable, AnswerLost or NotModelled. The way there
+   * and back is the transport's business (see wire and runtime); faults of the call itself are drawn and take effect here.
    */
-  async request(request: Request, faults = this.drawFaults(request)): Promise<unknown> {
+  async request(request: Request): Promise<unknown> {
     if (!this.delivers(request.from, request.region)) throw new Unreachable(request.from, request.region);
+    if (isUnreachable(this, request)) throw new Unreachable(request.from, `${request.service}.${request.region}`);
     const service = this.#service(request.service);
     const operation = (service.operations as Record<string, Operation | undefined>)[request.operation];
-    const label = `${request.service}:${request.operation}`;
+    const label = labelOf(request);
     if (!operation) throw new NotModelled(`${label} is not modelled by the simulator; see simulator/KNOWN-GAPS.md`);
+    const fate = drawFate(this, request);
+    const carryOut = (under: Fate | undefined) => this.#carryOut(service, operation, request, under);
+    if (fate === undefined) return carryOut(undefined);
+    if (fate.dropped) throw new AnswerLost(`the request ${label} was lost`);
+    if (fate.beforeMs > 0) {
+      await this.#pass(fate.beforeMs);
+      if (!this.delivers(request.from, request.region)) throw new Unreachable(request.from, request.region);
+    }
+    try {
+      if (fate.againMs === undefined) return await carryOut(fate);
+      // The first answer is lost on its way, whatever it says; the caller sees the second.
+      await carryOut(fate).catch(unlessAnswer);
+      await this.#pass(fate.againMs);
+      return await this.#carryOut(service, operation, request, undefined, true);
+    } finally {
+      if (fate.afterMs > 0) await this.#pass(fate.afterMs);
+    }
+  }
+
+  /** One arrival of a request at its service, with its entry in the trace. */
+  async #carryOut(
+    service: AnyService,
+    operation: Operation,
+    request: Request,
+    fate: Fate | undefined,
+    resent = false,
+  ): Promise<unknown> {
     const context = this.context(service, request.region, request.caller);
     const input = traceable(service, request, context);
     // Where the call came from is told when it crossed a border.
-    const by = { by: nameOf(request.caller), ...(request.from === request.region ? {} : { from: request.from }) };
+    const by = {
+      by: nameOf(request.caller),
+      ...(request.from === request.region ? {} : { from: request.from }),
+      // Where faults were injected is what a soak's coverage counts.
+      ...(fate && { faulted: true }),
+      // Sent by the network and not by the caller.
+      ...(resent && { resent }),
+    };
     try {
-      const broken = faults.find((fault) => fault.error !== undefined);
-      if (broken?.error) throw new AwsError(broken.error, `injected fault: ${broken.error}`);
+      if (fate?.error) throw fate.error;
       authorize(this, service, request, context);
-      const output = await operation(request.input, context);
-      if (faults.some((fault) => fault.loseAnswer)) throw new AnswerLost(`the answer to ${label} was lost`);
+      keepPast(this, service, request);
+      const output = await (fate ? this.#underFate(operation, request, fate) : operation(request.input, context));
+      if (fate?.answerLost) throw new AnswerLost(`the answer to ${labelOf(request)} was lost`);
       this.note(request.region, request.service, request.operation, {
         ...by,
         input,
@@ -216,6 +285,21 @@ export class Cloud {
       });
       throw error;
     }
+  }
+
+  #underFate(operation: Operation, request: Request, { staleMs, partial }: Fate): unknown {
+    const service = this.#service(request.service);
+    const past = staleMs > 0 ? pastState(this, service, request.region, staleMs) : undefined;
+    const context = new ServiceContext(this, service, service.homeRegion ?? request.region, request.caller, past);
+    const perform = (input: unknown) => operation(input, context);
+    return partial ? performPartly(this, partial, request, perform) : perform(request.input);
+  }
+
+  /** Time that a fault takes from a call. */
+  #pass(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.clock.after(milliseconds, UNDER_WAY, resolve);
+    });
   }
 
   /** The same, typed, for drivers and tests: by default as the account's administrator from the internet. */
@@ -238,7 +322,12 @@ export class Cloud {
 
   /** Runs the clock for a while. */
   async advance(milliseconds: number): Promise<void> {
-    await this.clock.run(this.now + milliseconds);
+    await this.runUntil(this.now + milliseconds);
+  }
+
+  /** Runs the clock until then, or until `done` says so; where a wall clock runs it, waits for that. */
+  runUntil(until: number, done?: () => boolean): Promise<void> {
+    return wallClockOf(this)?.until(until, done) ?? this.clock.run(until, done);
   }
 
   /** Runs the clock until the promise is settled, at most for `limitMs`. */
@@ -249,7 +338,7 @@ export class Cloud {
     });
     watched.catch(() => {});
     const deadline = this.now + limitMs;
-    await this.clock.run(deadline, () => settled);
+    await this.runUntil(deadline, () => settled);
     if (!settled) throw new Error(`nothing answered within ${limitMs / 1000} s of virtual time`);
     return watched;
   }
@@ -263,71 +352,15 @@ export class Cloud {
 
 type Operation = (input: unknown, context: Context<unknown>) => unknown;
 
-class ServiceContext<State> implements Context<State> {
-  readonly cloud: Cloud;
-  readonly region: string;
-  readonly caller: Caller;
-  readonly #service: AnyService;
+const labelOf = ({ service, operation }: Request): string => `${service}:${operation}`;
 
-  constructor(cloud: Cloud, service: AnyService, region: string, caller: Caller) {
-    this.cloud = cloud;
-    this.region = region;
-    this.caller = caller;
-    this.#service = service;
-  }
-
-  get account(): string {
-    return this.cloud.state.account;
-  }
-
-  get now(): number {
-    return this.cloud.now;
-  }
-
-  get random(): Random {
-    return this.cloud.random(`${this.#service.name}@${this.region}`);
-  }
-
-  get state(): State {
-    return this.cloud.stateOf<State>(this.#service, this.region);
-  }
-
-  stateIn(region: string): State {
-    return this.cloud.stateOf<State>(this.#service, region);
-  }
-
-  schedule(name: string, afterMs: number, data: unknown): number {
-    const { region } = this;
-    return this.cloud.clock.schedule({ at: this.now + afterMs, region, service: this.#service.name, name, data });
-  }
-
-  cancel(timerId: number): void {
-    this.cloud.clock.cancel(timerId);
-  }
-
-  async call<S extends ServiceName, O extends OperationName<Clients[S]>>(
-    service: S,
-    operation: O,
-    input: Input<Clients[S], O>,
-    options: CallOptions = {},
-  ): Promise<Output<Clients[S], O>> {
-    const output = await this.cloud.request({
-      service,
-      operation,
-      input,
-      region: options.region ?? this.region,
-      caller: options.caller ?? principalOf(this.#service),
-      from: this.region,
-    });
-    return output as Output<Clients[S], O>;
-  }
-
-  trace(what: string, detail?: unknown): void {
-    this.cloud.note(this.region, this.#service.name, what, detail);
-  }
+/** An error of AWS is an answer; anything else is not the network's to lose. */
+function unlessAnswer(error: unknown): void {
+  if (!(error instanceof AwsError)) throw error;
 }
 
-const principalOf = (service: AnyService): Caller => ({ kind: 'service', principal: `${service.name}.amazonaws.com` });
+/** Owns what is on its way: neither a pause nor the death of its sender stops it. */
+const UNDER_WAY: Owner = { region: 'network', label: 'call', paused: false, killed: false };
 
 type Redaction = (input: unknown, context: Context<unknown>) => readonly string[];
 

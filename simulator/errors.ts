@@ -28,7 +28,11 @@ export class Unreachable extends Error {
   readonly to: string;
 
   constructor(from: string, to: string) {
+    // Thousands of these in a run say nothing by where they were made, and a stack costs more than all else here.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(`${to} cannot be reached from ${from}`);
+    Error.stackTraceLimit = stackTraceLimit;
     this.from = from;
     this.to = to;
   }

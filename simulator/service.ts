@@ -5,16 +5,25 @@
 
 import type { Clients, Input, OperationName, Output, ServiceName } from './clients.ts';
 import type { Cloud } from './cloud.ts';
+import type { ResourcePolicy } from './iam/resource-policy.ts';
 import type { Random } from './random.ts';
 
 /** Who calls. */
 export type Caller =
   /** A session of a role: Lambda functions, state machines, event targets, instances. IAM decides. */
-  | { readonly kind: 'role'; readonly arn: string; readonly session: string }
+  | {
+      readonly kind: 'role';
+      readonly arn: string;
+      readonly session: string;
+      /** Policy documents given when the role was assumed; the session may no more than they allow. */
+      readonly sessionPolicies?: readonly string[];
+      /** The service that passes the call on in the caller's name, e.g. 'secretsmanager.amazonaws.com'. */
+      readonly via?: string;
+    }
   /** An AWS service by itself, e.g. 'lambda.amazonaws.com'; the target's resource policy decides. */
   | { readonly kind: 'service'; readonly principal: string; readonly sourceArn?: string }
   /** The account's administrator: an operator, a deployment. */
-  | { readonly kind: 'account' };
+  | { readonly kind: 'account'; readonly via?: string };
 
 /** What an operation or timer may use. */
 export interface Context<State> {
@@ -53,8 +62,12 @@ export interface Access {
   /** Default '<service>:<operation>'. */
   readonly action?: string;
   readonly resources: readonly string[];
-  /** Condition keys with their values in this request. */
-  readonly conditions?: Readonly<Record<string, string | readonly string[]>>;
+  /**
+   * Condition keys with their values in this request. Undefined: the key is known to be absent; 'kms:EncryptionContext:'
+   * with undefined says so of every key that begins like this and is not given. A key of the service that is not named
+   * at all is not known, and a policy that asks for it ends the call with NotModelled.
+   */
+  readonly conditions?: Readonly<Record<string, string | readonly string[] | undefined>>;
 }
 
 type Handler<I, O, State> = (input: I, context: Context<State>) => O | Promise<O>;
@@ -81,6 +94,11 @@ export interface ServiceDefinition<C, State> {
   initialState(region: string, account: string): State;
   readonly operations: Operations<C, State>;
   readonly access: AccessRules<C, State>;
+  /**
+   * The policy of a resource that a row of `access` names, for services whose resources have one; undefined when there is
+   * no such resource. Without it no AWS service may call in its own name.
+   */
+  resourcePolicy?(resource: string, context: Context<State>): ResourcePolicy | undefined;
   /** Secrets and bulk data in inputs; outputs are never traced. */
   readonly redact?: Redactions<C, State>;
   /** Called when a timer of this service comes due. */

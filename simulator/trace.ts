@@ -14,8 +14,16 @@ export class Trace {
   readonly entries: TraceEntry[] = [];
   readonly #listeners: ((entry: TraceEntry) => void)[] = [];
 
+  /** How many of the latest entries are kept at least; all of them unless it is set. */
+  entriesMax = Number.POSITIVE_INFINITY;
+  /** How many entries there were so far, also those no longer kept. */
+  total = 0;
+
   add(entry: TraceEntry): void {
     this.entries.push(entry);
+    this.total++;
+    // Seldom and many at once: moving the rest costs as much as there is of it.
+    if (this.entries.length > this.entriesMax * 2) this.entries.splice(0, this.entries.length - this.entriesMax);
     for (const listener of this.#listeners) listener(entry);
   }
 

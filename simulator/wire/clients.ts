@@ -24,6 +24,8 @@ export interface Operation {
 export interface Client {
   /** The kernel's name for the service. */
   readonly service: ServiceName;
+  /** The service in the SigV4 credential scope, and in the names of its endpoints. */
+  readonly signingName: string;
   readonly protocol: ProtocolName;
   readonly version: string;
   readonly xmlNamespace: string;
@@ -32,10 +34,14 @@ export interface Client {
   readonly operations: ReadonlyMap<string, Operation>;
   /** By shape name and, for query codes that differ, by code. */
   readonly errors: ReadonlyMap<string, NormalizedSchema>;
+  /** The classes that the client throws, by shape name. */
+  readonly exceptions: ReadonlyMap<string, ExceptionClass>;
   readonly routes: readonly Route[];
   /** Of the body; undefined for the query protocols, which have none. */
   readonly codec: $Codec<Uint8Array, string | Uint8Array> | undefined;
 }
+
+export type ExceptionClass = new (options: { message: string; $metadata: object }) => Error;
 
 /** What is known of an API before its client is loaded. */
 interface Listing {
@@ -49,6 +55,7 @@ interface Listing {
 
 const listings: readonly Listing[] = [
   { service: 'autoscaling', package: 'auto-scaling', signingName: 'autoscaling' },
+  { service: 'cloudformation', package: 'cloudformation', signingName: 'cloudformation' },
   { service: 'cloudwatch', package: 'cloudwatch', signingName: 'monitoring', target: 'GraniteServiceVersion20100801' },
   { service: 'dynamodb', package: 'dynamodb', signingName: 'dynamodb', target: 'DynamoDB_20120810' },
   { service: 'ec2', package: 'ec2', signingName: 'ec2' },
@@ -90,8 +97,21 @@ export function findClient(
     target === undefined ? listing.signingName === signingName : listing.target === target,
   );
   const listing = matching.find((each) => userAgent.includes(`api/${each.package}#`)) ?? matching[0];
-  return listing && clientOf(listing.package);
+  const client = listing && clientOf(listing.package);
+  return client?.queryCompatible && target === undefined ? byQuery(client) : client;
 }
+
+/** JSON requests name their operation in a header; without it an older client is speaking the older protocol. */
+function byQuery(client: Client): Client {
+  let older = olderProtocols.get(client);
+  if (!older) {
+    older = { ...client, protocol: 'awsQuery', queryCompatible: false, codec: undefined };
+    olderProtocols.set(client, older);
+  }
+  return older;
+}
+
+const olderProtocols = new WeakMap<Client, Client>();
 
 const loaded = new Map<string, Client>();
 const load = createRequire(import.meta.url);
@@ -102,7 +122,7 @@ export function clientOf(packageName: string): Client {
   if (known) return known;
   const listing = listings.find((each) => each.package === packageName);
   if (!listing) throw new Error(`the wire does not list @aws-sdk/client-${packageName}`);
-  const client = describe(listing.service, load(`@aws-sdk/client-${packageName}`) as Record<string, unknown>);
+  const client = describe(listing, load(`@aws-sdk/client-${packageName}`) as Record<string, unknown>);
   loaded.set(packageName, client);
   return client;
 }
@@ -114,7 +134,7 @@ interface ClientConfig {
 
 type ClientClass = new (options: object) => { readonly config: ClientConfig };
 
-function describe(service: ServiceName, module: Record<string, unknown>): Client {
+function describe({ service, signingName }: Listing, module: Record<string, unknown>): Client {
   const { protocol: spoken, protocolSettings: settings } = configOf(module);
   const protocol = protocolName(spoken.getShapeId());
   const operations = new Map<string, Operation>();
@@ -130,15 +150,25 @@ function describe(service: ServiceName, module: Record<string, unknown>): Client
   }
   return {
     service,
+    signingName,
     protocol,
     version: settings.version ?? '',
     xmlNamespace: settings.xmlNamespace ?? '',
     queryCompatible: settings.awsQueryCompatible === true,
     operations,
     errors,
+    exceptions: exceptionsOf(module, errors),
     routes: routesOf([...operations.values()]),
     codec: protocol === 'awsQuery' || protocol === 'ec2Query' ? undefined : spoken.getPayloadCodec(),
   };
+}
+
+function exceptionsOf(
+  module: Record<string, unknown>,
+  errors: ReadonlyMap<string, NormalizedSchema>,
+): Map<string, ExceptionClass> {
+  const names = [...errors.values()].map((schema) => schema.getName() ?? '');
+  return new Map(names.flatMap((name) => (typeof module[name] === 'function' ? [[name, module[name]]] : []) as never));
 }
 
 function configOf(module: Record<string, unknown>): ClientConfig {

@@ -38,12 +38,18 @@ export function encodeError(client: Client, error: AwsError, requestId: string, 
   return { status: failure.status, headers, body: method === 'HEAD' ? new Uint8Array() : body };
 }
 
+/** The HTTP status: the error's own, or what the service's schema says. */
+export function statusOf(client: Client, error: AwsError): number {
+  const traits = client.errors.get(error.code)?.getMergedTraits() ?? {};
+  const [, queryStatus] = (traits.awsQueryError ?? []) as [code?: string, status?: number];
+  const byFault = traits.error === 'server' ? 500 : 400;
+  return error.status ?? queryStatus ?? (traits.httpError as number | undefined) ?? byFault;
+}
+
 function describe(client: Client, error: AwsError, requestId: string): Failure {
   const schema = client.errors.get(error.code);
-  const traits = schema?.getMergedTraits() ?? {};
-  const [queryCode, queryStatus] = (traits.awsQueryError ?? []) as [code?: string, status?: number];
-  const byFault = traits.error === 'server' ? 500 : 400;
-  const status = error.status ?? queryStatus ?? (traits.httpError as number | undefined) ?? byFault;
+  const [queryCode] = (schema?.getMergedTraits().awsQueryError ?? []) as [code?: string];
+  const status = statusOf(client, error);
   return {
     client,
     shape: schema?.getName() ?? error.code,
@@ -94,11 +100,13 @@ const ec2Error: Envelope = (failure) => {
   return { headers: xmlHeaders(), body };
 };
 
-/** S3 puts the error itself at the root. */
+const s3WithoutNamespace = { service: 's3', xmlNamespace: '' } as const;
+
+/** S3 puts the error itself at the root, in no namespace; botocore finds no code in one. */
 const s3Error: Envelope = (failure) => {
-  const { client, code, message, requestId } = failure;
+  const { code, message, requestId } = failure;
   const [element, value] = errorElement(failure, { Code: code, Message: message, RequestId: requestId });
-  return { headers: xmlHeaders(), body: xmlDocument(client, element, value) };
+  return { headers: xmlHeaders(), body: xmlDocument(s3WithoutNamespace, element, value) };
 };
 
 const envelopes: Readonly<Record<ProtocolName, Envelope>> = {

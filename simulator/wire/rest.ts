@@ -41,6 +41,8 @@ export const rest: Protocol = {
       if (member.getMergedTraits().httpResponseCode) status.code = Number(value);
       else writeHeaders(member, value, headers);
     }
+    // RFC 9110 §15.3.7; the schemas tell one status for each operation.
+    if (headers['content-range'] !== undefined) status.code = 206;
     headers['content-type'] ??= contentType(client, schema);
     const body = status.code === 204 ? new Uint8Array() : writeBody(client, schema, output);
     return { status: status.code, headers, body };

@@ -22,25 +22,52 @@ export function s3Path(url: URL): { bucket: string | undefined; path: string } {
   return { bucket: found?.[1], path: found?.[2] ?? '/' };
 }
 
+/** A body sent as 'aws-chunked', taken apart. */
+export interface ChunkedBody {
+  /** The last one is empty. */
+  readonly chunks: readonly { readonly bytes: Uint8Array; readonly signature: string | undefined }[];
+  /** Headers that follow the last chunk, names in lower case. */
+  readonly trailers: Readonly<Record<string, string>>;
+}
+
 /**
- * The contents of a body sent as 'aws-chunked': each chunk is its length in hex, an optional signature, its bytes; a
- * trailer with checksums follows the last, empty chunk (Amazon S3 API Reference, "Signature Calculations for the
- * Authorization Header: Transferring Payload in Multiple Chunks"). Signatures and checksums are not verified.
- * Throws AwsError 'IncompleteBody'.
+ * Each chunk is its length in hex, an optional signature, its bytes; trailers follow the last, empty chunk (Amazon S3 API
+ * Reference, "Signature Calculations for the Authorization Header: Transferring Payload in Multiple Chunks" and
+ * "… Including Trailing Headers"). Signatures and checksums are verified by simulator/local. Throws AwsError
+ * 'IncompleteBody'.
  */
-export function decodeChunks(body: Uint8Array): Uint8Array {
-  const chunks: Uint8Array[] = [];
+export function readChunks(body: Uint8Array): ChunkedBody {
+  const incomplete = () => new AwsError('IncompleteBody', 'The request body ends early', { status: 400 });
+  const chunks: ChunkedBody['chunks'][number][] = [];
   let at = 0;
   for (;;) {
     const lineEnd = body.indexOf(0x0d, at);
-    const length = Number.parseInt(textOf(body.subarray(at, lineEnd)), 16);
-    if (lineEnd < 0 || Number.isNaN(length)) throw new AwsError('IncompleteBody', 'The request body ends early');
-    if (length === 0) return concat(chunks);
+    const line = /^([0-9a-f]{1,8})(?:;chunk-signature=(\w+))?$/i.exec(textOf(body.subarray(at, lineEnd)));
+    if (lineEnd < 0 || lineEnd - at > CHUNK_LINE_BYTES_MAX || !line) throw incomplete();
+    const length = Number.parseInt(line[1] ?? '', 16);
     const start = lineEnd + 2;
-    chunks.push(body.subarray(start, start + length));
+    if (start + length > body.byteLength) throw incomplete();
+    chunks.push({ bytes: body.subarray(start, start + length), signature: line[2] });
+    if (length === 0) return { chunks, trailers: trailersIn(textOf(body.subarray(start))) };
     at = start + length + 2;
   }
 }
+
+/** A length, the name of the signature and the signature. */
+const CHUNK_LINE_BYTES_MAX = 100;
+
+function trailersIn(text: string): Record<string, string> {
+  const lines = text.split(/[\r\n]+/).filter((line) => line.includes(':'));
+  return Object.fromEntries(
+    lines.map((line) => {
+      const colon = line.indexOf(':');
+      return [line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()];
+    }),
+  );
+}
+
+/** The contents of a body sent as 'aws-chunked'. Throws AwsError 'IncompleteBody'. */
+export const decodeChunks = (body: Uint8Array): Uint8Array => concat(readChunks(body).chunks.map(({ bytes }) => bytes));
 
 /** The request with the chunked encoding taken off. */
 export function withoutChunks(request: WireRequest): WireRequest {

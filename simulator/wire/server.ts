@@ -6,7 +6,6 @@
 import { gunzipSync } from 'node:zlib';
 import type { Cloud, Request } from '../cloud.ts';
 import { AwsError, NotModelled } from '../errors.ts';
-import type { CallFault } from '../faults.ts';
 import { type Client, clientOf, findClient, type Operation } from './clients.ts';
 import { callerOf, type Scope, scopeOf } from './credentials.ts';
 import { encodeError } from './errors.ts';
@@ -52,16 +51,12 @@ export async function readAwsRequest(cloud: Cloud, http: WireRequest): Promise<A
   }
 }
 
-/** The second half: does it and encodes the answer. `faults` are what the transport drew for this call. */
-export async function answerAwsCall(
-  cloud: Cloud,
-  call: AwsCall,
-  faults: CallFault[] = cloud.drawFaults(call.request),
-): Promise<WireResponse> {
+/** The second half: does it and encodes the answer. */
+export async function answerAwsCall(cloud: Cloud, call: AwsCall): Promise<WireResponse> {
   const { client, operation, http, request, requestId } = call;
   let output: Record<string, unknown>;
   try {
-    output = (await cloud.request(request, faults)) as Record<string, unknown>;
+    output = (await cloud.request(request)) as Record<string, unknown>;
   } catch (error) {
     return failed(cloud, client, error, requestId, http.method);
   }
@@ -75,7 +70,7 @@ const signingNameOf = (scope: Scope | undefined, http: WireRequest): string | un
 
 function targetPrefix(http: WireRequest): string | undefined {
   const target = http.headers['x-amz-target'];
-  return target?.slice(0, target.lastIndexOf('.'));
+  return target?.includes('.') ? target.slice(0, target.lastIndexOf('.')) : undefined;
 }
 
 async function readCall(
@@ -85,19 +80,28 @@ async function readCall(
   signed: WireRequest,
   requestId: string,
 ): Promise<AwsCall> {
-  const http = decompressed(client.service === 's3' ? withoutChunks(signed) : signed);
+  const http = decompressed(client, client.service === 's3' ? withoutChunks(signed) : signed);
   const caller = callerOf(cloud, scope, client.service, client.protocol);
   const { operation, labels } = operationOf(client, http);
   const input = await read(client, operation, http, labels);
   const region = scope?.region ?? 'us-east-1';
-  const request = { service: client.service, operation: operation.name, input, region, caller, from: http.from };
+  const common = { input, region, caller, from: http.from, overWire: true };
+  const request = { service: client.service, operation: operation.name, ...common };
   return { client, operation, http, request, requestId };
 }
 
+/** Larger than any request that AWS takes compressed; a few bytes can unpack to gigabytes. */
+const UNPACKED_BYTES_MAX = 16 * 1024 * 1024;
+
 /** The SDK compresses large metric data (the `requestCompression` trait). */
-function decompressed(http: WireRequest): WireRequest {
-  if (http.headers['content-encoding'] !== 'gzip' || s3Host(http.url.hostname)) return http;
-  return { ...http, body: gunzipSync(http.body) };
+function decompressed(client: Client, http: WireRequest): WireRequest {
+  if (http.headers['content-encoding'] !== 'gzip' || client.service === 's3') return http;
+  try {
+    return { ...http, body: gunzipSync(http.body, { maxOutputLength: UNPACKED_BYTES_MAX }) };
+  } catch (cause) {
+    const message = 'The body cannot be decompressed by the algorithm that content-encoding names.';
+    throw new AwsError('MalformedHttpRequestException', message, { status: 400, cause });
+  }
 }
 
 function operationOf(client: Client, http: WireRequest): { operation: Operation; labels: Record<string, string> } {
@@ -115,15 +119,14 @@ function operationOf(client: Client, http: WireRequest): { operation: Operation;
 
 function restOperation(client: Client, http: WireRequest): { operation: Operation; labels: Record<string, string> } {
   const { bucket, path } = client.service === 's3' ? s3Path(http.url) : { bucket: undefined, path: http.url.pathname };
-  const match = matchRoute(client.routes, http.method, path, http.url.searchParams);
+  const { method, headers, url } = http;
+  const given: Record<string, string> = bucket === undefined ? {} : { Bucket: bucket };
+  const match = matchRoute(client.routes, { method, path, query: url.searchParams, headers, labels: given });
   if (!match)
     throw new AwsError('UnknownOperationException', `no route for ${http.method} ${http.url.pathname}`, {
       status: 404,
     });
-  return {
-    operation: match.operation,
-    labels: bucket === undefined ? match.labels : { ...match.labels, Bucket: bucket },
-  };
+  return { operation: match.operation, labels: { ...match.labels, ...given } };
 }
 
 async function read(client: Client, operation: Operation, http: WireRequest, labels: Record<string, string>) {
@@ -131,7 +134,9 @@ async function read(client: Client, operation: Operation, http: WireRequest, lab
     return await protocols[client.protocol].decode(client, operation, http, labels);
   } catch (cause) {
     if (cause instanceof AwsError) throw cause;
-    throw new AwsError('SerializationException', `the request cannot be read: ${String(cause)}`, { cause });
+    // What a parser says of a text helps its author; what the program says of itself helps nobody.
+    const why = cause instanceof SyntaxError ? cause.message : 'it does not fit the input of the operation';
+    throw new AwsError('SerializationException', `the request cannot be read: ${why}`, { status: 400, cause });
   }
 }
 

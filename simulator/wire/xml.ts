@@ -4,12 +4,14 @@ import type { NormalizedSchema } from '@smithy/core/schema';
 import type { Client } from './clients.ts';
 import { bytesOf } from './message.ts';
 
-const serializers = new WeakMap<Client, XmlShapeSerializer>();
+type Described = Pick<Client, 'service' | 'xmlNamespace'>;
+
+const serializers = new WeakMap<Described, XmlShapeSerializer>();
 
 /** Smithy's number for timestamps as 2026-01-02T03:04:05Z. */
 const dateTime = 5;
 
-function serializerOf(client: Client): XmlShapeSerializer {
+function serializerOf(client: Described): XmlShapeSerializer {
   let serializer = serializers.get(client);
   if (!serializer) {
     serializer = new XmlShapeSerializer({
@@ -24,7 +26,7 @@ function serializerOf(client: Client): XmlShapeSerializer {
 }
 
 /** A document whose root element has the schema's name. */
-export function xmlDocument(client: Client, schema: NormalizedSchema, value: object): Uint8Array {
+export function xmlDocument(client: Described, schema: NormalizedSchema, value: object): Uint8Array {
   const serializer = serializerOf(client);
   serializer.write(schema, value);
   return bytesOf(`<?xml version="1.0" encoding="UTF-8"?>\n${serializer.flush()}`);

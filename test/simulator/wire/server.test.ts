@@ -1,3 +1,5 @@
+/** Requests as they arrive on the wire: credentials, routing, and inputs that cannot be read. */
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { Cloud } from '../../../simulator/cloud.ts';
 import { decodeChunks, s3Path } from '../../../simulator/wire/s3.ts';
@@ -13,7 +15,7 @@ const known = cloud.issueCredentials({ kind: 'account' }).accessKeyId;
 interface Options {
   readonly key?: string;
   readonly headers?: Record<string, string>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
   readonly method?: string;
   readonly region?: string;
 }
@@ -26,7 +28,7 @@ async function ask(
   const authorization = `AWS4-HMAC-SHA256 Credential=${key}/20261121/${region}/${service}/aws4_request, SignedHeaders=host, Signature=0`;
   const signed = key === '' ? headers : { ...headers, authorization };
   const answer = await handleAwsRequest(cloud, {
-    ...{ from: 'us-east-1', method, url: new URL(url), headers: signed, body: new TextEncoder().encode(body) },
+    ...{ from: 'us-east-1', method, url: new URL(url), headers: signed, body: Buffer.from(body as string) },
   });
   return { status: answer.status, headers: answer.headers, text: new TextDecoder().decode(answer.body) };
 }
@@ -143,6 +145,30 @@ describe('an input', () => {
       body: '{"Name',
     });
     expect(answer).toMatchObject({ status: 400, text: expect.stringContaining('SerializationException') });
+  });
+
+  it.each([
+    ['GET', '/', 'ListBuckets'],
+    ['GET', '/bucket', 'ListObjects'],
+    ['GET', '/bucket/key', 'GetObject'],
+    ['PUT', '/bucket/key', 'PutObject'],
+    ['PUT', '/bucket/key?partNumber=1&uploadId=u', 'UploadPart'],
+    ['DELETE', '/bucket/key', 'DeleteObject'],
+    ['DELETE', '/bucket/key?uploadId=u', 'AbortMultipartUpload'],
+    ['GET', '/bucket/key?uploadId=u', 'ListParts'],
+    ['PUT', '/bucket/key?x-id=CopyObject', 'CopyObject'],
+  ])('of a client that names no operation is told by what it gives: %s %s', async (method, target, operation) => {
+    const headers: Record<string, string> = operation === 'CopyObject' ? { 'x-amz-copy-source': '/a/b' } : {};
+    await ask('s3', `http://127.0.0.1${target}`, { method, headers });
+    expect(recorder.seen?.operation).toBe(operation);
+  });
+
+  it('that unpacks to more than any request, or to nothing, is refused', async () => {
+    const headers = { ...json('AmazonSSM.GetParameter'), 'content-encoding': 'gzip' };
+    for (const body of [gzipSync(Buffer.alloc(20 << 20)), Buffer.from('nonsense')]) {
+      const answer = await ask('ssm', 'https://ssm.us-east-1.amazonaws.com/', { headers, body });
+      expect(answer).toMatchObject({ status: 400, text: expect.stringContaining('MalformedHttpRequestException') });
+    }
   });
 
   it('in signed chunks is put together, and one that ends early is refused', () => {
