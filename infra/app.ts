@@ -47,7 +47,7 @@ export function createApp(configuration: Configuration, options: AppOptions): Ap
       ...common,
       env: { account, region: region.region },
       region: {
-        forwardRuleArn: region.loadBalancer.forwardRule.listenerRuleArn,
+        forwardRuleArn: region.loadBalancer.forwardRule.arn,
         targetGroupArns: {
           blue: region.loadBalancer.targetGroups.blue.targetGroupArn,
           green: region.loadBalancer.targetGroups.green.targetGroupArn,

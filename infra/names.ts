@@ -24,6 +24,7 @@ export interface Names {
   readonly consumersParameter: string;
   readonly deploymentsParameter: string;
   readonly workflow: string;
+  readonly cleanUpWorkflow: string;
   cluster(region: string): string;
   group(colour: Colour): string;
   digestParameter(colour: Colour): string;
@@ -44,6 +45,7 @@ export function namesOf(configuration: Pick<Configuration, 'application' | 'envi
     consumersParameter: `/${prefix}/consumers`,
     deploymentsParameter: `/${prefix}/deployments`,
     workflow: `${prefix}-region-failover`,
+    cleanUpWorkflow: `${prefix}-region-failover-clean-up`,
     cluster: (region) => `${prefix}-${region}`,
     group: (colour) => `${prefix}-${colour}`,
     digestParameter: (colour) => `/${prefix}/${colour}/digest`,

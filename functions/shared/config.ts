@@ -26,6 +26,10 @@ export const Policy = z.object({
 });
 export type Policy = z.infer<typeof Policy>;
 
+/** For the functions of the core stack. */
+export const CoreConfig = z.object({ application: z.string(), region: z.string() });
+export type CoreConfig = z.infer<typeof CoreConfig>;
+
 /** Enough to observe; all there is in the witness region. */
 export const ObserverConfig = z.object({
   /** Prefix of application and environment, such as orders-prod. */

@@ -18,6 +18,8 @@ export interface Claim {
   readonly impairedAt: string | null;
   /** The same as the target saw it, by the target's clock. */
   readonly seenAt: string | null;
+  /** When the move began to turn the traffic; from then on anybody may lay the latch object that is his to lay. */
+  readonly shiftedAt: string | null;
 }
 
 /** The one item that says who may write (docs/decisions/002-write-authority.md). */
@@ -79,6 +81,8 @@ export interface Moves {
   /** The one-way step: the next epoch, with the target as holder, still without writes. */
   advance(move: Move): Promise<void>;
   open(move: Move): Promise<void>;
+  /** The target is ready for the users. */
+  shift(move: Move, shiftedAt: string): Promise<void>;
   /** The move is over and verified. */
   finish(move: Move, movedAt: string): Promise<void>;
 }
@@ -146,6 +150,44 @@ export interface CapacityView {
 export interface Capacity {
   read(): Promise<CapacityView>;
   setDesired(colour: 'blue' | 'green', desired: number): Promise<void>;
+}
+
+/** How a listener rule spreads requests. */
+export interface Forward {
+  readonly targets: readonly { readonly targetGroupArn: string; readonly weight: number }[];
+  /** How long a client keeps the target group it met first; 0 is not at all. */
+  readonly stickySeconds: number;
+}
+
+export interface NewListenerRule {
+  readonly listenerArn: string;
+  readonly priority: number;
+  readonly pathPatterns: readonly string[];
+  readonly forward: Forward;
+  /** Who makes it; see ListenerRule. */
+  readonly owner: string;
+}
+
+export interface ListenerRule extends Omit<NewListenerRule, 'listenerArn' | 'forward' | 'owner'> {
+  readonly arn: string;
+  /** Null when the rule answers by itself, such as with a maintenance page. */
+  readonly forward: Forward | null;
+  /** Null when it was not made here. */
+  readonly owner: string | null;
+}
+
+/** What is left out stays as it is. */
+export type RuleChange = Partial<Pick<NewListenerRule, 'priority' | 'pathPatterns' | 'forward'>>;
+
+export interface ListenerRules {
+  /** Null when there is no such rule. */
+  describe(arn: string): Promise<ListenerRule | null>;
+  /** All rules of a listener but its default one; none when there is no such listener. */
+  of(listenerArn: string): Promise<ListenerRule[]>;
+  create(rule: NewListenerRule): Promise<void>;
+  change(arn: string, change: RuleChange): Promise<void>;
+  /** Nothing happens when it is gone. */
+  remove(arn: string): Promise<void>;
 }
 
 export interface Executions {

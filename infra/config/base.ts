@@ -21,6 +21,8 @@ export const base = {
     healthyCount: 2,
     unhealthyCount: 2,
     deregistrationSeconds: 300,
+    // A client that keeps its colour would also keep a bad one through a rollback.
+    stickySeconds: 0,
   },
   app: { port: 3000 },
   recovery: {

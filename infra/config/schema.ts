@@ -65,6 +65,8 @@ export const Configuration = z
       healthyCount: z.number().int().min(2).max(10),
       unhealthyCount: z.number().int().min(2).max(10),
       deregistrationSeconds: z.number().int().min(0).max(3600),
+      /** How long a client keeps its colour, as the forward rule is first made; 0 is not at all. */
+      stickySeconds: z.number().int().min(0).max(604_800),
     }),
     app: z.strictObject({ port: z.number().int().min(1024).max(65535) }),
     recovery: Recovery,

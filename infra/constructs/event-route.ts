@@ -1,17 +1,15 @@
 /** One row of infra/wiring.ts as an EventBridge rule: a pattern from events/ and what it starts. */
 import { Duration } from 'aws-cdk-lib';
-import { type EventPattern, type IRuleTarget, Rule, type RuleTargetInput } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction, SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
+import { type EventPattern, Rule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 
 export interface EventRouteProps {
   readonly description: string;
   /** The pattern as EventBridge reads it ('detail-type', not detailType), as events/<kind>.ts exports it. */
   readonly pattern: Readonly<Record<string, unknown>>;
-  readonly target: IFunction | IStateMachine;
-  readonly input?: RuleTargetInput;
+  readonly target: IFunction;
 }
 
 export class EventRoute extends Construct {
@@ -23,14 +21,7 @@ export class EventRoute extends Construct {
     this.rule = new Rule(this, 'Rule', {
       description: props.description,
       eventPattern: { ...rest, detailType } as EventPattern,
-      targets: [targetOf(props.target, props.input)],
+      targets: [new LambdaFunction(props.target, { maxEventAge: Duration.hours(1), retryAttempts: 20 })],
     });
   }
-}
-
-function targetOf(target: IFunction | IStateMachine, input: RuleTargetInput | undefined): IRuleTarget {
-  const options = { event: input, maxEventAge: Duration.hours(1), retryAttempts: 20 };
-  return 'functionArn' in target
-    ? new LambdaFunction(target, options)
-    : new SfnStateMachine(target, { ...options, input });
 }

@@ -9,7 +9,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SnsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
-import type { IStateMachine, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { Configuration } from '../config/index.ts';
 import { EventRoute } from '../constructs/event-route.ts';
@@ -68,12 +68,13 @@ export class RegionFailoverStack extends Stack {
     this.#bundles = props.bundles;
     this.topic = this.#operations();
     const ledger = this.#ledger();
-    const machineArn = `arn:aws:states:${region}:${account}:stateMachine:${names.workflow}`;
+    const machineArn = (name: string) => `arn:aws:states:${region}:${account}:stateMachine:${name}`;
     this.#settings = { ...servingSettings(this.#place, props.region, this.topic.topicArn) };
     this.#rights = rightsOf(this.#place, {
       topic: this.topic.topicArn,
       failoverTable: ledger.tableArn,
-      machine: machineArn,
+      machine: machineArn(names.workflow),
+      cleanUpMachine: machineArn(names.cleanUpWorkflow),
       executions: `arn:aws:states:${region}:${account}:execution:${names.workflow}:*`,
     });
 
@@ -87,20 +88,22 @@ export class RegionFailoverStack extends Stack {
     const cleanUp = new Workflow(this, 'CleanUpMachine', {
       slug: SLUG,
       name: `${SLUG}-clean-up`,
+      stateMachineName: names.cleanUpWorkflow,
       placeholders: { cleanUp: tasks.cleanUp as LambdaFunction, notify: tasks.notify as LambdaFunction },
     }).machine;
-    const starting = { stateMachineArn: machineArn };
+    const starting = { stateMachineArn: machineArn(names.workflow) };
     const starters = {
       declare: this.#function('declare', starting),
       answer: this.#function('answer'),
       reconcile: this.#function('reconcile', starting),
       'mend-latch': this.#function('mend-latch'),
+      'start-clean-up': this.#function('start-clean-up', { stateMachineArn: machineArn(names.cleanUpWorkflow) }),
     };
     // An event that cannot be read, or whose function keeps failing, goes to people with the reason; never silently away.
-    for (const started of [starters.declare, starters.answer]) {
+    for (const started of [starters.declare, starters.answer, starters['start-clean-up']]) {
       started.configureAsyncInvoke({ onFailure: new SnsDestination(this.topic) });
     }
-    this.#react(starters, { [`${SLUG}-clean-up`]: cleanUp });
+    this.#react(starters);
     new Observer(this, 'Observer', { settings: this.#settings, rights: this.#rights.observe, bundles: this.#bundles });
     this.#watch(cleanUp);
     new CustomResource(this, 'Seeds', {
@@ -110,22 +113,21 @@ export class RegionFailoverStack extends Stack {
   }
 
   /** Rules and schedules, as infra/wiring.ts has them. */
-  #react(functions: Readonly<Record<string, LambdaFunction>>, machines: Readonly<Record<string, IStateMachine>>): void {
-    const found = <T>(table: Readonly<Record<string, T>>, name: string): T => {
-      const construct = table[name];
-      if (!construct) throw new Error(`infra/wiring.ts starts ${name}, which the ${SLUG} stack does not have`);
-      return construct;
+  #react(functions: Readonly<Record<string, LambdaFunction>>): void {
+    const found = (name: string): LambdaFunction => {
+      const started = functions[name];
+      if (!started) throw new Error(`infra/wiring.ts starts ${name}, which the ${SLUG} stack does not have`);
+      return started;
     };
     for (const row of events.filter(({ slug }) => slug === SLUG)) {
-      const { starts } = row;
       new EventRoute(this, `On-${row.id}`, {
         description: row.because,
         pattern: this.#narrowed(row),
-        target: 'machine' in starts ? found(machines, starts.machine) : found(functions, starts.function),
+        target: found(row.starts.function),
       });
     }
     for (const row of schedules.filter(({ slug, where }) => slug === SLUG && where === 'serving')) {
-      new Minutely(this, `Every-${row.id}`, row, found(functions, row.starts.function));
+      new Minutely(this, `Every-${row.id}`, row, found(row.starts.function));
     }
   }
 

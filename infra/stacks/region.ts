@@ -20,6 +20,8 @@ import { LatchBucket, Traffic } from './core/traffic.ts';
 export interface RegionStackProps extends StackProps {
   readonly configuration: Configuration;
   readonly names: Names;
+  /** Where bundles are. @default dist */
+  readonly bundles?: string;
 }
 
 export class RegionStack extends Stack {
@@ -31,7 +33,7 @@ export class RegionStack extends Stack {
 
   constructor(scope: Construct, id: string, props: RegionStackProps) {
     super(scope, id, props);
-    const { configuration, names } = props;
+    const { configuration, names, bundles } = props;
     const { account, region } = this;
     const index = configuration.regions.serving.indexOf(region);
     const cidr = configuration.network.cidrs[index];
@@ -61,7 +63,7 @@ export class RegionStack extends Stack {
       region,
       founds: index === 0,
     });
-    this.loadBalancer = new LoadBalancer(this, 'LoadBalancer', { configuration, names, network, zone });
+    this.loadBalancer = new LoadBalancer(this, 'LoadBalancer', { configuration, names, network, zone, bundles });
     const role = instanceRole(this, { configuration, names, repository });
     this.key.grantDecrypt(role);
     const group = (colour: Colour) =>

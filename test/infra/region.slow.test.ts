@@ -1,11 +1,15 @@
 /** What the templates of the serving regions and the witness must hold, and must not. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { App, type Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfiguration } from '../../infra/config/index.ts';
 import { namesOf } from '../../infra/names.ts';
 import { RegionStack } from '../../infra/stacks/region.ts';
 import { WitnessStack } from '../../infra/stacks/witness.ts';
+import { writeEmptyBundles } from '../empty-bundles.ts';
 
 const configuration = loadConfiguration('prod');
 const names = namesOf(configuration);
@@ -13,8 +17,10 @@ const account = '111111111111';
 const [first, second] = configuration.regions.serving;
 
 let templates: Record<string, Template>;
+const bundles = mkdtempSync(join(tmpdir(), 'mainstay-region-'));
 
 beforeAll(() => {
+  writeEmptyBundles(bundles);
   const context = Object.fromEntries(
     [...configuration.regions.serving, configuration.regions.witness].map((region) => [
       `availability-zones:account=${account}:region=${region}`,
@@ -25,11 +31,13 @@ beforeAll(() => {
   const env = (region: string) => ({ account, region });
   const stacks: Record<string, Stack> = {
     witness: new WitnessStack(app, 'witness', { env: env(configuration.regions.witness), configuration, names }),
-    first: new RegionStack(app, 'first', { env: env(first), configuration, names }),
-    second: new RegionStack(app, 'second', { env: env(second), configuration, names }),
+    first: new RegionStack(app, 'first', { env: env(first), configuration, names, bundles }),
+    second: new RegionStack(app, 'second', { env: env(second), configuration, names, bundles }),
   };
   templates = Object.fromEntries(Object.entries(stacks).map(([name, stack]) => [name, Template.fromStack(stack)]));
 });
+
+afterAll(() => rmSync(bundles, { recursive: true, force: true }));
 
 const both = ['first', 'second'] as const;
 const of = (name: string): Template => templates[name] as Template;
@@ -49,6 +57,11 @@ describe('a serving region', () => {
         Match.objectLike({ Type: 'fixed-response', FixedResponseConfig: Match.objectLike({ StatusCode: '503' }) }),
       ],
     });
+  });
+
+  it.each(both)('%s: keeps the weights of the forward rule out of CloudFormation', (name) => {
+    of(name).resourceCountIs('AWS::ElasticLoadBalancingV2::ListenerRule', 0);
+    of(name).resourceCountIs('Custom::ForwardRule', 1);
   });
 
   it.each(both)('%s: lets no load balancer record follow target health by itself', (name) => {

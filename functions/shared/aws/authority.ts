@@ -39,6 +39,7 @@ const StoredApplication = z.object({
       declaredAt: z.string(),
       impairedAt: orNull(z.string()),
       seenAt: orNull(z.string()),
+      shiftedAt: orNull(z.string()),
     }),
   ),
 });
@@ -145,6 +146,12 @@ export function dynamoMoves(place: Place): Moves {
         set: 'SET phase = :active',
         only: `${mine} AND phase = :promoting AND epoch = :epoch`,
         values: { ':active': 'active', ':promoting': 'promoting', ':arn': executionArn, ':epoch': epoch },
+      }),
+    shift: ({ executionArn, epoch }, shiftedAt) =>
+      change('turning the traffic', {
+        set: 'SET claim.shiftedAt = :shiftedAt',
+        only: `${mine} AND phase = :active AND epoch = :epoch`,
+        values: { ':shiftedAt': shiftedAt, ':active': 'active', ':arn': executionArn, ':epoch': epoch },
       }),
     finish: ({ executionArn, epoch }, movedAt) =>
       change('finishing', {

@@ -14,12 +14,21 @@ export function instanceRole(
   const { account, region } = Stack.of(scope);
   const role = new Role(scope, 'InstanceRole', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
   repository.grantPull(role);
-  const parameters = [names.databaseParameter, names.consumersParameter, ...COLOURS.map(names.digestParameter)];
+  const parameter = (name: string) => `arn:aws:ssm:${region}:${account}:parameter${name}`;
   role.addToPolicy(
     new PolicyStatement({
+      // Read at boot, before the image is there.
+      sid: 'Release',
+      actions: ['ssm:GetParameter'],
+      resources: COLOURS.map((colour) => parameter(names.digestParameter(colour))),
+    }),
+  );
+  role.addToPolicy(
+    new PolicyStatement({
+      // Read by the application, both in one call.
       sid: 'Configuration',
-      actions: ['ssm:GetParameter', 'ssm:GetParameters'],
-      resources: parameters.map((name) => `arn:aws:ssm:${region}:${account}:parameter${name}`),
+      actions: ['ssm:GetParameters'],
+      resources: [parameter(names.databaseParameter), parameter(names.consumersParameter)],
     }),
   );
   role.addToPolicy(

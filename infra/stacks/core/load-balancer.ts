@@ -5,12 +5,10 @@
 import { Duration } from 'aws-cdk-lib';
 import { Certificate, CertificateValidation } from 'aws-cdk-lib/aws-certificatemanager';
 import {
-  ApplicationListenerRule,
   ApplicationLoadBalancer,
   ApplicationProtocol,
   ApplicationTargetGroup,
   ListenerAction,
-  ListenerCondition,
   SslPolicy,
   TargetType,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
@@ -19,6 +17,7 @@ import { Construct } from 'constructs';
 import { acknowledge } from '../../acknowledge.ts';
 import type { Configuration } from '../../config/index.ts';
 import type { Colour, Names } from '../../names.ts';
+import { ForwardRule } from './forward-rule.ts';
 import type { Network } from './network.ts';
 
 export interface LoadBalancerProps {
@@ -26,16 +25,18 @@ export interface LoadBalancerProps {
   readonly names: Names;
   readonly network: Network;
   readonly zone: IHostedZone;
+  /** Where bundles are. @default dist */
+  readonly bundles?: string;
 }
 
 export class LoadBalancer extends Construct {
   readonly balancer: ApplicationLoadBalancer;
-  /** The one rule that says which colour serves. */
-  readonly forwardRule: ApplicationListenerRule;
+  readonly forwardRule: ForwardRule;
   readonly targetGroups: Readonly<Record<Colour, ApplicationTargetGroup>>;
 
-  constructor(scope: Construct, id: string, { configuration, names, network, zone }: LoadBalancerProps) {
+  constructor(scope: Construct, id: string, props: LoadBalancerProps) {
     super(scope, id);
+    const { configuration, names, network, zone } = props;
     this.balancer = new ApplicationLoadBalancer(this, 'Balancer', {
       vpc: network.vpc,
       internetFacing: true,
@@ -82,14 +83,13 @@ export class LoadBalancer extends Construct {
         messageBody: 'no release serves here',
       }),
     });
-    this.forwardRule = new ApplicationListenerRule(this, 'Forward', {
+    this.forwardRule = new ForwardRule(this, 'Forward', {
+      configuration,
+      names,
+      balancer: this.balancer,
       listener: https,
-      priority: 1,
-      conditions: [ListenerCondition.pathPatterns(['/*'])],
-      action: ListenerAction.weightedForward([
-        { targetGroup: this.targetGroups.blue, weight: 100 },
-        { targetGroup: this.targetGroups.green, weight: 0 },
-      ]),
+      targetGroups: this.targetGroups,
+      bundles: props.bundles,
     });
     this.balancer.addListener('Http', {
       port: 80,

@@ -28,6 +28,7 @@ export type Handler =
   | 'scale'
   | 'seed'
   | 'shift-traffic'
+  | 'start-clean-up'
   | 'start-consumers'
   | 'verify';
 
@@ -36,15 +37,14 @@ interface Arns {
   readonly failoverTable: string;
   /** By name: the machine's functions must not depend on the machine. */
   readonly machine: string;
+  readonly cleanUpMachine: string;
   readonly executions: string;
 }
 
 /** One row per function, in the order of a failover. */
 export function rightsOf(place: Place, arns: Arns): Readonly<Record<Handler, readonly PolicyStatement[]>> {
-  const { own, votes, application, capacity, database, ledger, latch, parameters, machine, topic } = statements(
-    place,
-    arns,
-  );
+  const { own, votes, application, capacity, database, ledger, latch, parameters, newParameters, machine, topic } =
+    statements(place, arns);
   return {
     observe: [votes.read, votes.cast, capacity.targets, capacity.groups],
     declare: [machine.start],
@@ -58,23 +58,30 @@ export function rightsOf(place: Place, arns: Arns): Readonly<Record<Handler, rea
       topic,
     ],
     'mend-latch': [application.read, ...latch(own, place.configuration.regions.witness)],
-    assess: [votes.read, ledger.read, database.read, capacity.targets, capacity.groups],
+    assess: [votes.read, ledger.read, ...database.read, capacity.targets, capacity.groups],
     ask: [ledger.write, topic],
     answer: [ledger.read, ledger.update, machine.answer],
     claim: [application.read, application.change],
     freeze: [application.read, parameters('deployments')],
     fence: [votes.read],
-    promote: [application.read, application.change, database.read, database.promote],
+    promote: [application.read, application.change, ...database.read, database.promote],
     scale: [votes.read, capacity.targets, capacity.groups, capacity.change],
-    configure: [application.read, database.read, ledger.write, parameters('database')],
+    configure: [application.read, ...database.read, ledger.write, parameters('database')],
     'open-writes': [application.read, application.change],
     'start-consumers': [application.read, parameters('consumers')],
-    'shift-traffic': [application.read, ...latch(own, place.configuration.regions.witness)],
+    'shift-traffic': [
+      votes.read,
+      application.change,
+      capacity.targets,
+      capacity.groups,
+      ...latch(own, place.configuration.regions.witness),
+    ],
     verify: [application.read, ledger.read, ledger.write, witnessClock(place)],
     record: [application.read, application.change, ledger.read, ledger.write, parameters('deployments')],
     notify: [topic],
+    'start-clean-up': [machine.cleanUp],
     'clean-up': [application.read, application.change, ledger.read, parameters('deployments')],
-    seed: [application.read, application.plant, database.read, parameters('database', 'consumers', 'deployments')],
+    seed: [application.read, application.plant, ...database.read, newParameters],
   };
 }
 
@@ -94,7 +101,7 @@ const WILDCARDS: Readonly<Record<string, string>> = {
   SeeTargets: 'these reads know no resource (Service Authorization Reference, ELB v2)',
   SeeGroups: 'this read knows no resource (Service Authorization Reference, EC2 Auto Scaling)',
   ScaleUp: "the group's unique id in its ARN is not known before it exists; the name is",
-  SeeDatabase: "the instances' names are CloudFormation's; only reading them",
+  SeeInstances: "the instances' names are CloudFormation's; only reading them",
   DescribeExecution: 'executions of this one machine; their names come from events',
 };
 
@@ -107,8 +114,13 @@ export function witnessRights(place: Place): PolicyStatement[] {
 const allow = (sid: string, actions: string[], resources: string[], conditions?: Record<string, unknown>) =>
   new PolicyStatement({ sid, actions, resources, conditions });
 
+const PARAMETERS = ['database', 'consumers', 'deployments'] as const;
+type ParameterName = (typeof PARAMETERS)[number];
+
 function statements(place: Place, arns: Arns) {
   const { account, region, names } = place;
+  const parameter = (name: ParameterName): string =>
+    `arn:aws:ssm:${region}:${account}:parameter${names[`${name}Parameter`]}`;
   return {
     own: region,
     ...authorityStatements(place),
@@ -130,14 +142,12 @@ function statements(place: Place, arns: Arns) {
         allow('SeeAbsence', ['s3:ListBucket'], buckets),
       ];
     },
-    parameters: (...which: ('database' | 'consumers' | 'deployments')[]) =>
-      allow(
-        'RegionalParameters',
-        ['ssm:GetParameter', 'ssm:PutParameter'],
-        which.map((name) => `arn:aws:ssm:${region}:${account}:parameter${names[`${name}Parameter`]}`),
-      ),
+    parameters: (...which: ParameterName[]) =>
+      allow('RegionalParameters', ['ssm:GetParameter', 'ssm:PutParameter'], which.map(parameter)),
+    newParameters: allow('NewParameters', ['ssm:PutParameter'], PARAMETERS.map(parameter)),
     machine: {
       start: allow('StartMachine', ['states:StartExecution'], [arns.machine]),
+      cleanUp: allow('StartCleanUp', ['states:StartExecution'], [arns.cleanUpMachine]),
       list: allow('ListRunning', ['states:ListExecutions'], [arns.machine]),
       describe: allow('DescribeExecution', ['states:DescribeExecution'], [arns.executions]),
       answer: allow('AnswerMachine', ['states:SendTaskSuccess'], [arns.machine]),
@@ -189,11 +199,11 @@ function regionStatements(place: Place) {
       change: allow('ScaleUp', ['autoscaling:SetDesiredCapacity'], groups),
     },
     database: {
-      read: allow(
-        'SeeDatabase',
-        ['rds:DescribeGlobalClusters', 'rds:DescribeDBClusters', 'rds:DescribeDBInstances'],
-        [global, cluster, `arn:aws:rds:${region}:${account}:db:*`],
-      ),
+      read: [
+        allow('SeeGlobalCluster', ['rds:DescribeGlobalClusters'], [global]),
+        allow('SeeCluster', ['rds:DescribeDBClusters'], [cluster]),
+        allow('SeeInstances', ['rds:DescribeDBInstances'], [`arn:aws:rds:${region}:${account}:db:*`]),
+      ],
       promote: allow('Promote', ['rds:FailoverGlobalCluster'], [global, cluster]),
     },
   };
