@@ -16,6 +16,8 @@ export const ExecutionStatusChange = z.object({
     executionArn: z.string().startsWith('arn:aws:states:'),
     stateMachineArn: z.string().startsWith('arn:aws:states:'),
     name: z.string(),
+    /** Milliseconds since the epoch. */
+    stopDate: z.number().int(),
     status: z.enum(['FAILED', 'TIMED_OUT', 'ABORTED']),
     /** JSON text; null when it is too large for an event. */
     input: z.string().nullish(),

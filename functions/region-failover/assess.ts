@@ -8,11 +8,11 @@ import { awsCapacity } from '../shared/aws/capacity.ts';
 import { docdbDatabase } from '../shared/aws/docdb.ts';
 import { dynamoRecords } from '../shared/aws/failover-table.ts';
 import { isoOf } from '../shared/clock.ts';
-import { ServingConfig } from '../shared/config.ts';
+import { type Policy, ServingConfig } from '../shared/config.ts';
 import { lambda, type Surroundings } from '../shared/lambda.ts';
 import { parse } from '../shared/parse.ts';
 import { fetchWeb } from '../shared/web.ts';
-import { decide, type Facts, type Finding, type Verdict } from './decide.ts';
+import { decide, type Facts, type Finding, freshVotes, type Verdict } from './decide.ts';
 import { type FactPorts, gatherFacts } from './facts.ts';
 
 const AssessInput = z.object({
@@ -29,6 +29,8 @@ const AssessInput = z.object({
 });
 
 export interface Assessment {
+  /** When the look at the world began; a step that acts on it later than it may looks again. */
+  readonly at: string;
   readonly verdict: Verdict;
   readonly findings: Finding[];
   /** The sentences of the findings that did not pass; of all, when all passed. */
@@ -49,11 +51,13 @@ export const makeAssess =
   async (input: unknown): Promise<Assessment> => {
     const { config, clock, log } = ports;
     const asked = parse(AssessInput, input);
-    const facts = await gatherFacts(ports, { ...asked, now: clock.now() });
+    const now = clock.now();
+    const facts = await gatherFacts(ports, { ...asked, now });
     const { verdict, findings } = decide(facts, config.policy);
     const open = findings.filter((finding) => finding.verdict !== 'pass');
     log.info(`assessed: ${verdict}`, { findings });
     return {
+      at: isoOf(now),
       verdict,
       findings,
       reasons: (verdict === 'go' ? findings : open).map(({ sentence }) => sentence),
@@ -61,8 +65,8 @@ export const makeAssess =
       superseded: isSuperseded(facts),
       epoch: facts.application.epoch,
       impaired: {
-        byTarget: failingSince(facts, config.region),
-        byWitness: failingSince(facts, config.witnessRegion),
+        byTarget: failingSince(facts, config.region, config.policy),
+        byWitness: failingSince(facts, config.witnessRegion, config.policy),
       },
       answerWithinSeconds: config.policy.decisionSecondsMax,
     };
@@ -73,8 +77,9 @@ function isSuperseded({ application, executionArn, request }: Facts): boolean {
   return request.trigger !== 'person' && (claimant !== executionArn || application.holder === request.target);
 }
 
-function failingSince({ observations, request }: Facts, observer: string): string | null {
-  const vote = observations.find(({ region }) => region === observer)?.targets[request.from];
+/** Null also for a vote from before a silence: nobody knows what was in between. */
+function failingSince(facts: Facts, observer: string, policy: Policy): string | null {
+  const vote = freshVotes(facts, policy).find(({ from }) => from === observer)?.vote;
   return vote?.state === 'failing' ? isoOf(vote.since * 1000) : null;
 }
 

@@ -9,7 +9,8 @@ import { ServingConfig } from '../shared/config.ts';
 import { lambda, type Surroundings } from '../shared/lambda.ts';
 import { parse } from '../shared/parse.ts';
 import type { Authority, Claim, Move, Moves } from '../shared/ports.ts';
-import { ensure } from './move.ts';
+import { AssessmentNotReady } from './errors.ts';
+import { ensure, isTooOld } from './move.ts';
 
 const Impaired = z.object({ byTarget: z.string().nullable(), byWitness: z.string().nullable() });
 
@@ -23,15 +24,16 @@ const ClaimInput = z.object({
     declaredAt: z.string(),
     resume: z.string().optional(),
   }),
-  /** Of the assessment; absent when a dead execution's claim is taken over. */
+  /** Of the assessment, as the next; absent when a dead execution's claim is taken over. */
   epoch: z.number().optional(),
+  assessedAt: z.string().optional(),
   impaired: Impaired.optional(),
 });
 
 export const makeClaim =
   ({ authority, moves, clock }: { authority: Authority; moves: Moves } & Surroundings<ServingConfig>) =>
   async (input: unknown): Promise<{ move: Move; impaired: z.infer<typeof Impaired>; claimedAt: string | null }> => {
-    const { executionArn, request, epoch, impaired } = parse(ClaimInput, input);
+    const { executionArn, request, epoch, assessedAt, impaired } = parse(ClaimInput, input);
     const { resume, ...who } = request;
     const claim: Claim = {
       ...who,
@@ -39,12 +41,17 @@ export const makeClaim =
       at: isoOf(clock.now()),
       impairedAt: impaired?.byWitness ?? null,
       seenAt: impaired?.byTarget ?? null,
+      shiftedAt: null,
     };
     const item = await ensure({
       what: 'claiming',
       describe: authority.read,
       done: (state) => state.claim?.executionArn === executionArn,
-      act: () => (resume ? moves.takeOver(resume, executionArn) : moves.take(claim, epoch ?? 0)),
+      async act() {
+        if (resume) return moves.takeOver(resume, executionArn);
+        if (isTooOld(assessedAt, clock.now())) throw new AssessmentNotReady(`the decision of ${assessedAt} is too old`);
+        return moves.take(claim, epoch ?? 0);
+      },
     });
     // While fencing the old epoch still stands; later it is already ours.
     const next = item.phase === 'fencing' ? item.epoch + 1 : item.epoch;

@@ -201,13 +201,12 @@ export const guards: readonly Guard[] = [
     check(facts, policy) {
       const { capacity } = facts;
       if (!capacity) return hold('the capacity of the target cannot be described');
-      const share = (instances: number) => Math.ceil((instances * policy.minimumCapacityPercent) / 100);
       // It must serve now without any launch: launches failed for hours in past regional events.
-      const floor = share(policy.capacityMin);
+      const floor = capacityLeast(policy.capacityMin, policy);
       if (capacity.healthyTargets < floor) {
         return hold(`${capacity.healthyTargets} targets are healthy, at least ${floor} must be before any move`);
       }
-      const least = share(capacityWanted(facts.observations, facts.request.from, policy));
+      const least = capacityLeast(capacityWanted(facts.observations, facts.request.from, policy), policy);
       if (capacity.max >= least)
         return pass(`${capacity.healthyTargets} serve, ${least} are needed, ${capacity.max} allowed`);
       return hold(`${least} instances are needed, the group allows ${capacity.max}`);
@@ -247,7 +246,7 @@ export function decide(facts: Facts, policy: Policy): { readonly verdict: Verdic
 }
 
 /** Votes on the region being left that are not silence. Slots are compared across regions only this loosely. */
-function freshVotes(facts: Facts, policy: Policy): { from: string; vote: Vote }[] {
+export function freshVotes(facts: Facts, policy: Policy): { from: string; vote: Vote }[] {
   const oldest = facts.now / 1000 - policy.observationAgeSecondsMax;
   return facts.observations.flatMap(({ region, targets }) => {
     const vote = targets[facts.request.from];
@@ -272,3 +271,7 @@ export function capacityWanted(observations: readonly Observation[], from: strin
   const reported = observations.find(({ region }) => region === from)?.self?.capacity ?? 0;
   return Math.max(policy.capacityMin, reported);
 }
+
+/** How many of them must serve before users come. */
+export const capacityLeast = (wanted: number, { minimumCapacityPercent }: Policy): number =>
+  Math.ceil((wanted * minimumCapacityPercent) / 100);

@@ -1,6 +1,7 @@
 /**
  * Lays the latch objects that a move could not reach: the returned region's own one, and the witness's if it was lost.
- * Started by: the schedule "mend-latch", each minute in both serving regions. Does nothing while a move is under way.
+ * Started by: the schedule "mend-latch", each minute in both serving regions. While a move is under way it does nothing
+ * before the move has begun to turn the traffic.
  */
 import { dynamoAuthority } from '../shared/aws/authority.ts';
 import { s3Latch } from '../shared/aws/s3.ts';
@@ -13,7 +14,7 @@ export const makeMendLatch =
   ({ authority, latch, config }: { authority: Authority; latch: Latch } & Surroundings<ServingConfig>) =>
   async (): Promise<{ mended: readonly string[] }> => {
     const { phase, claim, holder } = await authority.read();
-    if (phase !== 'active' || claim) return { mended: [] };
+    if (phase !== 'active' || (claim && claim.shiftedAt === null)) return { mended: [] };
     const moved = belongsToSecond(holder, config.servingRegions);
     const mine = holder === config.region ? [config.region, config.witnessRegion] : [config.region];
     const mended: string[] = [];

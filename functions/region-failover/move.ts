@@ -13,6 +13,16 @@ export const MoveSchema = z.object({
   epoch: z.number().int().min(2),
 }) satisfies z.ZodType<Move>;
 
+/**
+ * What was seen this long ago may be acted on. A step follows the look within a few seconds; only one that had to be
+ * repeated comes later, and by then the lost region may be back.
+ */
+const LOOK_SECONDS_MAX = 15;
+
+/** Both times are by this region's clock. Never looked is too old. */
+export const isTooOld = (lookedAt: string | null | undefined, now: number): boolean =>
+  !lookedAt || now - Date.parse(lookedAt) > LOOK_SECONDS_MAX * 1000;
+
 /** Input of the steps that need nothing else. */
 export const MoveInput = z.object({ move: MoveSchema });
 

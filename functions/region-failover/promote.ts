@@ -2,27 +2,41 @@
  * Makes the target's database the writer. Started by: the state "Promote database", repeated until done. ONE-WAY: from
  * the moment the next epoch is written, Mainstay only rolls forward.
  */
+import * as z from 'zod';
 import { dynamoAuthority, dynamoMoves } from '../shared/aws/authority.ts';
 import { docdbDatabase } from '../shared/aws/docdb.ts';
 import { ServingConfig } from '../shared/config.ts';
-import { lambda } from '../shared/lambda.ts';
+import { lambda, type Surroundings } from '../shared/lambda.ts';
 import { parse } from '../shared/parse.ts';
 import type { Authority, ClusterView, Database, Moves } from '../shared/ports.ts';
-import { PromotionNotReady, PromotionUnsafe } from './errors.ts';
-import { ensure, MoveInput, requireClaim } from './move.ts';
+import { AssessmentNotReady, PromotionNotReady, PromotionUnsafe } from './errors.ts';
+import { ensure, isTooOld, MoveSchema, requireClaim } from './move.ts';
+
+/** `confirmedAt`: when the world was last looked at; null for a move that is past the one-way step. */
+const PromoteInput = z.object({ move: MoveSchema, confirmedAt: z.string().nullish() });
 
 const isWriter = ({ role, status, moving }: ClusterView): boolean =>
   role === 'writer' && status === 'available' && moving === null;
 
 export const makePromote =
-  ({ authority, moves, database }: { authority: Authority; moves: Moves; database: Database }) =>
+  ({
+    authority,
+    moves,
+    database,
+    clock,
+  }: { authority: Authority; moves: Moves; database: Database } & Surroundings<ServingConfig>) =>
   async (input: unknown): Promise<{ endpoint: string }> => {
-    const { move } = parse(MoveInput, input);
+    const { move, confirmedAt } = parse(PromoteInput, input);
     await ensure({
       what: 'advancing the epoch',
       describe: authority.read,
       done: ({ epoch, phase }) => epoch === move.epoch && phase !== 'fencing',
-      act: () => moves.advance(move),
+      async act() {
+        if (isTooOld(confirmedAt, clock.now())) {
+          throw new AssessmentNotReady(`the confirmation of ${confirmedAt} is too old`);
+        }
+        await moves.advance(move);
+      },
     });
     await requireClaim(authority, move, 'promoting', 'active');
     const before = await database.describe();

@@ -111,6 +111,8 @@ async function undo(
   claim: NonNullable<ApplicationItem['claim']>,
   why: string,
 ): Promise<void> {
+  // The clean-up machine may have been quicker since; then it tells people too.
+  if ((await authority.read()).claim?.executionArn !== claim.executionArn) return;
   await ensure({
     what: 'undoing an abandoned claim',
     describe: authority.read,

@@ -8,7 +8,7 @@ import { ServingConfig } from '../shared/config.ts';
 import { lambda, type Surroundings } from '../shared/lambda.ts';
 import { parse } from '../shared/parse.ts';
 import type { Authority, Capacity } from '../shared/ports.ts';
-import { capacityWanted } from './decide.ts';
+import { capacityLeast, capacityWanted } from './decide.ts';
 import { CapacityNotReady } from './errors.ts';
 import { ensure, MoveInput, requireClaim } from './move.ts';
 
@@ -26,7 +26,7 @@ export const makeScale =
       done: (state) => state.desired >= desired,
       act: () => capacity.setDesired(before.colour, desired),
     });
-    const least = Math.ceil((wanted * config.policy.minimumCapacityPercent) / 100);
+    const least = capacityLeast(wanted, config.policy);
     if (after.healthyTargets < least) {
       throw new CapacityNotReady(`${after.healthyTargets} healthy targets, needed ${least} of ${wanted}`);
     }

@@ -34,6 +34,7 @@ const claim = {
   declaredAt: isoOf(START),
   impairedAt: null,
   seenAt: null,
+  shiftedAt: null,
 };
 const application = (change: Partial<Facts['application']>) => ({ application: { ...state.item, ...change } });
 const votes = (

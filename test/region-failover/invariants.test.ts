@@ -19,7 +19,7 @@ const version = (t: number, change: Partial<Authority>): Authority => ({
   claim: null,
   ...change,
 });
-const claim = { executionArn: ARN, target: B, by: 'alarm', person: false };
+const claim = { executionArn: ARN, target: B, by: 'alarm', person: false, acceptedLossSeconds: 0, approved: [] };
 const region = (change: Partial<RegionSample> = {}): RegionSample => ({
   dark: false,
   healthyTargets: 2,
@@ -71,6 +71,7 @@ const call = (
   input,
   by: 'mainstay',
   error: null,
+  resent: false,
   ...change,
 });
 
@@ -122,7 +123,7 @@ function clean(): Evidence {
       call(295, 'PutObject', { Key: 'moved' }),
       call(296, 'PutObject', { Key: 'moved' }, { region: W }),
     ],
-    promotions: [{ t: 200, region: B, lagSeconds: 1 }],
+    promotions: [{ t: 200, region: B, lagSeconds: 1, tookEffect: true }],
     executions: [
       {
         arn: ARN,
@@ -131,6 +132,7 @@ function clean(): Evidence {
         from: 180,
         until: 345,
         steps: [],
+        approved: [],
         input: { trigger: 'alarm', target: B },
         output: {
           outcome: 'moved',
@@ -141,6 +143,7 @@ function clean(): Evidence {
     messages: [],
     refusals: [],
     faultAt: 100,
+    disturbedUntil: null,
     endedAt: 400,
   };
 }
@@ -166,7 +169,7 @@ const broken: Record<string, (evidence: Evidence) => Evidence> = {
     ],
   }),
   I7: (e) => ({ ...e, requests: e.requests.map((r) => (r.from === W && r.t === 190 ? { ...r, ok: true } : r)) }),
-  I8: (e) => ({ ...e, promotions: [{ t: 200, region: B, lagSeconds: 301 }] }),
+  I8: (e) => ({ ...e, promotions: [{ t: 200, region: B, lagSeconds: 301, tookEffect: true }] }),
   I9: (e) => ({
     ...e,
     authority: [
@@ -227,10 +230,29 @@ describe('the invariants of region failover', () => {
     expect(problems(B).map(({ id }) => id)).toEqual(['region-failover/I11']);
   });
 
+  it.each([
+    ['that nobody accepted', { person: true }, 301, true],
+    ['above what was accepted', { person: true, acceptedLossSeconds: 400 }, 401, true],
+    ['that was accepted', { person: true, acceptedLossSeconds: 400 }, 400, false],
+    ['whose question was approved', { person: true, approved: ['lag'] }, 400, false],
+    ['when another question was approved', { person: true, approved: ['quorum'] }, 400, true],
+    ['that is unknown, however much was accepted', { person: true, acceptedLossSeconds: 400 }, null, true],
+    ['that is unknown, when the question was approved', { person: true, approved: ['lag'] }, null, false],
+  ])("I8 judges a person's move by the loss %s", (_, consent, lagSeconds, objects) => {
+    const evidence = clean();
+    const asked = {
+      ...evidence,
+      promotions: [{ t: 200, region: B, lagSeconds, tookEffect: true }],
+      authority: evidence.authority.map((one) => (one.claim ? { ...one, claim: { ...one.claim, ...consent } } : one)),
+    };
+    const ids = violations(asked).map(({ id }) => id);
+    expect(ids.includes('region-failover/I8')).toBe(objects);
+  });
+
   it('I16 objects to a loss beyond the most that was told, and not to one between the two figures', () => {
     const losing = (lagSeconds: number): Evidence => ({
       ...clean(),
-      promotions: [{ t: 200, region: B, lagSeconds }],
+      promotions: [{ t: 200, region: B, lagSeconds, tookEffect: true }],
     });
     expect(violations(losing(30))).toEqual([]);
     expect(violations(losing(60)).map(({ id }) => id)).toEqual(['region-failover/I16']);
@@ -252,5 +274,94 @@ describe('the invariants of region failover', () => {
       ],
     };
     expect(violations(frozen).map(({ id }) => id)).toEqual(['region-failover/I13']);
+  });
+
+  it('I13 judges a region that is dark after an abort when it is back and reconciled, and not before', () => {
+    const evidence = clean();
+    const regions = (a: Partial<RegionSample>) => ({ [A]: region({ writable: true, ...a }), [B]: region() });
+    const problemsWith = (...samples: Evidence['samples']): string[] =>
+      violations({
+        ...evidence,
+        promotions: [],
+        executions: [],
+        calls: [],
+        writes: evidence.writes.slice(0, 2),
+        jobs: evidence.jobs.slice(0, 1),
+        authority: [...evidence.authority.slice(0, 3), version(210, {})],
+        samples: [
+          { t: 0, regions: regions({}) },
+          { t: 230, regions: regions({ dark: true, moved: true }) },
+          ...samples,
+        ],
+      }).map(({ id }) => id);
+    expect(problemsWith()).toEqual([]);
+    // Reconcile has a minute and a half from its return.
+    const back = { t: 300, regions: regions({ moved: true }) };
+    expect(problemsWith(back, { t: 385, regions: regions({}) })).toEqual([]);
+    expect(problemsWith(back, { t: 395, regions: regions({}) })).toEqual(['region-failover/I13']);
+  });
+
+  it('I4 objects to capacity that was gone long before traffic came, and not to what is lost in the last moment', () => {
+    const evidence = clean();
+    const ready = region({ writable: true, databaseEpoch: 2 });
+    const losing = (t: number): Evidence => ({
+      ...evidence,
+      samples: [
+        ...evidence.samples,
+        { t: 270, regions: { [A]: region({ dark: true }), [B]: ready } },
+        { t, regions: { [A]: region({ dark: true }), [B]: { ...ready, healthyTargets: 1 } } },
+        { t: 294, regions: { [A]: region({ dark: true }), [B]: { ...ready, healthyTargets: 1 } } },
+      ],
+    });
+    expect(violations(losing(290))).toEqual([]);
+    const long = losing(290).samples.filter(({ t }) => t < 260 || t > 280);
+    expect(violations({ ...evidence, samples: long }).map(({ id }) => id)).toEqual(['region-failover/I4']);
+  });
+
+  it('I7 judges by the last look before the one-way step, which must be recent', () => {
+    const evidence = clean();
+    const confirmed = (until: number): Evidence => ({
+      ...evidence,
+      requests: evidence.requests.map((r) => (r.from === W && r.t === 190 ? { ...r, ok: true } : r)),
+      executions: evidence.executions.map((x) => ({ ...x, steps: [{ name: 'Confirm', from: until - 1, until }] })),
+    });
+    expect(violations(confirmed(192))).toEqual([]);
+    expect(violations(confirmed(199)).map(({ id }) => id)).toEqual([]);
+    expect(violations({ ...confirmed(192), executions: evidence.executions }).map(({ id }) => id)).toEqual([
+      'region-failover/I7',
+    ]);
+    const stale = { ...confirmed(160), requests: evidence.requests };
+    expect(violations(stale).map(({ message }) => message)[0]).toMatch(/on a look that ended at 160 s/);
+  });
+
+  it('I8 asks nothing of a promotion that storage never carried out', () => {
+    const evidence = clean();
+    const promotions = [{ t: 200, region: B, lagSeconds: null, tookEffect: false }];
+    expect(violations({ ...evidence, promotions })).toEqual([]);
+    const effective = [{ t: 200, region: B, lagSeconds: null, tookEffect: true }];
+    expect(violations({ ...evidence, promotions: effective }).map(({ id }) => id)).toContain('region-failover/I8');
+  });
+
+  it('I12 does not take what the network sent twice for a second asking', () => {
+    const evidence = clean();
+    const again = (resent: boolean) =>
+      call(200.5, 'FailoverGlobalCluster', {}, { service: 'rds', error: 'InvalidGlobalClusterStateFault', resent });
+    expect(violations({ ...evidence, calls: [...evidence.calls, again(true)] })).toEqual([]);
+    expect(violations({ ...evidence, calls: [...evidence.calls, again(false)] }).map(({ id }) => id)).toEqual([
+      'region-failover/I12',
+    ]);
+  });
+
+  it('I16 under random faults holds RTO to what it may begin and end with, and lets it be unknown', () => {
+    const measured = (rtoSeconds: number | null | undefined): Evidence => {
+      const evidence = clean();
+      const measures = { rtoSeconds, rpoSeconds: null, rpoSecondsMax: null, explainedShare: 0.5 };
+      const executions = evidence.executions.map((x) => ({ ...x, output: { outcome: 'moved', measures } }));
+      return { ...evidence, disturbedUntil: 300, executions };
+    };
+    for (const fine of [null, 200, 240]) expect(violations(measured(fine))).toEqual([]);
+    for (const wrong of [undefined, 0, 100, 400]) {
+      expect([wrong, violations(measured(wrong)).map(({ id }) => id)]).toEqual([wrong, ['region-failover/I16']]);
+    }
   });
 });

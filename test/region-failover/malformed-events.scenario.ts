@@ -7,7 +7,7 @@ import { eventBridge } from '../../simulator/eventbridge/service.ts';
 import { sns } from '../../simulator/services/sns.ts';
 import { forkSimulation } from '../../simulator/simulation.ts';
 import { stepFunctions } from '../../simulator/stepfunctions/service.ts';
-import { production } from '../drills.ts';
+import { noteUse, production } from '../drills.ts';
 
 const TARGET = 'us-east-2';
 /** Three attempts, a minute and two apart, and the mail. */
@@ -46,6 +46,7 @@ async function toldAfter(send: (cloud: Cloud) => unknown): Promise<{ told: Told[
   const cloud = forkSimulation(deployed, 1);
   await send(cloud);
   await cloud.advance(GIVEN_UP_MS);
+  await noteUse(cloud, 'test/region-failover/malformed-events.scenario.ts');
   const told = cloud.stateOf(sns, TARGET).outbox.flatMap(({ endpoint, message }) => {
     if (!message.includes('responsePayload')) return [];
     const { requestContext, responsePayload } = JSON.parse(message);

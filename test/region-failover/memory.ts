@@ -20,6 +20,7 @@ import type {
   SettingValues,
   WebAnswer,
 } from '../../functions/shared/ports.ts';
+import { prod } from '../../infra/config/prod.ts';
 
 export const A = 'us-west-2';
 export const B = 'us-east-2';
@@ -28,20 +29,7 @@ export const START = Date.parse('2026-11-20T03:00:00.000Z');
 export const EXECUTION = `arn:aws:states:${B}:111111111111:execution:orders-prod-region-failover:one`;
 export const CLUSTER = (region: string) => `arn:aws:rds:${region}:111111111111:cluster:orders-prod-${region}`;
 
-export const policy: Policy = {
-  tier: 'critical',
-  dwellSeconds: 60,
-  observationAgeSecondsMax: 30,
-  lagSecondsMax: 300,
-  cooldownSeconds: 1800,
-  minimumCapacityPercent: 100,
-  probes: 3,
-  decisionSecondsMax: 3600,
-  leaseSeconds: 30,
-  driftSeconds: 1,
-  longestWriteSeconds: 5,
-  capacityMin: 2,
-};
+export const policy: Policy = { ...prod.recovery, capacityMin: prod.compute.min };
 
 export const configOf = (region: string): StartingConfig => ({
   application: 'orders-prod',
@@ -290,6 +278,10 @@ export class World {
       ),
     open: (move: Move) =>
       this.#when('moves.open', (item) => this.#mine(item, move) && item.phase === 'promoting', { phase: 'active' }),
+    shift: (move: Move, shiftedAt: string) =>
+      this.#when('moves.shift', (item) => this.#mine(item, move) && item.phase === 'active', {
+        claim: this.state.item.claim && { ...this.state.item.claim, shiftedAt },
+      }),
     finish: (move: Move, movedAt: string) =>
       this.#when('moves.finish', (item) => this.#mine(item, move) && item.phase === 'active', { claim: null, movedAt }),
   };

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { deployAssemblyInto } from '../../console/deployment/deploy.ts';
+import { standUp } from '../../console/deployment/stand-up.ts';
 import { changedAssembly } from '../assembly-copies.ts';
 import { drillRegionFailover } from '../drills.ts';
 
@@ -23,11 +23,9 @@ describe('a drill in which a function', { timeout: 120_000 }, () => {
       "try { require('node:child_process').execSync('uptime'); } catch {}",
       "fetch('https://sqs.us-east-2.amazonaws.com/', { method: 'POST', body: 'Action=ListQueues' }).catch(() => {});",
     ].join('\n');
-    const failure = await drillRegionFailover(
-      'dark-primary',
-      1,
-      deployAssemblyInto(withLines('notify', lines), 'prod'),
-    ).catch((error: Error) => error);
+    const failure = await drillRegionFailover('dark-primary', 1, standUp(withLines('notify', lines), 'prod')).catch(
+      (error: Error) => error,
+    );
     expect(failure).toMatchObject({ name: 'GapInSimulator' });
     expect((failure as Error).message).toContain('child_process.execSync is not offered to code in the simulator');
     expect((failure as Error).message).toMatch(/the service '[\w.-]+' is not modelled/);

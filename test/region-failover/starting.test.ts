@@ -8,9 +8,11 @@ import { makeDeclare } from '../../functions/region-failover/declare.ts';
 import { makeMendLatch } from '../../functions/region-failover/mend-latch.ts';
 import { makeReconcile } from '../../functions/region-failover/reconcile.ts';
 import { makeSeed } from '../../functions/region-failover/seed.ts';
+import { makeStartCleanUp } from '../../functions/region-failover/start-clean-up.ts';
 import { isoOf } from '../../functions/shared/clock.ts';
 import type { ApplicationItem } from '../../functions/shared/ports.ts';
 import { RegionFailoverInput } from '../../statemachines/region-failover.io.ts';
+import { CleanUpInput } from '../../statemachines/region-failover-clean-up.io.ts';
 import { A, B, EXECUTION, outage, START, W, World } from './memory.ts';
 
 const sample = (path: string) => JSON.parse(readFileSync(`events/samples/${path}.json`, 'utf8'));
@@ -25,6 +27,7 @@ const claim: NonNullable<ApplicationItem['claim']> = {
   declaredAt: isoOf(START - 70_000),
   impairedAt: null,
   seenAt: null,
+  shiftedAt: null,
 };
 
 describe('declare', () => {
@@ -64,6 +67,31 @@ describe('declare', () => {
   });
 });
 
+describe('start-clean-up', () => {
+  const aborted = sample('execution-status-change/aborted');
+
+  it('starts one clean-up of an execution that ended, however often the event comes, with the event as its input', async () => {
+    const world = new World();
+    const first = await makeStartCleanUp(world.ports)(aborted);
+    const second = await makeStartCleanUp(world.ports)(aborted);
+    expect([first.started, second.started]).toEqual(['started', 'known']);
+    expect(world.state.executions).toEqual({ [first.name]: { status: 'RUNNING', input: aborted } });
+    expect(CleanUpInput.parse(aborted).detail.name).toBe('alarm-us-west-2-20261120T031208551Z');
+  });
+
+  it('starts another one when the execution was redriven and ended again, also under a name of full length', async () => {
+    const world = new World();
+    const ended = (stopDate: number) => ({
+      ...aborted,
+      detail: { ...aborted.detail, name: 'n'.repeat(80), stopDate },
+    });
+    const names = [];
+    for (const stopDate of [START, START + 1]) names.push((await makeStartCleanUp(world.ports)(ended(stopDate))).name);
+    expect(new Set(names).size).toBe(2);
+    expect(Math.max(...names.map((name) => name.length))).toBeLessThanOrEqual(80);
+  });
+});
+
 describe('assess', () => {
   const input = {
     purpose: 'first',
@@ -82,6 +110,12 @@ describe('assess', () => {
       impaired: { byTarget: since, byWitness: since },
     });
     expect(world.changes).toEqual([]);
+  });
+
+  it('does not count from a vote of before a silence: a region that slept knows nothing of meanwhile', async () => {
+    const world = new World({ observations: outage(START - 600_000) });
+    const asked = { ...input, request: { ...input.request, trigger: 'person' } };
+    expect(await makeAssess(world.ports)(asked)).toMatchObject({ impaired: { byTarget: null, byWitness: null } });
   });
 
   it('holds when the standby cannot be described, instead of failing', async () => {
@@ -290,6 +324,12 @@ describe('mend-latch', () => {
   it('takes them away when the first region has the application again', async () => {
     const world = new World({ latch: { [A]: true, [B]: true, [W]: true } });
     expect(await makeMendLatch(world.ports)()).toEqual({ mended: [B] });
+  });
+
+  it('lays its own as soon as the move has begun to turn the traffic, since the witness may be lost', async () => {
+    const item = { ...moved, claim: { ...claim, shiftedAt: isoOf(START) } };
+    const world = new World({ item, latch: { [A]: false, [B]: true, [W]: false } }, A);
+    expect(await makeMendLatch(world.ports)()).toEqual({ mended: [A] });
   });
 
   it('touches nothing while a move is under way', async () => {

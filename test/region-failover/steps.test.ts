@@ -21,7 +21,15 @@ const move = { executionArn: EXECUTION, target: B, from: A, epoch: 2 };
 const newWorld = () => new World({ observations: outage(START) });
 
 const claim = (world: World, executionArn = EXECUTION) =>
-  makeClaim(world.ports)({ executionArn, request: REQUEST, epoch: 1, impaired: IMPAIRED });
+  makeClaim(world.ports)({
+    executionArn,
+    request: REQUEST,
+    epoch: 1,
+    assessedAt: isoOf(world.clock.now()),
+    impaired: IMPAIRED,
+  });
+const promote = (world: World, confirmedAt: string | null = isoOf(world.clock.now())) =>
+  makePromote(world.ports)({ move, confirmedAt });
 
 /** In the machine's order. The database and the witness do their part in between. */
 const STEPS: readonly [name: string, run: (world: World) => Promise<unknown>][] = [
@@ -32,13 +40,13 @@ const STEPS: readonly [name: string, run: (world: World) => Promise<unknown>][] 
     'promote',
     async (world) => {
       try {
-        return await makePromote(world.ports)({ move });
+        return await promote(world);
       } catch (error) {
         if (!world.state.database.moving) throw error;
       }
       // What the machine's Retry does: again until the cluster writes.
       world.promoted();
-      return makePromote(world.ports)({ move });
+      return promote(world);
     },
   ],
   ['scale', ({ ports }) => makeScale(ports)({ move })],
@@ -140,6 +148,16 @@ describe('claim', () => {
     await expect(claim(world)).rejects.toMatchObject({ name: 'ClaimConflict' });
   });
 
+  it('is not taken on a decision that is too old: the lost region may be back', async () => {
+    const world = newWorld();
+    const input = { executionArn: EXECUTION, request: REQUEST, epoch: 1, assessedAt: isoOf(START - 16_000) };
+    await expect(makeClaim(world.ports)(input)).rejects.toMatchObject({ name: 'AssessmentNotReady' });
+    expect(world.changes).toEqual([]);
+    // Once taken it stays taken, however late the repetition that only reads it back.
+    await claim(world);
+    await expect(makeClaim(world.ports)(input)).resolves.toMatchObject({ move });
+  });
+
   it('is taken over by a successor after the one-way step, with what was known', async () => {
     const world = newWorld();
     await runTo(world, 'promote');
@@ -233,7 +251,7 @@ describe('promote', () => {
   it('writes the epoch before it asks the database, and says not ready until it writes', async () => {
     const world = newWorld();
     await claim(world);
-    await expect(makePromote(world.ports)({ move })).rejects.toMatchObject({ name: 'PromotionNotReady' });
+    await expect(promote(world)).rejects.toMatchObject({ name: 'PromotionNotReady' });
     expect(world.changes.slice(-2)).toEqual(['moves.advance', 'database.failOver']);
     expect(world.state.item).toMatchObject({ epoch: 2, holder: B, phase: 'promoting' });
   });
@@ -241,15 +259,27 @@ describe('promote', () => {
   it('asks the database once, however often it is repeated', async () => {
     const world = newWorld();
     await claim(world);
-    for (let time = 0; time < 3; time++) await makePromote(world.ports)({ move }).catch(() => undefined);
+    for (let time = 0; time < 3; time++) await promote(world).catch(() => undefined);
     expect(world.changes.filter((name) => name === 'database.failOver')).toHaveLength(1);
+  });
+
+  it('goes one way only on a confirmation that is new, and from there on needs none', async () => {
+    const world = newWorld();
+    await runTo(world, 'fence');
+    for (const confirmedAt of [isoOf(START - 16_000), null]) {
+      await expect(promote(world, confirmedAt)).rejects.toMatchObject({ name: 'AssessmentNotReady' });
+    }
+    expect(world.state.item).toMatchObject({ epoch: 1, phase: 'fencing' });
+    await expect(promote(world)).rejects.toMatchObject({ name: 'PromotionNotReady' });
+    world.promoted();
+    await expect(promote(world, null)).resolves.toMatchObject({ endpoint: 'writer.b' });
   });
 
   it('objects when the database goes to another cluster', async () => {
     const world = newWorld();
     await claim(world);
     world.state.database = { ...world.state.database, moving: { to: CLUSTER(A), status: 'switching-over' } };
-    await expect(makePromote(world.ports)({ move })).rejects.toMatchObject({ name: 'PromotionUnsafe' });
+    await expect(promote(world)).rejects.toMatchObject({ name: 'PromotionUnsafe' });
   });
 });
 
@@ -282,6 +312,32 @@ describe('open-writes', () => {
     world.http = () => ({ status: 503, headers: {}, body: '' });
     await expect(makeOpenWrites(world.ports)({ move })).rejects.toMatchObject({ name: 'WritesNotReady' });
     expect(world.state.item.phase).toBe('active');
+  });
+});
+
+describe('shift-traffic', () => {
+  it('sends nobody to a target that has lost machines since the promotion began', async () => {
+    const world = newWorld();
+    await runTo(world, 'start-consumers');
+    world.state.capacity = { ...world.state.capacity, healthyTargets: 1 };
+    await expect(makeShiftTraffic(world.ports)({ move })).rejects.toMatchObject({ name: 'CapacityNotReady' });
+    expect(world.state.latch).toEqual({ [A]: false, [B]: false, [W]: false });
+    world.state.capacity = { ...world.state.capacity, healthyTargets: 2 };
+    await expect(makeShiftTraffic(world.ports)({ move })).resolves.toEqual({ moved: true });
+  });
+
+  it('needs its own object and not the witness, which may be lost', async () => {
+    const world = newWorld();
+    await runTo(world, 'start-consumers');
+    const losing = (lost: string) => ({
+      ...world.ports.latch,
+      set: (region: string, moved: boolean) =>
+        region === lost ? Promise.reject(new Error(`${lost} is lost`)) : world.ports.latch.set(region, moved),
+    });
+    await expect(makeShiftTraffic({ ...world.ports, latch: losing(B) })({ move })).rejects.toThrow(`${B} is lost`);
+    await expect(makeShiftTraffic({ ...world.ports, latch: losing(W) })({ move })).resolves.toEqual({ moved: true });
+    expect(world.state.latch).toMatchObject({ [A]: false, [B]: true });
+    expect(world.state.item.claim?.shiftedAt).toBe(isoOf(START));
   });
 });
 

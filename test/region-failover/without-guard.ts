@@ -6,10 +6,10 @@
 import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { build, type Plugin } from 'esbuild';
-import { inject } from 'vitest';
-import { type Deployed, deployAssemblyInto } from '../../console/deployment/deploy.ts';
-import { BUNDLE_OPTIONS, LAMBDA_CREDENTIALS } from '../../infra/bundle.ts';
+import type { Plugin } from 'esbuild';
+import type { Deployed } from '../../console/deployment/deploy.ts';
+import { standUp } from '../../console/deployment/stand-up.ts';
+import { bundle as bundlePackage, packages } from '../../infra/bundle.ts';
 
 /** A module, edited as its text, in the bundles that are named: handlers of region-failover, or 'app'. */
 interface SourceRemoval {
@@ -32,7 +32,7 @@ interface PolicyRemoval {
 
 export type Removal = SourceRemoval | MachineRemoval | PolicyRemoval;
 
-interface States {
+export interface States {
   [name: string]: { Next?: string; Choices?: { Condition: string; Next: string }[] };
 }
 
@@ -45,9 +45,10 @@ interface Template {
   readonly Resources: Record<string, { readonly Type: string; readonly Properties: Record<string, unknown> }>;
 }
 
-/** Deploys production with these removals. */
-export async function deployWithout(removals: readonly Removal[]): Promise<Deployed> {
-  const original = resolve(inject('assembly'));
+/** Lets production with these removals stand up; from the suite's assembly unless another is given. */
+export async function deployWithout(removals: readonly Removal[], from?: string): Promise<Deployed> {
+  // Loaded only in the suite: outside of it Vitest refuses to be imported.
+  const original = resolve(from ?? (await import('vitest')).inject('assembly'));
   const directory = mkdtempSync(join(tmpdir(), 'mainstay-without-guard-'));
   try {
     const assembly = join(directory, 'cdk.out');
@@ -58,7 +59,7 @@ export async function deployWithout(removals: readonly Removal[]): Promise<Deplo
       removals.filter((removal) => 'source' in removal),
     );
     for (const removal of removals) if (!('source' in removal)) editTemplates(assembly, removal);
-    return await deployAssemblyInto(assembly, 'prod');
+    return await standUp(assembly, 'prod');
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
@@ -103,27 +104,23 @@ export const skipping = (state: string, next: string): MachineRemoval => ({
 async function rebundle(directory: string, removals: readonly SourceRemoval[]): Promise<void> {
   for (const bundle of new Set(removals.flatMap(({ bundles }) => bundles))) {
     const edits = removals.filter(({ bundles }) => bundles.includes(bundle));
-    const isApp = bundle === 'app';
-    const path = isApp ? 'app' : join('region-failover', bundle);
-    const result = await build({
-      ...BUNDLE_OPTIONS,
-      ...(isApp ? { external: ['mongodb'] } : { alias: LAMBDA_CREDENTIALS }),
-      entryPoints: [isApp ? 'app/instance.ts' : `functions/region-failover/${bundle}.ts`],
-      plugins: [editing(edits)],
-      metafile: true,
-      write: false,
-    });
+    const name = bundle === 'app' ? 'app' : join('region-failover', bundle);
+    const found = packages().find((each) => each.name === name);
+    if (!found) throw new Error(`there is no package ${name}`);
+    const seen = new Set<string>();
+    const files = (await bundlePackage([found], [editing(edits, seen)])).get(name) ?? {};
     for (const { source } of edits) {
-      if (!(source in result.metafile.inputs)) throw new Error(`bundle ${bundle} does not contain ${source}`);
+      if (!seen.has(resolve(source))) throw new Error(`bundle ${bundle} does not contain ${source}`);
     }
-    replaceBundle(directory, join('dist', path, 'index.cjs'), result.outputFiles[0]?.text ?? '');
+    replaceBundle(directory, join('dist', name, 'index.cjs'), files['index.cjs'] ?? '');
   }
 }
 
-const editing = (removals: readonly SourceRemoval[]): Plugin => ({
+const editing = (removals: readonly SourceRemoval[], seen: Set<string>): Plugin => ({
   name: 'without-guard',
   setup({ onLoad }) {
     onLoad({ filter: /\.ts$/ }, ({ path }) => {
+      seen.add(path);
       const edits = removals.filter(({ source }) => resolve(source) === path);
       if (edits.length === 0) return undefined;
       return { contents: all(...edits.map(({ edit }) => edit))(readFileSync(path, 'utf8')), loader: 'ts' };
