@@ -2,6 +2,8 @@
 import type { DrillResult, Summary } from './drill/result.ts';
 import { RPO_SECONDS_MAX, RTO_SECONDS_MAX } from './drill/targets.ts';
 import type { ReportModel } from './report/model.ts';
+import type { Faults } from './soak/job.ts';
+import { replayCommand } from './soak/text.ts';
 
 const NAME_WIDTH = 11;
 
@@ -16,10 +18,7 @@ export function summaryLines(result: DrillResult, { floor, checked: texts }: Rep
   const parts = floor.map((part) => `${part.what} ${part.seconds}`).join(' + ');
   const { events, calls, virtualSeconds } = result.engine;
   return [
-    line(
-      'outcome',
-      `${result.outcome}${result.outcome === result.expected ? ', as expected' : `; expected ${result.expected}`}`,
-    ),
+    line('outcome', `${result.outcome}${expectation(result)}`),
     ...(moved
       ? [
           line('detection', `${seconds(result.detectSeconds)}, from the fault to the start of the machine`),
@@ -42,6 +41,11 @@ export function summaryLines(result: DrillResult, { floor, checked: texts }: Rep
   ];
 }
 
+function expectation({ outcome, expected }: DrillResult): string {
+  if (expected === null) return '';
+  return outcome === expected ? ', as expected' : `; expected ${expected}`;
+}
+
 const clock = (value: number): string => `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`;
 
 export function poolSummaryText(summary: Summary): string {
@@ -56,5 +60,5 @@ export function poolSummaryText(summary: Summary): string {
 }
 
 /** What went wrong with a seed, and how to look at it. */
-export const troubleText = (slug: string, scenario: string, seed: number, why: string): string =>
-  `seed ${seed}: ${why}\n  npx mainstay replay ${slug}/${scenario} --seed ${seed} --pretty`;
+export const troubleText = (name: string, seed: number, why: string, faults?: Faults): string =>
+  `seed ${seed}: ${why}\n  ${replayCommand(name, seed, faults)} --pretty`;

@@ -112,8 +112,8 @@ export class Timeline {
   }
 
   /** How many of a number of things are done; without a terminal a line each tenth. */
-  count(done: number, all: number): void {
-    const text = `${done} of ${all} seeds`;
+  count(done: number, all: number, more?: string): void {
+    const text = `${done} of ${all} seeds${more === undefined ? '' : `, ${more}`}`;
     if (this.#live) {
       if (done === all || this.#now() - this.#paintedAt >= REPAINT_MS) this.#show(text);
     } else if (Math.floor((done * 10) / all) > Math.floor(((done - 1) * 10) / all)) this.line(`  ${text}`);

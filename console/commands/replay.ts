@@ -6,13 +6,23 @@ import { parseSeeds } from '../drill/seeds.ts';
 import { prettyLine } from '../pretty.ts';
 import { EXIT } from '../problem.ts';
 import { checkSlug } from '../slugs.ts';
+import { PROFILE_NAMES, parseFaults } from '../soak/faults-option.ts';
 import { summaryLines } from '../summary.ts';
 import { Timeline } from '../terminal.ts';
+
+interface Options {
+  readonly seed: string;
+  readonly faults?: string;
+  readonly only?: string;
+  readonly pretty?: boolean;
+  readonly environment: string;
+}
 
 const EXAMPLES = `
 Examples:
   mainstay replay region-failover --seed 7 --pretty | less
   mainstay replay region-failover --seed 7 | jq 'select(.source == "states")'
+  mainstay replay region-failover --seed 7 --faults hostile --only 3,7 --pretty
 
 The last line is the drill's result. Two replays of one seed are the same, byte for byte.`;
 
@@ -22,11 +32,14 @@ export function addReplay(program: Command): void {
     .argument('<slug[/scenario]>', 'as for drill')
     .description('run one seed again and print every event of it')
     .requiredOption('--seed <n>', 'the seed')
+    .option('--faults <profile>', `${PROFILE_NAMES.join(', ')} or a file: as the soak or the drill ran it`)
+    .option('--only <positions>', 'only these of the faults, by position: 3,7')
     .option('--pretty', 'a readable line for each event instead of JSON')
     .option('--environment <name>', 'whose configuration: dev, staging, prod or a JSON file', 'prod')
     .addHelpText('after', EXAMPLES)
-    .action(async (name: string, options: { seed: string; pretty?: boolean; environment: string }) => {
+    .action(async (name: string, options: Options) => {
       const [seed] = parseSeeds(options);
+      const faults = parseFaults(options);
       checkSlug(name.split('/')[0] ?? '');
       loadConfiguration(options.environment);
       // Loaded only now: help and complaints need not wait for the CDK and the simulator.
@@ -34,7 +47,7 @@ export function addReplay(program: Command): void {
       const { drillOnce } = await import('../drill/run.ts');
       const timeline = new Timeline();
       try {
-        const job = { ...parseName(name), environment: options.environment };
+        const job = { ...parseName(name), environment: options.environment, faults, beside: name.includes('/') };
         const { run } = await drillOnce(job, seed as number, timeline);
         timeline.end();
         const { trace } = run.cloud;

@@ -6,8 +6,12 @@ import type { DrillResult, TimelineEntry } from '../drill/result.ts';
 import { UsageProblem } from '../problem.ts';
 import type { ReportModel } from '../report/model.ts';
 import { checkSlug, type Slug } from '../slugs.ts';
+import type { Coverage, Reachable } from '../soak/coverage.ts';
+import type { Schedule } from '../soak/schedule.ts';
 import type { Moment } from '../terminal.ts';
 import { regionFailoverDrill } from './region-failover/drill.ts';
+import { runRegionFailoverInProcesses } from './region-failover/in-processes.ts';
+import { regionFailoverSoak } from './region-failover/soak.ts';
 
 export interface DrillRun {
   readonly result: DrillResult;
@@ -24,6 +28,36 @@ export interface Watcher {
   moment?(moment: Moment): void;
 }
 
+/** A run under faults that were drawn from its seed, or chosen. */
+export interface SoakedRun extends DrillRun {
+  readonly schedule: Schedule;
+  readonly coverage: Coverage;
+}
+
+/** How a capability is run under random faults. */
+export interface Soak {
+  /** Profile → what it is like, in a sentence. */
+  readonly profiles: Readonly<Record<string, string>>;
+  /** Everything that a soak with this profile could reach. */
+  reachable(profile: string): Reachable;
+  /** The faults of one seed. */
+  schedule(profile: string, seed: number, configuration: Configuration): Schedule;
+  /** Runs them on a fork of the deployed cloud, beside a scenario where one is named. */
+  run(
+    deployed: Cloud,
+    configuration: Configuration,
+    schedule: Schedule,
+    options?: { readonly watcher?: Watcher | undefined; readonly beside?: string | undefined },
+  ): Promise<SoakedRun>;
+}
+
+export interface InProcesses {
+  /** Virtual seconds for each real one. */
+  readonly speed: number;
+  /** Told once when this machine is too slow for the speed; such a run proves little about times. */
+  readonly onSlow?: () => void;
+}
+
 export interface Drill {
   readonly slug: Slug;
   readonly defaultScenario: string;
@@ -37,9 +71,21 @@ export interface Drill {
     seed: number,
     watcher?: Watcher,
   ): Promise<DrillRun>;
+  /** The same with functions as child processes, on the wall clock. */
+  runInProcesses(
+    deployed: Cloud,
+    configuration: Configuration,
+    scenario: string,
+    seed: number,
+    options: InProcesses,
+    watcher?: Watcher,
+  ): Promise<DrillRun>;
+  readonly soak: Soak;
 }
 
-export const drills: Readonly<Record<Slug, Drill>> = { 'region-failover': regionFailoverDrill };
+export const drills: Readonly<Record<Slug, Drill>> = {
+  'region-failover': { ...regionFailoverDrill, runInProcesses: runRegionFailoverInProcesses, soak: regionFailoverSoak },
+};
 
 /** The drill and scenario that '<slug>[/<scenario>]' names. Throws UsageProblem when there is none. */
 export function parseName(name: string): { drill: Drill; scenario: string } {

@@ -31,6 +31,7 @@ const execution = (
   from: 180,
   until: 400,
   steps: steps.map(([name, from, until]) => ({ name, from, until })),
+  approved: [],
   input: {},
   output: null,
   ...changes,

@@ -18,10 +18,10 @@ describe('a turning point', () => {
     ['world.events', 'cut', { from: '*', to: 'us-west-2' }, 'world', 'nothing gets from anywhere to us-west-2'],
     [
       'world.events',
-      'breakCalls',
-      { fault: { service: 'dynamodb', region: 'us-west-2', latencyMs: 8000 } },
+      'fault',
+      { fault: { kind: 'latency', service: 'dynamodb', region: 'us-west-2', afterMs: 8000 } },
       'world',
-      'calls are broken: dynamodb in us-west-2, 8 s slower',
+      'dynamodb in us-west-2: 8 s slower',
     ],
     [
       'cloudwatch',

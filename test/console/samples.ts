@@ -99,6 +99,7 @@ export const evidence = (changes: Partial<Evidence> = {}): Evidence => ({
   messages: [],
   refusals: [],
   faultAt: 100,
+  disturbedUntil: null,
   endedAt: 400,
   ...changes,
 });

@@ -64,8 +64,13 @@ describe('the summary of many', () => {
 
 describe('a seed that went wrong', () => {
   it('says why, and how to look at it', () => {
-    expect(troubleText('region-failover', 'dark-primary', 7, 'the worker ended with code 7')).toBe(
+    expect(troubleText('region-failover/dark-primary', 7, 'the worker ended with code 7')).toBe(
       'seed 7: the worker ended with code 7\n  npx mainstay replay region-failover/dark-primary --seed 7 --pretty',
+    );
+  });
+  it('names the faults it ran under', () => {
+    expect(troubleText('region-failover', 7, 'no', { profile: 'hostile', only: [1, 4] })).toBe(
+      'seed 7: no\n  npx mainstay replay region-failover --seed 7 --faults hostile --only 1,4 --pretty',
     );
   });
 });

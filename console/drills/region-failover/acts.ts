@@ -1,9 +1,9 @@
 /** What people and mishaps do during a drill, beyond what the world does by itself. */
 import type { Cloud } from '../../../simulator/cloud.ts';
-import { Unreachable } from '../../../simulator/errors.ts';
+import { AnswerLost, AwsError, Unreachable } from '../../../simulator/errors.ts';
 import { sns } from '../../../simulator/services/sns.ts';
 import { worldHttp } from '../../../simulator/world/index.ts';
-import { crash } from './crashes.ts';
+import { hasHit } from './crashes.ts';
 import type { Act, Places } from './scenario.ts';
 
 /** Does it now; true when it is done, false when it must be tried again in a moment. */
@@ -18,12 +18,23 @@ export async function perform(cloud: Cloud, act: Act, places: Places): Promise<b
     case 'order':
       return order(cloud, act.where, places);
     case 'eventsAt':
-      if (!(await crash(cloud, act, places))) return false;
+      if (!hasHit(cloud, act, places)) return false;
       for (const next of act.acts ?? []) await perform(cloud, next, places);
       return true;
+    case 'try':
+      return tried(cloud, act.of, places);
     case 'abortAt':
     case 'dieAfter':
-      return crash(cloud, act, places);
+      return hasHit(cloud, act, places);
+  }
+}
+
+async function tried(cloud: Cloud, act: Act, places: Places): Promise<boolean> {
+  try {
+    return await perform(cloud, act, places);
+  } catch (error) {
+    if (error instanceof AwsError || error instanceof Unreachable || error instanceof AnswerLost) return false;
+    throw error;
   }
 }
 

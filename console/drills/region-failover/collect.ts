@@ -30,6 +30,7 @@ export function collect(
   names: Names,
   monitor: Monitor,
   faultAt: number,
+  disturbedUntil: number | null = null,
 ): Evidence {
   const book = ledgerOf(cloud);
   const executions = cloud.state.regions.flatMap((region) => executionsIn(cloud, region, names.workflow));
@@ -58,6 +59,7 @@ export function collect(
     messages: cloud.state.regions.flatMap((region) => messagesIn(cloud, region)),
     refusals: refusalsIn(cloud),
     faultAt,
+    disturbedUntil,
     endedAt: seconds(cloud.now - cloud.state.startedAt),
   };
 }
@@ -82,21 +84,28 @@ function authorityOf(cloud: Cloud, { t, item }: AuthorityVersion, executions: re
     phase: item.phase as Authority['phase'],
     automation: item.automation as Authority['automation'],
     movedAt: typeof item.movedAt === 'string' ? seconds(Date.parse(item.movedAt) - cloud.state.startedAt) : null,
-    claim: claim ? { ...claim, person: byPerson(claim, executions) } : null,
+    claim: claim ? { ...claim, ...consentOf(claim.executionArn, executions) } : null,
   };
 }
 
-/** A person asked for it, or approved it when asked. */
-function byPerson(claim: Pick<Claim, 'executionArn'>, executions: readonly Execution[]): boolean {
-  const execution = executions.find(({ arn }) => arn === claim.executionArn);
-  return execution?.input.trigger === 'person' || execution?.steps.some(({ name }) => name === 'Ask a person') === true;
+/** What a person asked for or approved, in the execution that holds the claim or the one whose work it goes on with. */
+function consentOf(
+  arn: string,
+  executions: readonly Execution[],
+): Pick<Claim, 'person' | 'acceptedLossSeconds' | 'approved'> {
+  const execution = executions.find((one) => one.arn === arn);
+  if (!execution) return { person: false, acceptedLossSeconds: 0, approved: [] };
+  const { input, approved } = execution;
+  if (typeof input.resume === 'string' && input.resume !== arn) return consentOf(input.resume, executions);
+  const person = input.trigger === 'person' || approved.length > 0;
+  return { person, acceptedLossSeconds: Number(input.acceptLossSeconds ?? 0), approved };
 }
 
 /** Changes asked for by a role of the capability's stacks: its name begins with its stack's, cut off at some length. */
 function callsOf(entries: readonly TraceEntry[]): Call[] {
   return entries.flatMap((entry) => {
     const detail = entry.detail as
-      | { by?: string; from?: string; input?: Record<string, unknown>; error?: string }
+      | { by?: string; from?: string; input?: Record<string, unknown>; error?: string; resent?: boolean }
       | undefined;
     if (!detail?.by?.includes('-region-failov') || detail.input === undefined || READS.test(entry.what)) return [];
     return [
@@ -109,6 +118,7 @@ function callsOf(entries: readonly TraceEntry[]): Call[] {
         input: detail.input,
         by: detail.by,
         error: detail.error ?? null,
+        resent: detail.resent === true,
       },
     ];
   });
@@ -130,7 +140,12 @@ function promotionsOf(cloud: Cloud): Promotion[] {
       .at(-1);
     const behind =
       !effect || effect.newestAppliedAt === null || !newest ? null : Math.max(0, newest.t - effect.newestAppliedAt);
-    return { t: seconds(t), region, lagSeconds: behind === null ? null : seconds(behind) };
+    return {
+      t: seconds(t),
+      region,
+      lagSeconds: behind === null ? null : seconds(behind),
+      tookEffect: effect !== undefined,
+    };
   });
 }
 
@@ -145,6 +160,7 @@ function executionsIn(cloud: Cloud, region: string, machineName: string): Execut
       from: since(cloud, execution.startedAtMs),
       until: execution.stoppedAtMs === undefined ? null : since(cloud, execution.stoppedAtMs),
       steps: stepsOf(cloud, execution.history),
+      approved: approvedIn(execution.history),
       input: JSON.parse(execution.input),
       output: execution.output === undefined ? null : JSON.parse(execution.output),
     }));
@@ -154,8 +170,17 @@ type History = readonly {
   type: string;
   atMs: number;
   stateEnteredEventDetails?: { name?: string | undefined } | undefined;
-  stateExitedEventDetails?: { name?: string | undefined } | undefined;
+  stateExitedEventDetails?:
+    | { name?: string | undefined; assignedVariables?: Readonly<Record<string, string>> | undefined }
+    | undefined;
 }[];
+
+/** From the variable that the state after a person's answer sets, and no other. */
+function approvedIn(history: History): string[] {
+  const assigned = history.findLast(({ stateExitedEventDetails: exited }) => exited?.assignedVariables?.approvals);
+  const approvals = JSON.parse(assigned?.stateExitedEventDetails?.assignedVariables?.approvals ?? '[]');
+  return (approvals as { guards: string[] }[]).flatMap(({ guards }) => guards);
+}
 
 function stepsOf(cloud: Cloud, history: History): ExecutionStep[] {
   const open = new Map<string, number>();

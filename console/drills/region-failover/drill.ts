@@ -1,21 +1,20 @@
 /**
- * Runs one scenario of region failover on a fork of a deployed cloud: lets it come up, starts the users, lets the
- * scenario happen, watches until it is over, and judges it by the evidence.
+ * Runs one scenario of region failover on a fork of standing production: starts the users, lets the scenario happen, watches until it is over, and judges it by the evidence.
  */
 
 import type { Configuration } from '../../../infra/config/index.ts';
 import { namesOf } from '../../../infra/names.ts';
 import type { Cloud } from '../../../simulator/cloud.ts';
-import { forkSimulation } from '../../../simulator/simulation.ts';
+import { handOverDecoded } from '../../../simulator/runtime/decoded.ts';
+import { forkSimulation, resumeSimulation } from '../../../simulator/simulation.ts';
 import { haltInstances, scheduleEvents, startUsers, stopUsers } from '../../../simulator/world/index.ts';
-import { warmUp } from '../../deployment/warm-up.ts';
 import { withoutGaps } from '../../drill/gaps.ts';
 import type { DrillResult, TimelineEntry } from '../../drill/result.ts';
 import type { Drill, DrillRun, Watcher } from '../index.ts';
 import { perform } from './acts.ts';
 import { collect } from './collect.ts';
 import { crashScenarios } from './crash-scenarios.ts';
-import { isCrash, isDue } from './crashes.ts';
+import { hasHit, isCrash } from './crashes.ts';
 import { movers } from './critical-path.ts';
 import { effectsOf } from './effects.ts';
 import type { Evidence } from './evidence.ts';
@@ -23,7 +22,7 @@ import { floorSeconds } from './floor.ts';
 import { INVARIANTS, violations } from './invariants.ts';
 import { Monitor } from './monitor.ts';
 import { Narrator } from './narrator.ts';
-import { comingUp, present } from './present.ts';
+import { present } from './present.ts';
 import { reportModel } from './report-model.ts';
 import type { Outcome, Places, Scenario } from './scenario.ts';
 import { scenarios } from './scenarios.ts';
@@ -31,64 +30,102 @@ import { requestsTruth, type Truth } from './truth.ts';
 
 export const allScenarios: Readonly<Record<string, Scenario>> = { ...scenarios, ...crashScenarios };
 
+/** Processes that were held start again, and observers with the next minute. */
+const SETTLE_SECONDS = 10;
 const USERS_BEFORE_FAULT_SECONDS = 30;
-/** After a move is over the world is watched on, so that a late wrong step is seen. */
-const AFTERWARDS_SECONDS = 30;
+/** The fault falls anywhere within the minute that alarms and schedules go by. */
+const FAULT_WITHIN_SECONDS = 60;
+/**
+ * After a move is over the world is watched on, so that a late wrong step is seen, and the last user whose resolver kept
+ * the old answer (for 60 s, the TTL of alias records) is counted.
+ */
+const AFTERWARDS_SECONDS = 75;
+const STEADY_SECONDS = 30;
 const RATE_PER_SECOND = 4;
 
 export interface RegionFailoverRun extends DrillRun {
   readonly evidence: Evidence;
+  /** Why the world had not settled when it had to; null when it had, or was not asked to. */
+  readonly unsettledBecause: string | null;
 }
 
-/** Throws GapInSimulator when anything in the run used what the simulator does not model. */
+interface Named {
+  readonly name: string;
+  readonly scenario: Scenario;
+  /** SDK commands reach their operations without HTTP and codecs (docs/decisions/007): faster, for many runs. */
+  readonly decoded?: boolean;
+}
+
+/**
+ * `standing` is production as standUp leaves it. Throws GapInSimulator when anything in the run used what the simulator
+ * does not model.
+ */
 export function runRegionFailover(
-  deployed: Cloud,
+  standing: Cloud,
   configuration: Configuration,
   scenarioName: string,
   seed: number,
   watcher: Watcher = {},
 ): Promise<RegionFailoverRun> {
-  const cloud = forkSimulation(deployed, seed);
-  return withoutGaps(cloud, () => runOn(cloud, configuration, scenarioName, seed, watcher));
+  const scenario = allScenarios[scenarioName];
+  if (!scenario) throw new Error(`no scenario '${scenarioName}'`);
+  return runScenario(standing, configuration, { name: scenarioName, scenario }, seed, watcher);
 }
 
-async function runOn(
+/** The same for a scenario that is in no list. */
+export function runScenario(
+  standing: Cloud,
+  configuration: Configuration,
+  named: Named,
+  seed: number,
+  watcher: Watcher = {},
+): Promise<RegionFailoverRun> {
+  const cloud = forkSimulation(standing, seed);
+  if (named.decoded) handOverDecoded(cloud);
+  return withoutGaps(cloud, () => runOn(cloud, configuration, named, seed, watcher));
+}
+
+/** Runs it on this cloud itself, which must be as standUp leaves it. Gaps of the simulator are not looked for. */
+export async function runOn(
   cloud: Cloud,
   configuration: Configuration,
-  scenarioName: string,
+  { name, scenario }: Named,
   seed: number,
   watcher: Watcher,
 ): Promise<RegionFailoverRun> {
-  const scenario = allScenarios[scenarioName];
-  if (!scenario) throw new Error(`no scenario '${scenarioName}'`);
   const names = namesOf(configuration);
   const now = () => (cloud.now - cloud.state.startedAt) / 1000;
   let faultAt: number | undefined;
-  let usersCame = false;
-  const monitor = new Monitor(cloud, configuration, names, (sample) => {
-    const text = () => (usersCame ? present(cloud, configuration.domain) : comingUp(sample, configuration.compute.min));
-    watcher.moment?.({ t: now() - (faultAt ?? 0), sinceFault: faultAt !== undefined, text: text() });
-  });
-  await warmUp(cloud, configuration, monitor);
+  const monitor = new Monitor(cloud, configuration, names, () =>
+    watcher.moment?.({
+      t: now() - (faultAt ?? 0),
+      sinceFault: faultAt !== undefined,
+      text: present(cloud, configuration.domain),
+    }),
+  );
+  resumeSimulation(cloud);
+  await monitor.watch(SETTLE_SECONDS);
   const places = await placesFor(cloud, configuration, scenario, monitor);
-  usersCame = true;
   startUsers(cloud, {
     host: configuration.domain,
     ratePerSecond: RATE_PER_SECOND,
     insideRegions: configuration.regions.serving,
   });
-  await monitor.watch(USERS_BEFORE_FAULT_SECONDS);
+  await monitor.watch(USERS_BEFORE_FAULT_SECONDS + cloud.random('drill').integer(FAULT_WITHIN_SECONDS));
 
   faultAt = now();
   const narrator = new Narrator(cloud, { names, domain: configuration.domain }, faultAt, watcher.entry);
   scheduleEvents(cloud, scenario.events(places));
   await watchScenario(cloud, monitor, scenario, places, narrator);
+  const unsettledBecause = await settle(cloud, monitor, scenario, places, narrator);
   stopUsers(cloud);
-  await monitor.watch(AFTERWARDS_SECONDS / 6);
+  await monitor.watch(5);
 
-  const evidence = collect(cloud, configuration, names, monitor, faultAt);
+  const disturbed = scenario.disturbedSeconds === undefined ? null : faultAt + scenario.disturbedSeconds;
+  const evidence = collect(cloud, configuration, names, monitor, faultAt, disturbed);
   haltInstances(cloud);
-  return judge({ cloud, configuration, scenarioName, scenario, seed, evidence, timeline: narrator.timeline });
+  const { timeline } = narrator;
+  return { ...judge({ cloud, configuration, name, scenario, seed, evidence, timeline }), unsettledBecause };
 }
 
 /** Who writes and who stands by; for the other direction the application is moved by hand first. */
@@ -130,7 +167,7 @@ async function watchScenario(
   const over = () => waiting.length === 0 && scenario.toTheEnd !== true && isOver(scenario, monitor, places);
   while (elapsed() < scenario.seconds) {
     const crashes = waiting.filter(({ afterSeconds }) => afterSeconds <= elapsed()).filter(isCrash);
-    await cloud.clock.run(cloud.now + 1000, () => crashes.some((act) => isDue(cloud, act, places)));
+    await cloud.runUntil(cloud.now + 1000, () => crashes.some((act) => hasHit(cloud, act, places)));
     for (const act of waiting.filter(({ afterSeconds }) => afterSeconds <= elapsed())) {
       if (await cloud.resolve(perform(cloud, act, places))) waiting.splice(waiting.indexOf(act), 1);
     }
@@ -139,6 +176,26 @@ async function watchScenario(
     overSince = over() ? (overSince ?? elapsed()) : undefined;
     if (overSince !== undefined && elapsed() - overSince >= AFTERWARDS_SECONDS) return;
   }
+}
+
+/** Returns why it has not settled in time. */
+async function settle(
+  cloud: Cloud,
+  monitor: Monitor,
+  { settles }: Scenario,
+  places: Places,
+  narrator: Narrator,
+): Promise<string | null> {
+  let because: string | null = null;
+  let quiet = 0;
+  for (let passed = 0; settles && passed < settles.withinSeconds && quiet < STEADY_SECONDS; passed++) {
+    await cloud.advance(1000);
+    narrator.poll();
+    monitor.look();
+    because = settles.unsettled(cloud, monitor, places);
+    quiet = because === null ? quiet + 1 : 0;
+  }
+  return because;
 }
 
 /** A failover is over when the target holds the application without a claim. Others are watched to their end. */
@@ -150,14 +207,22 @@ function isOver({ expected }: Scenario, monitor: Monitor, { target }: Places): b
 interface Judged {
   readonly cloud: Cloud;
   readonly configuration: Configuration;
-  readonly scenarioName: string;
+  readonly name: string;
   readonly scenario: Scenario;
   readonly seed: number;
   readonly evidence: Evidence;
   readonly timeline: readonly TimelineEntry[];
 }
 
-function judge({ cloud, configuration, scenarioName, scenario, seed, evidence, timeline }: Judged): RegionFailoverRun {
+function judge({
+  cloud,
+  configuration,
+  name,
+  scenario,
+  seed,
+  evidence,
+  timeline,
+}: Judged): Omit<RegionFailoverRun, 'unsettledBecause'> {
   const truth = requestsTruth(evidence);
   // The first that claimed: what a crash costs after it is decision, not detection.
   const mover = movers(evidence).find(({ from }) => from >= evidence.faultAt);
@@ -165,7 +230,7 @@ function judge({ cloud, configuration, scenarioName, scenario, seed, evidence, t
   const disrupted = promotion !== undefined;
   const result: DrillResult = {
     slug: 'region-failover',
-    scenario: scenarioName,
+    scenario: name,
     seed,
     outcome: outcomeOf(evidence, truth),
     expected: scenario.expected,
@@ -209,7 +274,7 @@ export function outcomeOf(evidence: Evidence, truth: Truth): Outcome {
 
 const round = (seconds: number): number => Math.round(seconds * 10) / 10;
 
-export const regionFailoverDrill: Drill = {
+export const regionFailoverDrill: Omit<Drill, 'soak' | 'runInProcesses'> = {
   slug: 'region-failover',
   defaultScenario: 'dark-primary',
   scenarios: Object.fromEntries(Object.entries(allScenarios).map(([name, { title }]) => [name, title])),

@@ -38,8 +38,12 @@ export interface Claim {
   readonly executionArn: string;
   readonly target: string;
   readonly by: string;
-  /** True when a person asked for or accepted it. */
+  /** True when a person asked for it, or approved it when asked. */
   readonly person: boolean;
+  /** The loss that the person who asked for it accepted in so many words. */
+  readonly acceptedLossSeconds: number;
+  /** The guards whose questions a person approved, such as 'lag'. */
+  readonly approved: readonly string[];
 }
 
 /** The application's item in the authority table after one change. */
@@ -84,6 +88,8 @@ export interface Call {
   readonly input: Readonly<Record<string, unknown>>;
   readonly by: string;
   readonly error: string | null;
+  /** The same request again, sent by the network and not by the caller. */
+  readonly resent: boolean;
 }
 
 /** A promotion that AWS accepted, with what was true at that moment. */
@@ -92,6 +98,8 @@ export interface Promotion {
   readonly region: string;
   /** How far the target's data was behind the old writer's; null when nothing was written yet. */
   readonly lagSeconds: number | null;
+  /** Whether storage ever made the target the writer; until then nothing is lost. */
+  readonly tookEffect: boolean;
 }
 
 export interface ExecutionStep {
@@ -107,6 +115,8 @@ export interface Execution {
   readonly from: number;
   readonly until: number | null;
   readonly steps: readonly ExecutionStep[];
+  /** The guards whose questions a person approved while it waited. */
+  readonly approved: readonly string[];
   /** The request: who asked for what. */
   readonly input: Readonly<Record<string, unknown>>;
   readonly output: Readonly<Record<string, unknown>> | null;
@@ -148,6 +158,8 @@ export interface Evidence {
   readonly refusals: readonly string[];
   /** When the scenario's fault began. */
   readonly faultAt: number;
+  /** When the last of the random faults beside the scenario had ended; null when there were none. */
+  readonly disturbedUntil: number | null;
   readonly endedAt: number;
 }
 

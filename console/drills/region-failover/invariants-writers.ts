@@ -63,15 +63,19 @@ export function consumersFollowWriter({ jobs, authority }: Evidence): string[] {
   return [...outranked(jobs, 'did a job'), ...strangers];
 }
 
-/** I8: what is lost stays within the RPO, or a named person accepted more. */
+/**
+ * I8: what is lost stays within the RPO, or a named person accepted it: so many seconds in the request, or the question
+ * about the lag. Who only asks for the move has accepted no loss.
+ */
 export function lagWithinRpo({ promotions, authority, policy }: Evidence): string[] {
-  return promotions.flatMap(({ t, region, lagSeconds }) => {
-    if (at(authority, t)?.claim?.person) return [];
-    if (lagSeconds === null) return [`${region} was promoted at ${t} s with unknown lag and nobody asked`];
-    if (lagSeconds <= policy.lagSecondsMax) return [];
-    return [
-      `${region} was promoted at ${t} s, ${seconds(lagSeconds)} behind; nobody accepted more than ${policy.lagSecondsMax} s`,
-    ];
+  return promotions.flatMap(({ t, region, lagSeconds, tookEffect }) => {
+    if (!tookEffect) return [];
+    const claim = at(authority, t)?.claim;
+    if (claim?.approved.includes('lag')) return [];
+    if (lagSeconds === null) return [`${region} was promoted at ${t} s with unknown lag and nobody accepted that`];
+    const accepted = Math.max(policy.lagSecondsMax, claim?.acceptedLossSeconds ?? 0);
+    if (lagSeconds <= accepted) return [];
+    return [`${region} was promoted at ${t} s, ${seconds(lagSeconds)} behind; nobody accepted more than ${accepted} s`];
   });
 }
 

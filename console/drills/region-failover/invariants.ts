@@ -8,13 +8,8 @@ import {
   targetReadyBeforeFencing,
   trafficFollowsReadiness,
 } from './invariants-decisions.ts';
-import {
-  figuresAreTrue,
-  forwardOrExactlyBack,
-  noForbiddenPlane,
-  stepsAreRepeatable,
-  successIsProved,
-} from './invariants-steps.ts';
+import { figuresAreTrue } from './invariants-figures.ts';
+import { forwardOrExactlyBack, noForbiddenPlane, stepsAreRepeatable, successIsProved } from './invariants-steps.ts';
 import {
   consumersFollowWriter,
   epochsIncrease,

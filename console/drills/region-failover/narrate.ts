@@ -1,6 +1,8 @@
 /** Says what an entry of the trace means to a reader, in words, where it is a turning point. Asked by narrator.ts. */
 
 import type { Names } from '../../../infra/names.ts';
+import { inWords } from '../../../simulator/faults/words.ts';
+import type { Fault } from '../../../simulator/faults.ts';
 import type { TraceEntry } from '../../../simulator/trace.ts';
 import { refusalOf } from '../../drill/refusals.ts';
 import type { TimelineEntry } from '../../drill/result.ts';
@@ -43,7 +45,7 @@ const turningPoints: Readonly<Record<string, Tell>> = {
   'world.events:rejoin': world('the region can be reached again'),
   'world.events:cut': world(({ from, to }) => `nothing gets from ${place(from)} to ${place(to)}`),
   'world.events:mend': world(({ from, to }) => `packets pass from ${place(from)} to ${place(to)} again`),
-  'world.events:breakCalls': world(({ fault }) => `calls are broken: ${faultText((fault ?? {}) as Detail)}`),
+  'world.events:fault': world(({ fault }) => inWords(fault as Fault)),
   'world.events:lag': world('replication falls behind'),
   'world.events:endLag': world('replication catches up'),
   'world.events:slowDatabase': world(({ addedMs }) => `the database is slowed by ${Number(addedMs) / 1000} s`),
@@ -57,6 +59,7 @@ const turningPoints: Readonly<Record<string, Tell>> = {
   'events:PutEvents': person,
   'states:StartExecution': started,
   'states:StopExecution': () => ({ what: 'the execution is aborted', actor: 'world' }),
+  'states:execution.abortedByFault': world(({ state }) => `the execution is aborted as it enters '${state}'`),
   'rds:FailoverGlobalCluster': (detail, words) => ({
     what: 'the database’s failover begins',
     actor: by(detail, words),
@@ -127,11 +130,6 @@ function parsed(text: unknown): Detail {
   } catch {
     return {};
   }
-}
-
-function faultText({ service, operation, region, latencyMs, loseAnswer, error }: Detail): string {
-  const what = latencyMs ? `${Number(latencyMs) / 1000} s slower` : loseAnswer ? 'answers lost' : (error ?? 'failing');
-  return `${service}${operation ? `:${operation}` : ''} in ${region}, ${what}`;
 }
 
 /** In AWS's own words: they name role, action and resource as whoever mends the policy will look for them. */

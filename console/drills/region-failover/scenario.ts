@@ -1,21 +1,25 @@
 /** What a scenario of region failover is made of. The scenarios themselves are in scenarios.ts and crash-scenarios.ts. */
 import type { Configuration } from '../../../infra/config/index.ts';
 import type { Names } from '../../../infra/names.ts';
+import type { Cloud } from '../../../simulator/cloud.ts';
 import type { TimedEvent, WorldEvent } from '../../../simulator/world/events.ts';
+import type { Monitor } from './monitor.ts';
 
-export type Outcome =
+export const OUTCOMES = [
   /** Promoted, verified and serving in the other region. */
-  | 'failed-over'
+  'failed-over',
   /** Mainstay did nothing to the world and told nobody. */
-  | 'undisturbed'
+  'undisturbed',
   /** Nothing changed, and a person was told why. */
-  | 'held'
+  'held',
   /** Nothing changed, and a person was asked. */
-  | 'asked'
+  'asked',
   /** Claimed, and then put back exactly as it was. */
-  | 'restored'
+  'restored',
   /** Past the one-way step but not verified: a person was paged. */
-  | 'incomplete';
+  'incomplete',
+] as const;
+export type Outcome = (typeof OUTCOMES)[number];
 
 /** Seconds after the fault began; `times` says how often at least and at most, once unless told. */
 export interface Want {
@@ -45,6 +49,8 @@ export type Act =
     }
   /** Stops the first execution that enters this state, before the state does anything. */
   | { readonly act: 'abortAt'; readonly state: string }
+  /** Until it works: whoever does it may not be heard at first. */
+  | { readonly act: 'try'; readonly of: Exclude<Act, { act: 'eventsAt' | 'abortAt' | 'dieAfter' | 'try' }> }
   /** The function's process dies right after this call ('rds:FailoverGlobalCluster') was carried out for it. */
   | { readonly act: 'dieAfter'; readonly function: string; readonly call: string };
 
@@ -59,7 +65,8 @@ export interface Places {
 
 export interface Scenario {
   readonly title: string;
-  readonly expected: Outcome;
+  /** Null where nothing but the invariants can be stated beforehand. */
+  readonly expected: Outcome | null;
   /** Where the writes are at the beginning. @default first */
   readonly startsIn?: 'first' | 'second';
   readonly events: (places: Places) => readonly TimedEvent[];
@@ -68,6 +75,14 @@ export interface Scenario {
   readonly seconds: number;
   /** Watched to the end even when a move is over sooner: something is still to happen. */
   readonly toTheEnd?: boolean;
+  /** For how long random faults come beside the scenario; left out when none do. */
+  readonly disturbedSeconds?: number;
+  /** Watched on, after `seconds`, until nothing is unsettled any more. */
+  readonly settles?: {
+    readonly withinSeconds: number;
+    /** Why it has not settled yet; null when it has. */
+    readonly unsettled: (cloud: Cloud, monitor: Monitor, places: Places) => string | null;
+  };
   /** Every effect that is wanted. Any other is wrong. */
   readonly wants: readonly Want[];
 }

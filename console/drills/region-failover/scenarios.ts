@@ -143,6 +143,9 @@ export const scenarios = {
       inOld('start', 60, 130),
       // What woke looked for 90 s and told why it did nothing.
       inOld('tell held', 800, 1000),
+      // Until its database is rebuilt as a secondary the returned region is not ready, and its alarm may ring once more.
+      inTarget('alarm mail', 860, 1000, [0, 1]),
+      inTarget('start', 860, 1000, [0, 1]),
       inOld('latch', 800, 930),
       inOld('consumers', 800, 930),
     ],
@@ -199,7 +202,12 @@ export const scenarios = {
     title: 'DynamoDB in the writing region is slow, not down; the lease is renewed through the other regions',
     expected: 'undisturbed',
     events: ({ old }) => [
-      { do: 'breakCalls', fault: { service: 'dynamodb', region: old, latencyMs: 8000 }, forMs: s(300), afterMs: now },
+      {
+        do: 'fault',
+        fault: { kind: 'latency', service: 'dynamodb', region: old, afterMs: 8000 },
+        forMs: s(300),
+        afterMs: now,
+      },
     ],
     seconds: 400,
     wants: [],
@@ -365,8 +373,8 @@ export const scenarios = {
     events: ({ old, target }) => [
       { do: 'goDark', region: old, afterMs: now },
       {
-        do: 'breakCalls',
-        fault: { service: 'rds', operation: 'FailoverGlobalCluster', region: target, loseAnswer: true },
+        do: 'fault',
+        fault: { kind: 'lose-answer', service: 'rds', operation: 'FailoverGlobalCluster', region: target },
         forMs: s(600),
         afterMs: now,
       },

@@ -36,10 +36,10 @@ export function requestsTruth({ requests, promotions, policy, faultAt }: Evidenc
  * When the target had first kept so many synthetic writes in a row under the public name as the policy asks for, by the
  * world's own ledger; null when it never had.
  */
-export function provedAt({ requests, policy, faultAt }: Evidence, target: string): number | null {
+export function provedAt({ requests, policy, faultAt }: Evidence, target: string, after = faultAt): number | null {
   let inARow = 0;
   for (const { who, from, host, kind, ok, region, t, seconds } of requests) {
-    if (who !== 'probe' || from !== target || host !== policy.domain || t < faultAt) continue;
+    if (who !== 'probe' || from !== target || host !== policy.domain || t < after) continue;
     if (!ok || region !== target) inARow = 0;
     else if (kind === 'write' && ++inARow === policy.probes) return t + seconds;
   }
