@@ -1,10 +1,12 @@
 /**
  * The parts of KNOWN-GAPS.md that the code itself knows: what is guessed, what is refused by name, which operations and
- * resource types there are. Started by `npm run gaps`, which writes them between the file's markers;
- * test/simulator/known-gaps.test.ts fails when the file is behind the code.
+ * resource types there are, how deep they go and what is not there. Started by `npm run gaps`, which writes them between
+ * the file's markers; test/simulator/known-gaps.test.ts and its slow twin fail when the file is behind the code.
  */
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { inventory } from './cloudformation/resources/index.ts';
+import { depths } from './gaps/depth.ts';
+import { coverage } from './gaps/not-implemented.ts';
 import { services } from './services/index.ts';
 
 const FILE = new URL('KNOWN-GAPS.md', import.meta.url);
@@ -14,12 +16,6 @@ export function generatedSections(): Readonly<Record<string, string>> {
   return {
     guesses: byRoom(guesses()),
     refusals: byRoom(refusals()),
-    operations: table(
-      ['service', 'operations'],
-      services
-        .filter(({ operations }) => Object.keys(operations).length > 0)
-        .map(({ name, operations }) => [`\`${name}\``, Object.keys(operations).sort().join(', ')]),
-    ),
     inert: table(
       ['type', 'why nothing needs it to act'],
       inventory()
@@ -33,6 +29,30 @@ export function generatedSections(): Readonly<Record<string, string>> {
   };
 }
 
+/** The same for what is compared with the APIs of the SDK's clients, which take half a second to load. */
+export function apiSections(): Readonly<Record<string, string>> {
+  const rows = coverage(services);
+  return {
+    operations: table(
+      ['operation', 'members of its input that its code names', 'the others'],
+      depths(services).map(({ service, operation, members, unnamed, refused }) => {
+        const named =
+          unnamed.length === 0 ? `all ${members.length}` : `${members.length - unnamed.length} of ${members.length}`;
+        return [`\`${service}:${operation}\``, refused ? 'refused' : named, refused ? '' : unnamed.join(', ')];
+      }),
+    ),
+    'not implemented': [
+      table(
+        ['client', 'operations modelled', 'answer NotImplemented'],
+        rows.map(({ client, modelled, missing }) => [`\`${client}\``, `${modelled}`, `${missing.length}`]),
+      ),
+      ...rows.map(
+        ({ client, missing }) => `<details><summary>${client}</summary>\n\n${missing.join(', ')}\n\n</details>`,
+      ),
+    ].join('\n\n'),
+  };
+}
+
 export interface Mark {
   /** Relative to simulator/. */
   readonly file: string;
@@ -41,7 +61,7 @@ export interface Mark {
 
 const sources = (): (readonly [string, string])[] =>
   globSync('**/*.ts', { cwd: new URL('.', import.meta.url) })
-    .filter((file) => file !== 'gaps.ts')
+    .filter((file) => !file.startsWith('gaps'))
     .sort()
     .map((file) => [file, readFileSync(new URL(file, import.meta.url), 'utf8')] as const);
 
@@ -95,9 +115,9 @@ function byRoom(marks: readonly Mark[]): string {
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
-/** The file's text with every generated part as the code has it now. Throws when a marker is missing. */
-export function renewed(text: string): string {
-  return Object.entries(generatedSections()).reduce((renewedText, [name, lines]) => {
+/** The file's text with these parts as the code has them now. Throws when a marker is missing. */
+export function renewed(text: string, sections: Readonly<Record<string, string>> = generatedSections()): string {
+  return Object.entries(sections).reduce((renewedText, [name, lines]) => {
     const [begin, end] = [`<!-- generated: ${name} -->`, '<!-- end -->'];
     const from = renewedText.indexOf(begin);
     const until = renewedText.indexOf(end, from);
@@ -106,4 +126,6 @@ export function renewed(text: string): string {
   }, text);
 }
 
-if (process.argv[1] === import.meta.filename) writeFileSync(FILE, renewed(readFileSync(FILE, 'utf8')));
+if (process.argv[1] === import.meta.filename) {
+  writeFileSync(FILE, renewed(readFileSync(FILE, 'utf8'), { ...generatedSections(), ...apiSections() }));
+}

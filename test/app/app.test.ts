@@ -1,3 +1,4 @@
+/** The application's HTTP contract and its background work, over a store, a lease and a clock in memory. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AppResponse } from '../../app/app.ts';
 import { createInstance, type Instance } from '../../app/instance.ts';

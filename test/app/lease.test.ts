@@ -1,3 +1,4 @@
+/** When the write lease admits a write, and when it no longer does: every way in which a renewal can end. */
 import { describe, expect, it } from 'vitest';
 import { createLease } from '../../app/lease.ts';
 import { writeTimes } from '../../app/settings.ts';

@@ -4,7 +4,7 @@ import type { Clients } from '../../simulator/clients.ts';
 import type { Owner } from '../../simulator/clock.ts';
 import { Cloud } from '../../simulator/cloud.ts';
 import { AnswerLost, AwsError, NotModelled, Unreachable } from '../../simulator/errors.ts';
-import { cutOff, rejoin } from '../../simulator/faults.ts';
+import { addFault, cutOff, rejoin } from '../../simulator/faults.ts';
 import { type AnyService, defineService } from '../../simulator/service.ts';
 
 interface Log {
@@ -161,10 +161,8 @@ describe('the door', () => {
 
   it('injects an error before the call, and loses an answer after it', async () => {
     const cloud = make();
-    cloud.state.faults.calls.push(
-      { service: 'sns', error: 'Throttled', until: 10 },
-      { service: 'sns', loseAnswer: true, from: 10 },
-    );
+    addFault(cloud, { kind: 'error', service: 'sns', error: 'Throttled', until: 10 });
+    addFault(cloud, { kind: 'lose-answer', service: 'sns', from: 10 });
     await expect(publish(cloud, 'never')).rejects.toMatchObject({ code: 'Throttled' });
     expect(lines(cloud)).toEqual([]);
     await cloud.advance(10);

@@ -24,18 +24,17 @@ describe('KNOWN-GAPS.md', () => {
     expect([...files].filter((file) => !text.includes(`(\`${file}\`)`))).toEqual([]);
   });
 
-  it('names every operation of every service', () => {
+  it('names every operation of every service; if not, run npm run gaps', () => {
     const rows = services.flatMap(({ name, operations }) =>
-      Object.keys(operations).map((operation) => ({ name, operation })),
+      Object.keys(operations).map((operation) => `| \`${name}:${operation}\` |`),
     );
-    const rowOf = (name: string) => text.split('\n').find((line) => line.startsWith(`| \`${name}\` |`)) ?? '';
     expect(rows.length).toBeGreaterThan(100);
-    expect(rows.filter(({ name, operation }) => !new RegExp(`\\b${operation}\\b`).test(rowOf(name)))).toEqual([]);
+    expect(rows.filter((row) => !text.includes(row))).toEqual([]);
   });
 
-  it('is behind as soon as a guess, an operation or a type is missing from it', () => {
+  it('is behind as soon as a guess or a type is missing from it', () => {
     const [guess] = guesses();
-    for (const lost of [guess?.text ?? '', 'FailoverGlobalCluster, ', '| `AWS::Logs::LogGroup`']) {
+    for (const lost of [guess?.text ?? '', '| `AWS::Logs::LogGroup`']) {
       expect(text).toContain(lost);
       expect(renewed(text.replace(lost, ''))).not.toBe(text.replace(lost, ''));
     }

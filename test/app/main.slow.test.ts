@@ -1,3 +1,4 @@
+/** `npm run app` as a process of its own: what it demands before it starts, what it serves, how it ends. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
