@@ -276,6 +276,27 @@ describe('the invariants of region failover', () => {
     expect(violations(frozen).map(({ id }) => id)).toEqual(['region-failover/I13']);
   });
 
+  it.each([
+    ['when the abort turns the switch', ['on', 'off'], true],
+    ['when a person turned it during the claim', ['off', 'off'], false],
+  ] as const)('I13 judges the switch of automation %s', (_, [during, released], objects) => {
+    const evidence = clean();
+    const aborted = {
+      ...evidence,
+      promotions: [],
+      executions: [],
+      calls: [],
+      writes: evidence.writes.slice(0, 2),
+      jobs: evidence.jobs.slice(0, 1),
+      authority: [
+        ...evidence.authority.slice(0, 3),
+        ...evidence.authority.slice(2, 3).map((fencing) => ({ ...fencing, t: fencing.t + 1, automation: during })),
+        version(210, { automation: released }),
+      ],
+    };
+    expect(violations(aborted).some(({ id }) => id === 'region-failover/I13')).toBe(objects);
+  });
+
   it('I13 judges a region that is dark after an abort when it is back and reconciled, and not before', () => {
     const evidence = clean();
     const regions = (a: Partial<RegionSample>) => ({ [A]: region({ writable: true, ...a }), [B]: region() });

@@ -130,7 +130,9 @@ function claimsWithoutPromotion(
     if (version.phase === 'fencing' && before.phase === 'active') open = { t: version.t, before };
     if (version.phase === 'promoting') open = undefined;
     if (version.phase === 'active' && before.phase === 'fencing' && open) {
-      found.push({ claimed: open, released: version });
+      // The switch is a person's, who may turn it during a claim: it must stay as it stood right before the release.
+      const { automation } = before;
+      found.push({ claimed: { ...open, before: { ...open.before, automation } }, released: version });
       open = undefined;
     }
   });
