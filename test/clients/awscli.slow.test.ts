@@ -1,6 +1,7 @@
 /** Debian's AWS CLI, version 2, as it is, against the local endpoint: eight services, their errors and their waiters. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Finished, type LocalCloud, run, startLocalCloud } from './local-cloud.ts';
 
@@ -57,8 +58,14 @@ describe.skipIf(aws === undefined)('the AWS CLI, where `aws` v2 is installed,', 
     await answer('cloudformation', 'wait', 'stack-create-complete', '--stack-name', 'small');
     const deploy = ['deploy', '--stack-name', 'small', '--template-file', TEMPLATE, ...capabilities];
     const parameter = ['--parameter-overrides', 'Greeting=welcome'];
-    expect((await call('cloudformation', ...deploy, ...parameter)).stdout).toContain('Successfully created/updated');
-    expect((await call('cloudformation', ...deploy, ...parameter)).stdout).toContain('No changes to deploy');
+    const said = async (): Promise<string> => {
+      const { stdout, stderr } = await call('cloudformation', ...deploy, ...parameter);
+      return `${stdout}${stderr}`;
+    };
+    expect(await said()).toContain('Successfully created/updated');
+    // It names change sets by the second.
+    await setTimeout(1100);
+    expect(await said()).toContain('No changes to deploy');
     const query = ['--query', 'Stacks[0].[StackStatus,Parameters[0].ParameterValue]'];
     expect(await answer('cloudformation', 'describe-stacks', '--stack-name', 'small', ...query)).toEqual([
       'UPDATE_COMPLETE',
