@@ -1,7 +1,6 @@
 /** A whole simulated AWS with the world around it: every service, every part of the world, the network between them. */
 import { Cloud, type CloudOptions } from './cloud.ts';
 import { haltContainers } from './lambda/pool.ts';
-import { handOverDecoded, isDecoded } from './runtime/decoded.ts';
 import { installNetwork } from './runtime/network.ts';
 import { services } from './services/index.ts';
 import { haltInstances, resumeInstances } from './world/instances.ts';
@@ -13,11 +12,10 @@ export function createSimulation(options: Omit<CloudOptions, 'services'>): Cloud
   return cloud;
 }
 
-/** A copy with another seed, handing over decoded if the cloud does. Throws while code is running. */
+/** A copy with another seed. Throws while code is running. */
 export function forkSimulation(cloud: Cloud, seed: number): Cloud {
   const fork = cloud.fork(seed);
   installNetwork(fork, worldHttp);
-  if (isDecoded(cloud)) handOverDecoded(fork);
   return fork;
 }
 

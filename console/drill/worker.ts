@@ -1,31 +1,12 @@
-/** One process of the pool: lets production stand up once, then runs the seeds it is given. Started by pool.ts. */
-import { standUp } from '../deployment/stand-up.ts';
+/** One process of a drill's pool: runs the scenario under each seed that it is given. Started by pool.ts. */
 import { drills } from '../drills/index.ts';
 import type { Slug } from '../slugs.ts';
-import type { PoolJob, WorkerMessage } from './pool.ts';
+import { jobOf, serveSeeds } from './serve-seeds.ts';
 
-const job = JSON.parse(process.argv[2] ?? '{}') as PoolJob;
+const job = jobOf();
 const drill = drills[job.slug as Slug];
 
-const say = (message: WorkerMessage): void => void process.send?.(message);
-const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
-
-// Without the command nobody waits for a result.
-process.on('disconnect', () => process.exit());
-
-try {
-  const { cloud, configuration } = await standUp(job.assembly, job.environment);
-  process.on('message', async ({ seed }: { seed: number }) => {
-    try {
-      const { result } = await drill.run(cloud, configuration, job.scenario, seed);
-      say({ kind: 'result', seed, result });
-    } catch (error) {
-      const { message, stack } = asError(error);
-      say({ kind: 'failed', seed, message: process.env.MAINSTAY_DEBUG ? (stack ?? message) : message });
-    }
-  });
-  say({ kind: 'ready' });
-} catch (error) {
-  const { name, message } = asError(error);
-  say({ kind: 'unfit', name, message });
-}
+await serveSeeds(job, ({ cloud, configuration }) => async (seed) => {
+  const { result } = await drill.run(cloud, configuration, job.scenario, seed);
+  return result;
+});

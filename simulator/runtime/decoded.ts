@@ -25,7 +25,7 @@ const key = 'decoded hand-over';
 /** From now on running code of this cloud hands its commands over decoded. */
 export const handOverDecoded = (cloud: Cloud): void => void cloud.running.set(key, true);
 
-export const isDecoded = (cloud: Cloud): boolean => cloud.running.get(key) === true;
+const isDecoded = (cloud: Cloud): boolean => cloud.running.get(key) === true;
 
 /** The parts of a client's resolved configuration that are used; names and types are the SDK's. */
 interface ClientConfig {

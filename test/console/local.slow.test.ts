@@ -1,3 +1,4 @@
+/** `mainstay local` as a command: what it prints, what it refuses, what it keeps over a restart. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -1,3 +1,4 @@
+/** Deletion of stacks: order, policies, protection, and what is left when a resource cannot go. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import * as engine from '../../../simulator/cloudformation/engine.ts';
 import { stacksIn } from '../../../simulator/cloudformation/state.ts';

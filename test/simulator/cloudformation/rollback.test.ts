@@ -1,3 +1,4 @@
+/** Failed creations and updates: what was is restored, and what cannot be is told. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import * as engine from '../../../simulator/cloudformation/engine.ts';
 import { type Bench, bench, custom, leftIn, PROVIDER, thing, world } from './store.ts';

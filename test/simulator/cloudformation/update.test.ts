@@ -1,3 +1,4 @@
+/** Updates of stacks: what is skipped, changed in place or replaced, and in which order. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { beginUpdate } from '../../../simulator/cloudformation/engine.ts';
 import { type Bench, bench, custom, leftIn, thing } from './store.ts';

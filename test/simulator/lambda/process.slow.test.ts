@@ -1,3 +1,4 @@
+/** Functions as child processes: start, freeze, limits, crashes, rights, and that none outlives the simulator. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';

@@ -1,3 +1,4 @@
+/** Real SDK clients of every protocol over real sockets to the local endpoint. */
 import { createHash } from 'node:crypto';
 import { Agent } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -1,3 +1,4 @@
+/** The state on disk: written as a whole or not at all, and refused when it is not ours. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

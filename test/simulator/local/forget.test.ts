@@ -1,3 +1,4 @@
+/** What a cloud that runs for days forgets: the oldest of its trace and ledger. */
 import { describe, expect, it } from 'vitest';
 import { Cloud } from '../../../simulator/cloud.ts';
 import { boundRecords } from '../../../simulator/local/forget.ts';

@@ -1,3 +1,4 @@
+/** Limits of the local endpoint: sizes, counts and slow senders. */
 import { createConnection } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

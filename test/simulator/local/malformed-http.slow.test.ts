@@ -1,3 +1,4 @@
+/** 10,000 malformed or oversized requests over raw sockets, and a process whose memory stays flat. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createConnection } from 'node:net';

@@ -1,3 +1,4 @@
+/** Who is refused at the local endpoint, and in which words of AWS. */
 import { createHash, createHmac } from 'node:crypto';
 import { Sha256 } from '@smithy/core/checksum';
 import { SignatureV4 } from '@smithy/signature-v4';

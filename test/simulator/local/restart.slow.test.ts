@@ -1,3 +1,4 @@
+/** A cloud that is stopped or killed and comes up again from its data directory. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -1,3 +1,4 @@
+/** Virtual time that follows the wall clock at a given speed. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Cloud } from '../../../simulator/cloud.ts';
