@@ -221,6 +221,25 @@ describe('the invariants of region failover', () => {
     expect(violations({ ...evidence, calls: early }).map(({ id }) => id)).toContain('region-failover/I4');
   });
 
+  it('I4 counts a target that became healthy between two samples as healthy, and one that came later as not', () => {
+    const evidence = clean();
+    const at = (healthyAt: number) => ({
+      ...evidence,
+      samples: [
+        ...evidence.samples.slice(0, 1),
+        ...Array.from({ length: 40 }, (_, i) => {
+          const t = 260 + i;
+          const target = region({ writable: true, databaseEpoch: 2, healthyTargets: t >= healthyAt ? 2 : 1 });
+          return { t, regions: { [A]: region({ dark: true }), [B]: target } };
+        }),
+      ],
+      calls: evidence.calls.map((each) => (each.operation === 'PutObject' ? { ...each, t: each.t - 0.5 } : each)),
+    });
+    const ids = (healthyAt: number) => violations(at(healthyAt)).map(({ id }) => id);
+    expect(ids(295)).toEqual([]);
+    expect(ids(297)).toContain('region-failover/I4');
+  });
+
   it('I11 objects to a step that changes the region being left, and not to what that region does at home', () => {
     const evidence = clean();
     const change = (from: string) =>
@@ -274,6 +293,34 @@ describe('the invariants of region failover', () => {
       ],
     };
     expect(violations(frozen).map(({ id }) => id)).toEqual(['region-failover/I13']);
+  });
+
+  it.each([
+    ['a freeze that the next move takes over at once and ends', 212, false, []],
+    ['a freeze that outlives both moves', 212, true, ['region-failover/I13']],
+    ['a freeze that is still there when the next move comes late', 250, false, ['region-failover/I13']],
+  ])('I13 judges %s', (_, nextAt, frozenAtEnd, wanted) => {
+    const evidence = clean();
+    const sample = (t: number, deploymentsFrozen: boolean) => ({
+      t,
+      regions: { [A]: region({ writable: true }), [B]: region({ deploymentsFrozen }) },
+    });
+    const aborted = {
+      ...evidence,
+      promotions: [],
+      executions: [],
+      calls: [],
+      writes: evidence.writes.slice(0, 2),
+      jobs: evidence.jobs.slice(0, 1),
+      authority: [
+        ...evidence.authority.slice(0, 3),
+        version(210, {}),
+        version(nextAt, { phase: 'fencing', claim }),
+        version(nextAt + 10, {}),
+      ],
+      samples: [sample(0, false), sample(205, true), sample(nextAt + 11, frozenAtEnd)],
+    };
+    expect([...new Set(violations(aborted).map(({ id }) => id))]).toEqual(wanted);
   });
 
   it.each([

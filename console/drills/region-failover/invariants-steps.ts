@@ -72,14 +72,19 @@ export function forwardOrExactlyBack({ authority, samples, promotions, policy, d
     );
     if (back) problems.push(`${back.holder} became holder again at ${back.t} s after ${promotion.region} was promoted`);
   }
+  // What an aborted move left to put in order is taken over by one that is claimed before that was due: judged after it.
+  let since: number | undefined;
   for (const { claimed, released } of claimsWithoutPromotion(authority)) {
     const next = authority.find(({ t, phase }) => t > released.t && phase === 'fencing')?.t ?? Number.POSITIVE_INFINITY;
+    const due = restoredBy(released.t, disturbedUntil);
+    const from = since ?? claimed.t;
+    since = next < due ? from : undefined;
     const before: Values = state(claimed.before);
     const after: Values = state(released);
     const wanted: Values = {};
-    for (const region of policy.serving) {
-      const then = at(samples, claimed.t)?.regions[region];
-      const later = whenVisible(samples, region, Math.min(restoredBy(released.t, disturbedUntil), next), next);
+    for (const region of since === undefined ? policy.serving : []) {
+      const then = at(samples, from)?.regions[region];
+      const later = whenVisible(samples, region, due, next);
       if (!then || !later) continue;
       Object.assign(before, runtime(region, then));
       Object.assign(after, runtime(region, later));
