@@ -72,6 +72,7 @@ const call = (
   by: 'mainstay',
   error: null,
   resent: false,
+  misled: false,
   ...change,
 });
 
@@ -211,6 +212,28 @@ describe('the invariants of region failover', () => {
     const evidence = clean();
     const left = { ...evidence, authority: evidence.authority.slice(0, 4) };
     expect(violations(left).map(({ id }) => id)).toContain('region-failover/I12');
+  });
+
+  it('I12 asks no end of a move whose target was lost in the middle of it', () => {
+    const evidence = clean();
+    const left = {
+      ...evidence,
+      authority: evidence.authority.slice(0, 4),
+      samples: [...evidence.samples, { t: 399, regions: { [A]: region(), [B]: region({ dark: true }) } }],
+    };
+    expect(violations(left).map(({ id }) => id)).not.toContain('region-failover/I12');
+  });
+
+  it.each([
+    ['by one who saw that it was under way', {}, 'InvalidGlobalClusterStateFault', true],
+    ['by one who was shown the past, and was refused', { misled: true }, 'InvalidGlobalClusterStateFault', false],
+    ['by one who was shown the past, and was not refused', { misled: true }, null, true],
+    ['by the network', { resent: true }, 'InvalidGlobalClusterStateFault', false],
+  ])('I12 judges a promotion asked for again %s', (_, change, error, objects) => {
+    const evidence = clean();
+    const again = call(201, 'FailoverGlobalCluster', {}, { service: 'rds', error, ...change });
+    const ids = violations({ ...evidence, calls: [...evidence.calls, again] }).map(({ id }) => id);
+    expect(ids.includes('region-failover/I12')).toBe(objects);
   });
 
   it('I4 objects to the second latch object laid before the region is ready, and not to the third', () => {

@@ -102,12 +102,26 @@ function consentOf(
 }
 
 /** Changes asked for by a role of the capability's stacks: its name begins with its stack's, cut off at some length. */
+interface CallDetail {
+  readonly by?: string;
+  readonly from?: string;
+  readonly input?: Record<string, unknown>;
+  readonly error?: string;
+  readonly resent?: boolean;
+  readonly stale?: boolean;
+}
+
+/** A step describes, and acts within this time. */
+const ACTS_WITHIN_SECONDS = 5;
+
 function callsOf(entries: readonly TraceEntry[]): Call[] {
+  const shownThePastAt = new Map<string, number>();
   return entries.flatMap((entry) => {
-    const detail = entry.detail as
-      | { by?: string; from?: string; input?: Record<string, unknown>; error?: string; resent?: boolean }
-      | undefined;
-    if (!detail?.by?.includes('-region-failov') || detail.input === undefined || READS.test(entry.what)) return [];
+    const detail = entry.detail as CallDetail | undefined;
+    if (!detail?.by?.includes('-region-failov') || detail.input === undefined) return [];
+    const looked = `${detail.by} ${entry.region} ${entry.source}`;
+    if (detail.stale) shownThePastAt.set(looked, seconds(entry.t));
+    if (READS.test(entry.what)) return [];
     return [
       {
         t: seconds(entry.t),
@@ -119,6 +133,7 @@ function callsOf(entries: readonly TraceEntry[]): Call[] {
         by: detail.by,
         error: detail.error ?? null,
         resent: detail.resent === true,
+        misled: seconds(entry.t) - (shownThePastAt.get(looked) ?? Number.NEGATIVE_INFINITY) <= ACTS_WITHIN_SECONDS,
       },
     ];
   });
