@@ -26,6 +26,7 @@ import { present } from './present.ts';
 import { reportModel } from './report-model.ts';
 import type { Outcome, Places, Scenario } from './scenario.ts';
 import { scenarios } from './scenarios.ts';
+import { targetsMissed } from './targets.ts';
 import { requestsTruth, type Truth } from './truth.ts';
 
 export const allScenarios: Readonly<Record<string, Scenario>> = { ...scenarios, ...crashScenarios };
@@ -274,9 +275,10 @@ export function outcomeOf(evidence: Evidence, truth: Truth): Outcome {
 
 const round = (seconds: number): number => Math.round(seconds * 10) / 10;
 
-export const regionFailoverDrill: Omit<Drill, 'soak' | 'runInProcesses'> = {
+export const regionFailoverDrill: Drill = {
   slug: 'region-failover',
   defaultScenario: 'dark-primary',
   scenarios: Object.fromEntries(Object.entries(allScenarios).map(([name, { title }]) => [name, title])),
   run: runRegionFailover,
+  targetsMissed,
 };
