@@ -4,7 +4,7 @@ import type { Configuration } from '../infra/config/index.ts';
 import { namesOf } from '../infra/names.ts';
 import type { Cloud } from '../simulator/cloud.ts';
 import { RegionFailoverOutput } from '../statemachines/region-failover.io.ts';
-import { Narrator } from './drills/region-failover/narrator.ts';
+import { narratorOf } from './drills/region-failover/narrator.ts';
 import type { Target } from './target.ts';
 import type { Timeline } from './terminal.ts';
 
@@ -73,7 +73,7 @@ export async function follow(followed: Followed): Promise<Ended> {
 function narrated({ configuration, timeline }: Followed, cloud: Cloud): () => void {
   const now = (cloud.now - cloud.state.startedAt) / 1000;
   const words = { names: namesOf(configuration), domain: configuration.domain };
-  const narrator = new Narrator(cloud, words, now, (entry) => timeline.entry(entry));
+  const narrator = narratorOf(cloud, words, now, (entry) => timeline.entry(entry));
   return () => narrator.poll();
 }
 

@@ -41,7 +41,8 @@ export async function renderReport(model: ReportModel): Promise<string> {
 `;
 }
 
-const section = (heading: string, inside: string): string => `<section><h2>${escapeText(heading)}</h2>${inside}</section>`;
+const section = (heading: string, inside: string): string =>
+  `<section><h2>${escapeText(heading)}</h2>${inside}</section>`;
 const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 function verdict({ result, story }: ReportModel): string {
