@@ -2,6 +2,7 @@
 
 import type { Configuration } from '../../infra/config/index.ts';
 import type { Cloud } from '../../simulator/cloud.ts';
+import type { ByHand, ReadStatus } from '../by-hand.ts';
 import type { DrillResult, Run, TimelineEntry } from '../drill/result.ts';
 import { UsageProblem } from '../problem.ts';
 import type { ReportModel } from '../report/model.ts';
@@ -9,9 +10,11 @@ import { checkSlug, type Slug } from '../slugs.ts';
 import type { Coverage, Reachable } from '../soak/coverage.ts';
 import type { Schedule } from '../soak/schedule.ts';
 import type { Moment } from '../terminal.ts';
+import { regionFailoverByHand } from './region-failover/by-hand.ts';
 import { regionFailoverDrill } from './region-failover/drill.ts';
 import { runRegionFailoverInProcesses } from './region-failover/in-processes.ts';
 import { regionFailoverSoak } from './region-failover/soak.ts';
+import { regionFailoverStatus } from './region-failover/status.ts';
 
 export interface DrillRun {
   readonly result: DrillResult;
@@ -84,10 +87,18 @@ export interface Drill {
     watcher?: Watcher,
   ): Promise<DrillRun>;
   readonly soak?: Soak;
+  readonly byHand?: ByHand;
+  readonly status?: ReadStatus;
 }
 
 export const drills = {
-  'region-failover': { ...regionFailoverDrill, runInProcesses: runRegionFailoverInProcesses, soak: regionFailoverSoak },
+  'region-failover': {
+    ...regionFailoverDrill,
+    runInProcesses: runRegionFailoverInProcesses,
+    soak: regionFailoverSoak,
+    byHand: regionFailoverByHand,
+    status: regionFailoverStatus,
+  },
 } as const satisfies Readonly<Record<Slug, Drill>>;
 
 /** Throws UsageProblem for a capability without random faults. */
