@@ -105,12 +105,23 @@ function holds(condition: RuleCondition, request: RoutedRequest): boolean {
   }
 }
 
+/** By pattern: every request asks for the same few. */
+const expressions = new Map<string, RegExp>();
+const EXPRESSIONS_MAX = 100;
+
 function matches(pattern: string, value: string, flags = ''): boolean {
-  const expression = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${expression}$`, flags).test(value);
+  const key = `${flags}/${pattern}`;
+  let expression = expressions.get(key);
+  if (!expression) {
+    const text = pattern
+      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.');
+    expression = new RegExp(`^${text}$`, flags);
+    if (expressions.size >= EXPRESSIONS_MAX) expressions.clear();
+    expressions.set(key, expression);
+  }
+  return expression.test(value);
 }
 
 /**
