@@ -1,4 +1,4 @@
-/** What people were told about a group of alerts, and what they said: the ledger that decisions read. Types only. */
+/** What people were told about a group of alerts, and what they said: the ledger that decisions read. */
 import type { Alert } from './alert.ts';
 import type { Labels, Links, Severity } from './signal.ts';
 
@@ -18,9 +18,11 @@ export type Outcome = 'pending' | 'accepted' | 'confirmed' | 'refused';
 
 /** What one channel was asked to say about one incident. */
 export interface Told {
+  /** Of the last message that is to reach a person: anything but an update. */
   readonly askedAt: number;
-  readonly severity: Severity;
   readonly outcome: Outcome;
+  /** That message's number. */
+  readonly page: number;
   /** How many messages it got, so that the next one has a key of its own. */
   readonly messages: number;
 }
@@ -41,14 +43,13 @@ export interface Incident {
   readonly acknowledged: Acknowledgement | null;
   /** Since when nobody took care although they could: opened, a suppression or an acknowledgement ended. */
   readonly countedFrom: number;
-  /** Escalation steps taken since `countedFrom`, and ever; the latter makes keys. */
+  /** Escalation steps taken since `countedFrom`. */
   readonly steps: number;
-  readonly stepsEver: number;
   /** Whether all of it was suppressed when last looked at. */
   readonly suppressed: boolean;
-  /** When it was last opened, updated or repeated. */
+  /** When a message about it was last decided. */
   readonly notifiedAt: number;
-  /** Keys of the alerts that the last message counted, as a fingerprint. */
+  /** Fingerprint of the alerts that the last message counted. */
   readonly said: string;
 }
 
@@ -60,15 +61,22 @@ export interface Group {
   readonly closed: { readonly key: string; readonly after: number; readonly at: number } | null;
   /** How often a closed episode came back: part of the key then. */
   readonly reopened: number;
+  /** Silences whose coming end somebody was told of. */
+  readonly noticed: readonly string[];
 }
 
-/** What a group is called and how it is kept: made from the route and the labels it groups by. */
-export interface GroupName {
-  readonly route: string;
-  readonly labels: Labels;
-}
+export const emptyGroup = (key: string): Group => ({ key, incident: null, closed: null, reopened: 0, noticed: [] });
 
-export type IntentAction = 'open' | 'update' | 'raise' | 'escalate' | 'failover' | 'repeat' | 'resolve' | 'notice';
+export type IntentAction =
+  | 'open'
+  | 'update'
+  | 'raise'
+  | 'escalate'
+  | 'failover'
+  | 'repeat'
+  | 'resolve'
+  | 'notice'
+  | 'digest';
 
 /** A message that is to be sent, durable from the moment the decision is. */
 export interface Intent {
@@ -84,6 +92,17 @@ export interface Intent {
   /** Why, in a sentence. */
   readonly reason: string;
   readonly content: Content;
+  /** Of a digest: the messages it stands for. */
+  readonly folds?: readonly Folded[];
+}
+
+/** One message that a digest stands for. */
+export interface Folded {
+  readonly key: string;
+  readonly group: string;
+  readonly action: IntentAction;
+  readonly severity: Severity;
+  readonly title: string;
 }
 
 /** What a message says; renderers turn it into each provider's form. */

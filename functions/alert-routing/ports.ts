@@ -19,11 +19,24 @@ export interface AlertChange {
   readonly wakes: readonly { readonly group: string; readonly at: number }[];
 }
 
-/** What happens to messages already decided. */
+/** A message that is not yet delivered. */
 export interface OutboxItem {
   readonly intent: Intent;
   /** Deliveries begun, this one included: above 1, the provider may have it already. */
   readonly attempts: number;
+}
+
+/** All that is still to be said about one incident to one channel, the oldest first: outbox.ts makes one message of it. */
+export interface Batch {
+  readonly incident: string;
+  readonly channel: string;
+  readonly items: readonly OutboxItem[];
+}
+
+/** Tokens left of a channel's rate, as of a moment. */
+export interface Bucket {
+  readonly tokens: number;
+  readonly at: number;
 }
 
 export interface Commit {
@@ -53,12 +66,19 @@ export interface AlertStore {
   /** Groups whose time has come, the longest overdue first. */
   due(now: number, limit: number): Promise<readonly string[]>;
   /**
-   * Messages that nobody is delivering, the gravest and then the oldest first, at most one per incident and channel:
-   * the newest; what it overtakes comes in `overtaken`. Durably counted as begun, and nobody else's until `leaseMs` are over.
+   * Messages whose time has come and that nobody is delivering, those of a P0 first, then the oldest: at most `limit`
+   * batches, each with all messages of its incident and channel. They are durably counted as begun when it resolves, and
+   * nobody else gets them, nor later ones of the same incident and channel, until `leaseMs` are over.
    */
-  claim(now: number, limit: number, leaseMs: number): Promise<readonly OutboxItem[]>;
-  /** Not delivered yet: free again at `at`. */
-  postpone(key: string, at: number): Promise<void>;
+  claim(now: number, limit: number, leaseMs: number): Promise<readonly Batch[]>;
+  /** Not delivered: free again at `at`. With `begun` false they were never sent and are not counted as begun. */
+  postpone(keys: readonly string[], at: number, begun: boolean): Promise<void>;
+  /** Replaces the messages it folds by the digest, free at once: all or nothing. */
+  fold(digest: Intent): Promise<void>;
+  /** Full when there is none. */
+  bucket(channel: string): Promise<Stored<Bucket> | null>;
+  /** @throws StoreConflict */
+  putBucket(channel: string, bucket: Bucket, version: number | null): Promise<void>;
   /** All that may still be in force at `now`. */
   silences(now: number): Promise<readonly Silence[]>;
   /** The newest by `at` under its id stays. */
