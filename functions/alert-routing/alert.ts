@@ -18,7 +18,7 @@ export interface Alert {
   readonly cleared: readonly number[];
   /** When the source last could not tell; null when it always could. */
   readonly unknownAt: number | null;
-  /** When its newest firing first arrived here, by our clock: waiting counts from then. */
+  /** When it first arrived here since it was last quiet, by our clock: waiting counts from then. */
   readonly seenAt: number;
   /** By the severity table. */
   readonly severity: Severity;
@@ -36,6 +36,8 @@ export interface Placement {
   readonly route: string;
   readonly group: string;
   readonly inhibits: boolean;
+  /** A pause shorter than this is no end: who waited goes on waiting from when it first came. */
+  readonly quietSeconds: number;
 }
 
 /**
@@ -55,9 +57,13 @@ export function absorb(
   if (fired === alert.fired && cleared === alert.cleared && unknownAt === alert.unknownAt && spoken === alert.signal) {
     return alert;
   }
-  const placed = spoken === alert.signal ? alert : settled(spoken, place);
-  const seenAt = fired[0] === alert.fired[0] ? alert.seenAt : now;
-  const { severity, route, group, inhibits } = placed;
+  if (spoken === alert.signal) return { ...alert, fired, cleared, unknownAt };
+  const { quietSeconds } = place(spoken);
+  const began = fired[0] as number;
+  const ended = Math.max(alert.cleared[0] ?? 0, alert.signal.until ?? 0);
+  const goesOn = began === alert.fired[0] || (alert.fired.length > 0 && began - ended < quietSeconds * 1000);
+  const seenAt = goesOn ? alert.seenAt : now;
+  const { severity, route, group, inhibits } = settled(spoken, place);
   return { key, signal: spoken, fired, cleared, unknownAt, seenAt, severity, route, group, inhibits };
 }
 
@@ -74,7 +80,10 @@ function fresh(signal: Signal, key: string, now: number, place: (signal: Signal)
 }
 
 /** An end alone has no group: what ends carries too little to route by (a deleted alarm has no tags). */
-function settled(signal: Signal, place: (signal: Signal) => Placement): Pick<Alert, keyof Placement> {
+function settled(
+  signal: Signal,
+  place: (signal: Signal) => Placement,
+): Pick<Alert, 'severity' | 'route' | 'group' | 'inhibits'> {
   const { severity, route, group, inhibits } = place(signal);
   return { severity, route, group: signal.state === 'firing' ? group : null, inhibits };
 }

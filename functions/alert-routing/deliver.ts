@@ -66,25 +66,14 @@ async function deliverTo(channel: string, messages: readonly Message[], deliveri
   const planned = await withinRate(channel, wanted, config, delivering);
   const waiting = planned.wait.flatMap(({ keys }) => keys);
   if (waiting.length > 0) await store.postpone(waiting, planned.againAt, false);
-  const folded = planned.fold.filter(({ intent }) => intent.action !== 'digest');
-  if (planned.fold.length > 0) {
-    // Overtaken messages go with the one that overtook them; a digest is never folded into another.
-    const spared = planned.fold.filter(({ intent }) => intent.action === 'digest');
-    if (spared.length > 0)
-      await store.postpone(
-        spared.flatMap(({ keys }) => keys),
-        planned.againAt,
-        false,
-      );
-    if (folded.length > 0)
-      await store.fold(
-        digestOf(
-          folded.map(({ intent }) => intent),
-          channel,
-          now(),
-        ),
-      );
-  }
+  // A digest is never folded into another.
+  const [again, folded] = [true, false].map((isDigest) =>
+    planned.fold.filter(({ intent }) => (intent.action === 'digest') === isDigest),
+  ) as [typeof planned.fold, typeof planned.fold];
+  const keysOf = (those: typeof planned.fold) => those.flatMap(({ keys }) => keys);
+  if (again.length > 0) await store.postpone(keysOf(again), planned.againAt, false);
+  const intents = folded.map(({ intent }) => intent);
+  if (folded.length > 0) await store.fold(digestOf(intents, channel, now()), keysOf(folded));
   const reports = await Promise.all(planned.send.map((message) => sendOne(message, delivering)));
   return reports.reduce(sum, { ...NOTHING, folded: folded.length, postponed: planned.wait.length });
 }

@@ -73,8 +73,8 @@ export interface AlertStore {
   claim(now: number, limit: number, leaseMs: number): Promise<readonly Batch[]>;
   /** Not delivered: free again at `at`. With `begun` false they were never sent and are not counted as begun. */
   postpone(keys: readonly string[], at: number, begun: boolean): Promise<void>;
-  /** Replaces the messages it folds by the digest, free at once: all or nothing. */
-  fold(digest: Intent): Promise<void>;
+  /** Replaces messages (those it folds, and what they overtook) by the digest, free at once: all or nothing. */
+  fold(digest: Intent, keys: readonly string[]): Promise<void>;
   /** Full when there is none. */
   bucket(channel: string): Promise<Stored<Bucket> | null>;
   /** @throws StoreConflict */

@@ -25,7 +25,7 @@ export function nextAt({ tokens, at }: Bucket, { ratePerMinute, reservedForP0 }:
 
 export interface Plan<T> {
   readonly send: readonly T[];
-  /** Folded into one digest, for which a token is taken too. */
+  /** Folded into one digest, for which a token is left. */
   readonly fold: readonly T[];
   /** Not now, but at `againAt`. */
   readonly wait: readonly T[];
@@ -53,7 +53,7 @@ export function plan<T extends { readonly severity: Severity }>(
   const foldable = limits.overflow === 'digest' && others.length > room && room > 0;
   const othersNow = others.slice(0, foldable ? room - 1 : room);
   const rest = others.slice(othersNow.length);
-  const spent = { tokens: left.tokens - othersNow.length - (foldable ? 1 : 0), at: left.at };
+  const spent = { tokens: left.tokens - othersNow.length, at: left.at };
   const urgentLater = urgent.slice(urgentNow.length);
   return {
     send: [...urgentNow, ...othersNow],

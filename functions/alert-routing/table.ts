@@ -69,6 +69,7 @@ export function tableOf(routing: Routing): Table {
         severity,
         route: route.id,
         group: groupKey(signal, route),
+        quietSeconds: route.quietSeconds,
         inhibits: inhibitions.some(({ source }) => source(signal, severity)),
       };
     },
