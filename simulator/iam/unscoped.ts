@@ -3,6 +3,7 @@
  * in its service's `access`; a test compares. Source: Service Authorization Reference, column "Resource types".
  */
 export const UNSCOPED: Readonly<Record<string, readonly string[]>> = {
+  'application-autoscaling': ['DescribeScalableTargets', 'DescribeScalingPolicies'],
   autoscaling: [
     'DescribeAutoScalingGroups',
     'DescribePolicies',
@@ -20,6 +21,7 @@ export const UNSCOPED: Readonly<Record<string, readonly string[]>> = {
     'PutReplicationConfiguration',
     'PutSigningConfiguration',
   ],
+  ecs: ['DeregisterTaskDefinition', 'DescribeTaskDefinition', 'ListTaskDefinitions'],
   elasticloadbalancing: [
     'DescribeListeners',
     'DescribeLoadBalancerAttributes',
