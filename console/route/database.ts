@@ -26,6 +26,7 @@ export class DatabaseProblem extends Error {
 }
 
 export class Database {
+  readonly durability: Durability;
   readonly #file: DatabaseSync;
   readonly #put: Readonly<Record<TableName, StatementSync>>;
   readonly #remove: Readonly<Record<TableName, StatementSync>>;
@@ -37,6 +38,7 @@ export class Database {
 
   /** @throws DatabaseProblem */
   constructor(path: string, durability: Durability) {
+    this.durability = durability;
     try {
       this.#file = new DatabaseSync(path, { timeout: 2000 });
       // Nobody else may write: what is in memory is what is in the file.

@@ -27,8 +27,8 @@ export interface StoreOptions {
   readonly onPoint?: (point: Point) => void;
 }
 
-/** The longest that a commit waits for others to join it. */
-const LINGER_MS = 1;
+/** The longest that a commit waits for others to join it, by what a commit costs. */
+const LINGER_MS = { full: 4, normal: 1 } as const;
 
 export class SqliteStore implements AlertStore {
   readonly #database: Database;
@@ -263,7 +263,7 @@ export class SqliteStore implements AlertStore {
         // After all that has come in by now.
         setImmediate(() => this.#flushNow(resolve, reject));
       };
-      const timer = setTimeout(begin, LINGER_MS);
+      const timer = setTimeout(begin, LINGER_MS[this.#database.durability]);
       this.#flushSoon = begin;
     });
   }
