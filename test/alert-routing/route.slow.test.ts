@@ -113,7 +113,8 @@ describe('the process', () => {
     expect(await post(url, '/api/v1/acknowledge', { ...act, incident: 'other' })).toBe(409);
     const silence = { matchers: [{ name: 'alertname', value: 'Quiet' }], createdBy: 'ada', comment: 'known' };
     expect(await post(url, '/api/v2/silences', { ...silence, endsAt: '2020-01-01T00:00:00Z' })).toBe(400);
-    const endsAt = new Date(Date.now() + 60_000).toISOString();
+    // Far enough ahead that nobody is told of its end yet.
+    const endsAt = new Date(Date.now() + 3_600_000).toISOString();
     expect(await post(url, '/api/v2/silences', { ...silence, endsAt })).toBe(200);
     expect(await post(url, '/api/v2/alerts', [{ labels: { alertname: 'Quiet' } }])).toBe(200);
     await new Promise((resolve) => setTimeout(resolve, 2500));
