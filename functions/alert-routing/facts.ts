@@ -1,6 +1,6 @@
 /** What the decision about a group is made from, computed from what is stored, the tables and the moment. Pure. */
 import { type Alert, isFiring } from './alert.ts';
-import { isOpen, nextBusinessDay, nextOpening } from './calendar.ts';
+import { nextBusinessDay, nextOpening } from './calendar.ts';
 import type { Facts, Member, SilenceFact } from './decide.ts';
 import { type Episode, episodeOf, isHeld } from './episode.ts';
 import type { Group, GroupSnapshot } from './incident.ts';
@@ -112,8 +112,7 @@ const mayBeInhibited = (signal: Alert['signal'], severity: Severity, table: Tabl
 /** Now, when the policy's hours hold; else when they do next. */
 function opening(policy: Policy, { routing }: Table, now: number): number {
   if (policy.hours === 'always') return now;
-  const calendar = routing.calendars[policy.hours];
-  return isOpen(calendar, now) ? now : nextOpening(calendar, now);
+  return nextOpening(routing.calendars[policy.hours], now);
 }
 
 /** Silences that cover something that fires, and when somebody is to hear that they end. */

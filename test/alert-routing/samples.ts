@@ -72,7 +72,7 @@ export function mutations(): { readonly from: string; readonly input: unknown }[
       ...cut,
       ...pathsOf(input).flatMap((path) => {
         turn += 1;
-        const odd = [ODD[turn % ODD.length], ODD[(turn * 5 + 3) % ODD.length]];
+        const odd = [ODD[turn % ODD.length]];
         return [GONE, ...odd].map((member) => ({
           from: `${from} ${path.join('.')}`,
           input: changed(input, path, () => member),

@@ -55,9 +55,10 @@ export class Receiver {
     return this.got.filter((one) => one.status === status);
   }
 
-  /** Alerts told of as firing, counted as each notification says. */
+  /** Alerts told of as firing: of each group the most that one notification counted. */
   get alertsTold(): number {
-    return this.of('firing').reduce((sum, { alerts }) => sum + alerts, 0);
+    const byGroup = Map.groupBy(this.of('firing'), ({ group }) => group);
+    return [...byGroup.values()].reduce((sum, own) => sum + Math.max(...own.map(({ alerts }) => alerts)), 0);
   }
 
   /** Notifications of one kind that a group got beyond the first. */
