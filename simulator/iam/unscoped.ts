@@ -20,7 +20,7 @@ export const UNSCOPED: Readonly<Record<string, readonly string[]>> = {
   ],
   events: ['ListEventBuses', 'ListRuleNamesByTarget', 'ListRules', 'TestEventPattern'],
   kms: ['CreateKey', 'ListAliases'],
-  lambda: ['ListFunctions'],
+  lambda: ['ListEventSourceMappings', 'ListFunctions'],
   route53: [
     'CreateHealthCheck',
     'CreateHostedZone',
@@ -31,7 +31,9 @@ export const UNSCOPED: Readonly<Record<string, readonly string[]>> = {
   ],
   scheduler: ['ListSchedules'],
   secretsmanager: ['GetRandomPassword'],
+  ses: ['ListEmailIdentities'],
   sns: ['ListTopics', 'Unsubscribe'],
+  sqs: ['ListQueues'],
   ssm: ['DescribeParameters'],
   states: ['ListStateMachines', 'ValidateStateMachineDefinition'],
 };

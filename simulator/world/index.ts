@@ -5,10 +5,11 @@ import { dns } from './dns.ts';
 import { events } from './events.ts';
 import { instances } from './instances.ts';
 import { ledger } from './ledger.ts';
+import { providers } from './providers/index.ts';
 import { users } from './users.ts';
 
 /** To be given to `Cloud.create` beside AWS's services. */
-export const worldParts: readonly AnyService[] = [ledger, dns, users, instances, database, events];
+export const worldParts: readonly AnyService[] = [ledger, dns, users, instances, database, events, providers];
 
 export { happen, scheduleEvents, type TimedEvent, type WorldEvent } from './events.ts';
 export {
@@ -21,5 +22,6 @@ export {
 } from './instances.ts';
 export { type Ledger, ledgerOf } from './ledger.ts';
 export { worldHttp } from './network.ts';
+export { openProviders, type ProvidersOptions, providersState } from './providers/index.ts';
 export { replicationLagMs } from './replication.ts';
 export { startUsers, stopUsers, type UsersOptions } from './users.ts';
