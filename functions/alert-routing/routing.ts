@@ -96,8 +96,8 @@ export const Route = z.strictObject({
   severities: z.array(Severity).min(1),
   /** How long all must be quiet before an incident is over; a shorter pause is the same incident. */
   quietSeconds: seconds,
-  /** Instead of the policies' channels. */
-  channels: z.partialRecord(Severity, z.array(id).min(1)).optional(),
+  /** What differs from the policies here. */
+  policies: z.partialRecord(Severity, Policy.partial()).optional(),
 });
 export type Route = z.infer<typeof Route>;
 

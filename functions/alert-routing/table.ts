@@ -31,6 +31,7 @@ export function tableOf(routing: Routing): Table {
   const severities = routing.severities.map((row) => ({ ...row, holds: compile(row.when) }));
   const routes = routing.routes.map((route) => ({ route, holds: compile(route.when) }));
   const byId = new Map(routing.routes.map((route) => [route.id, route]));
+  const policies = new Map(routing.routes.map((route) => [route.id, policiesOf(route, routing)]));
   const last = routing.routes.at(-1) as Route;
   const inhibitions = routing.inhibitions.map((rule) => ({
     ...rule,
@@ -57,11 +58,7 @@ export function tableOf(routing: Routing): Table {
     routeOf,
     route: (id) => byId.get(id) ?? last,
     severity: (signal) => severityOn(signal, routeOf(signal)),
-    policy(route, severity) {
-      const policy = routing.policies[severity];
-      const channels = route.channels?.[severity];
-      return channels ? { ...policy, channels } : policy;
-    },
+    policy: (route, severity) => policies.get(route.id)?.[severity] ?? routing.policies[severity],
     place(signal) {
       const route = routeOf(signal);
       const { severity } = severityOn(signal, route);
@@ -75,6 +72,12 @@ export function tableOf(routing: Routing): Table {
     },
   };
 }
+
+/** The policies of a route: the general ones, with what differs there. */
+export const policiesOf = (route: Route, { policies }: Routing): Readonly<Record<Severity, Policy>> =>
+  Object.fromEntries(
+    SEVERITIES.map((severity) => [severity, { ...policies[severity], ...route.policies?.[severity] }]),
+  ) as Record<Severity, Policy>;
 
 /** The same, else the nearest; of two as near the graver. */
 function nearestOf(severity: Severity, allowed: readonly Severity[]): Severity {

@@ -1,0 +1,159 @@
+/** Whether a routing configuration makes sense: asked at every synthesis and start; one that does not is refused whole. Pure. */
+
+import { parse } from '../shared/parse.ts';
+import { isZone } from './calendar.ts';
+import { InvalidRouting } from './errors.ts';
+import { areDisjoint, covers } from './matchers.ts';
+import { type Inhibition, type Policy, Routing } from './routing.ts';
+import { policiesOf, SEVERITIES } from './table.ts';
+
+/** @throws InvalidRouting naming everything that is wrong, a line each */
+export function checkedRouting(input: unknown): Routing {
+  const routing = parse(Routing, input, 'routing', InvalidRouting);
+  const faults = faultsOf(routing);
+  if (faults.length > 0)
+    throw new InvalidRouting(`routing is refused:\n${faults.map((fault) => `- ${fault}`).join('\n')}`);
+  return routing;
+}
+
+export function faultsOf(routing: Routing): string[] {
+  return [
+    ...routeFaults(routing),
+    ...policyFaults(routing),
+    ...channelFaults(routing),
+    ...calendarFaults(routing),
+    ...inhibitionFaults(routing.inhibitions),
+    ...severityFaults(routing),
+  ];
+}
+
+function routeFaults({ routes, owners, defaultOwner }: Routing): string[] {
+  const faults: string[] = [];
+  const last = routes.at(-1);
+  if (!(defaultOwner in owners)) faults.push(`defaultOwner: ${defaultOwner} is not one of owners`);
+  if (last && Object.keys(last.when).length > 0) faults.push(`routes: the last one, ${last.id}, must match everything`);
+  for (const id of repeated(routes.map((route) => route.id))) faults.push(`routes: ${id} is there twice`);
+  for (const [index, route] of routes.entries()) {
+    const where = `routes.${route.id}`;
+    const earlier = routes.slice(0, index).find((other) => covers(other.when, route.when));
+    if (earlier) faults.push(`${where}: nothing reaches it, ${earlier.id} before it takes all that it matches`);
+    if ('severity' in route.when)
+      faults.push(`${where}.when: a route must not ask for severity, or a rise would change the group`);
+    if (route.owner !== null && !(route.owner in owners))
+      faults.push(`${where}.owner: ${route.owner} is not one of owners`);
+    const pages = route.severities.filter((severity) => severity === 'P0' || severity === 'P1');
+    if (pages.length > 0 && route.owner === null)
+      faults.push(`${where}.owner: a route with ${pages.join(' and ')} needs one`);
+    if (pages.length > 0 && route.runbookUrl === null) {
+      faults.push(`${where}.runbookUrl: a route with ${pages.join(' and ')} needs one`);
+    }
+  }
+  return faults;
+}
+
+function policyFaults(routing: Routing): string[] {
+  const { policies, channels, escalations, routes } = routing;
+  const faults: string[] = SEVERITIES.flatMap((severity) =>
+    oneFaults(`policies.${severity}`, policies[severity], routing),
+  );
+  faults.push(...urgentFaults('policies.P0', policies.P0, channels));
+  for (const route of routes) {
+    const own = policiesOf(route, routing);
+    for (const severity of SEVERITIES.filter((each) => route.policies?.[each])) {
+      const where = `routes.${route.id}.policies.${severity}`;
+      faults.push(...oneFaults(where, own[severity], routing));
+      if (severity === 'P0') faults.push(...urgentFaults(where, own.P0, channels));
+    }
+  }
+  for (const [id, { steps }] of Object.entries(escalations)) {
+    for (const name of steps.flatMap((step) => step.channels)) {
+      if (!(name in channels)) faults.push(`escalations.${id}: ${name} is not one of channels`);
+    }
+  }
+  return faults;
+}
+
+/** Whether all that a policy names is there. */
+function oneFaults(where: string, policy: Policy, { channels, calendars, escalations }: Routing): string[] {
+  const faults = policy.channels
+    .filter((name) => !(name in channels))
+    .map((name) => `${where}.channels: ${name} is not one of channels`);
+  if (policy.hours !== 'always' && !(policy.hours in calendars)) {
+    faults.push(`${where}.hours: ${policy.hours} is not one of calendars`);
+  }
+  if (policy.escalation !== null && !(policy.escalation in escalations)) {
+    faults.push(`${where}.escalation: ${policy.escalation} is not one of escalations`);
+  }
+  return faults;
+}
+
+/** What a P0 must never wait for. */
+function urgentFaults(where: string, policy: Policy, channels: Routing['channels']): string[] {
+  const faults: string[] = [];
+  if (policy.waitSeconds !== 0) faults.push(`${where}.waitSeconds: a P0 waits for nothing, needed 0`);
+  if (policy.hours !== 'always') faults.push(`${where}.hours: a P0 knows no hours, needed always`);
+  if (policy.confirmSeconds === null || policy.confirmSeconds > 60) {
+    faults.push(`${where}.confirmSeconds: a second channel must follow within 60 s`);
+  }
+  const providers = new Set(policy.channels.map((name) => channels[name]?.provider));
+  if (providers.size < 2) faults.push(`${where}.channels: a P0 needs two channels of different providers`);
+  return faults;
+}
+
+const channelFaults = ({ channels }: Routing): string[] =>
+  Object.entries(channels).flatMap(([id, { burst, reservedForP0, overflow }]) => [
+    ...(reservedForP0 >= burst
+      ? [`channels.${id}.reservedForP0: ${reservedForP0} leaves nothing of burst ${burst}`]
+      : []),
+    // A digest needs one token besides those of a P0.
+    ...(overflow === 'digest' && burst - reservedForP0 < 1 ? [`channels.${id}.burst: no room for a digest`] : []),
+  ]);
+
+function calendarFaults({ calendars }: Routing): string[] {
+  return Object.entries(calendars).flatMap(([id, { zone, windows }]) => [
+    ...(isZone(zone) ? [] : [`calendars.${id}.zone: ${zone} is no time zone`]),
+    ...windows
+      .filter(({ from, to }) => from >= to)
+      .map(({ from, to }) => `calendars.${id}: ${from}–${to} does not end after it begins`),
+  ]);
+}
+
+/** Rules whose targets may be another's sources make a chain; a chain that comes back could keep everything quiet. */
+function inhibitionFaults(rules: readonly Inhibition[]): string[] {
+  const faults: string[] = [];
+  for (const rule of rules) {
+    if (!areDisjoint(rule.source, rule.target)) {
+      faults.push(
+        `inhibitions.${rule.id}: an alert may be source and target at once; ask for disjoint values of one label`,
+      );
+    }
+  }
+  const next = (rule: Inhibition) => rules.filter((other) => other !== rule && !areDisjoint(rule.target, other.source));
+  const isOnCycle = (start: Inhibition): boolean => {
+    const seen = new Set<Inhibition>();
+    const open = next(start);
+    for (let rule = open.pop(); rule; rule = open.pop()) {
+      if (rule === start) return true;
+      if (seen.has(rule)) continue;
+      seen.add(rule);
+      open.push(...next(rule));
+    }
+    return false;
+  };
+  const cycle = rules.filter(isOnCycle).map(({ id }) => id);
+  if (cycle.length > 0) faults.push(`inhibitions: ${cycle.join(', ')} may inhibit one another in a circle`);
+  return faults;
+}
+
+function severityFaults({ severities }: Routing): string[] {
+  return severities.flatMap((row, index) => {
+    const earlier = severities.slice(0, index).find((other) => covers(other.when, row.when));
+    return earlier
+      ? [`severities.${row.id}: nothing reaches it, ${earlier.id} before it takes all that it matches`]
+      : [];
+  });
+}
+
+const repeated = (ids: readonly string[]): string[] => [
+  ...new Set(ids.filter((id, index) => ids.indexOf(id) !== index)),
+];
