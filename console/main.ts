@@ -3,10 +3,12 @@ import { Command, CommanderError } from 'commander';
 import { InvalidConfiguration } from '../infra/config/index.ts';
 import project from '../package.json' with { type: 'json' };
 import { addDrill } from './commands/drill.ts';
+import { addExplain } from './commands/explain.ts';
 import { addLocal } from './commands/local.ts';
 import { addMatch } from './commands/match.ts';
 import { addPermissions } from './commands/permissions.ts';
 import { addReplay } from './commands/replay.ts';
+import { addRoute } from './commands/route.ts';
 import { addRun } from './commands/run.ts';
 import { addSoak } from './commands/soak.ts';
 import { addStatus } from './commands/status.ts';
@@ -29,7 +31,8 @@ const program = new Command('mainstay')
   .showSuggestionAfterError()
   .addHelpText('after', HELP)
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'mainstay: ')) });
-for (const add of [addDrill, addSoak, addReplay, addLocal, addRun, addStatus, addMatch, addPermissions]) add(program);
+const commands = [addDrill, addSoak, addReplay, addLocal, addRun, addStatus, addMatch, addPermissions];
+for (const add of [...commands, addExplain, addRoute]) add(program);
 
 // A reader such as `head` may leave early; that is no failure of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
