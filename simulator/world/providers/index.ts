@@ -8,7 +8,7 @@ import { defineService } from '../../service.ts';
 import { INTERNET, later, oneWayMs } from '../place.ts';
 import type { Answer, Asked } from './exchange.ts';
 import { acknowledge, call, pagerDuty, sendWebhook, takeEffect, type Webhook, type Work } from './pagerduty.ts';
-import { HEARTBEAT_HOST, heartbeat, noticeSilence, receiver } from './receivers.ts';
+import { heartbeat, noticeSilence, receiver } from './receivers.ts';
 import { slack } from './slack.ts';
 import {
   afterwards,
@@ -23,7 +23,6 @@ import {
   troubleOf,
 } from './state.ts';
 
-export { HEARTBEAT_HOST } from './receivers.ts';
 export type { PagerDutyIncident, Person, ProviderName, Trouble, TroubleInForce } from './state.ts';
 export { providersState } from './state.ts';
 
@@ -38,7 +37,7 @@ export const providers = defineService<object, ProvidersState>({
     call: (data: { incident: string }, { cloud }) => call(data, cloud),
     acknowledge: (data: { incident: string }, { cloud }) => acknowledge(data, cloud),
     webhook: (webhook: Webhook, { cloud }) => sendWebhook(webhook, cloud),
-    silence: (data: { path: string; since: number }, { cloud }) => noticeSilence(data, cloud),
+    silence: (data: { url: string; since: number }, { cloud }) => noticeSilence(data, cloud),
   },
 });
 
@@ -51,7 +50,8 @@ export interface ProvidersOptions {
   readonly receivers?: readonly { readonly host: string; readonly bearer: string | null }[];
   /** Each is watched from its first ping, or from now when `everyMs` and the grace pass without one. */
   readonly heartbeats?: readonly {
-    readonly path: string;
+    /** Host and path, without 'https://'. */
+    readonly url: string;
     readonly name: string;
     readonly everyMs: number;
     readonly graceMs: number;
@@ -65,9 +65,9 @@ export function openProviders(cloud: Cloud, options: ProvidersOptions): void {
   for (const name of options.slack?.channels ?? []) state.slack.channels[name] = { nextAt: 0, messages: [] };
   Object.assign(state.slack.hooks, options.slackHooks);
   for (const { host, bearer } of options.receivers ?? []) state.receivers[host] = { bearer };
-  for (const { path, name, everyMs, graceMs } of options.heartbeats ?? []) {
-    state.heartbeats[path] = { name, everyMs, graceMs, lastAt: cloud.now, silentSince: null };
-    afterwards(cloud, everyMs + graceMs, 'silence', { path, since: cloud.now });
+  for (const { url, name, everyMs, graceMs } of options.heartbeats ?? []) {
+    state.heartbeats[url] = { name, everyMs, graceMs, lastAt: cloud.now, silentSince: null };
+    afterwards(cloud, everyMs + graceMs, 'silence', { url, since: cloud.now });
   }
 }
 
@@ -89,7 +89,6 @@ const HOSTS: Readonly<Record<string, readonly [ProviderName, Provider]>> = {
   'api.pagerduty.com': ['pagerduty', pagerDuty],
   'slack.com': ['slack', slack],
   'hooks.slack.com': ['slack', slack],
-  [HEARTBEAT_HOST]: ['heartbeat', heartbeat],
 };
 
 /** Who serves a host; undefined when no provider does, or this cloud has none. */
@@ -97,7 +96,9 @@ export function providerOf(cloud: Cloud, host: string): readonly [ProviderName, 
   if (!cloud.services.has(PROVIDERS)) return undefined;
   const known = HOSTS[host];
   if (known) return known;
-  return providersState(cloud).receivers[host] ? ['webhook', receiver] : undefined;
+  const { receivers, heartbeats } = providersState(cloud);
+  if (Object.keys(heartbeats).some((url) => url.startsWith(`${host}/`))) return ['heartbeat', heartbeat];
+  return receivers[host] ? ['webhook', receiver] : undefined;
 }
 
 interface Sent {

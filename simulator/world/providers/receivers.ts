@@ -16,24 +16,23 @@ export function receiver(cloud: Cloud, asked: Asked): Answer {
   return json(200, {});
 }
 
-export const HEARTBEAT_HOST = 'hc-ping.com';
-
 /** Any method counts as a ping. */
-export function heartbeat(cloud: Cloud, { path, from }: Asked): Answer {
-  const check = providersState(cloud).heartbeats[path];
+export function heartbeat(cloud: Cloud, { host, path, from }: Asked): Answer {
+  const url = `${host}${path}`;
+  const check = providersState(cloud).heartbeats[url];
   if (!check) return text(404, 'not found');
   const lost = troubleOf(cloud, 'heartbeat', 'forgets') !== undefined;
-  recordMessage(cloud, { provider: 'heartbeat', to: check.name, what: 'ping', key: path, summary: '', from, lost });
+  recordMessage(cloud, { provider: 'heartbeat', to: check.name, what: 'ping', key: url, summary: '', from, lost });
   if (lost) return text(200, 'OK');
   check.lastAt = cloud.now;
   check.silentSince = null;
-  afterwards(cloud, check.everyMs + check.graceMs, 'silence', { path, since: cloud.now });
+  afterwards(cloud, check.everyMs + check.graceMs, 'silence', { url, since: cloud.now });
   return text(200, 'OK');
 }
 
 /** The timer 'silence': nothing came since. */
-export function noticeSilence({ path, since }: { readonly path: string; readonly since: number }, cloud: Cloud): void {
-  const check = providersState(cloud).heartbeats[path];
+export function noticeSilence({ url, since }: { readonly url: string; readonly since: number }, cloud: Cloud): void {
+  const check = providersState(cloud).heartbeats[url];
   if (!check || check.lastAt !== since || check.silentSince !== null) return;
   check.silentSince = cloud.now;
   recordPerson(cloud, { who: 'the monitor’s people', what: 'paged', by: 'heartbeat', key: check.name });

@@ -94,7 +94,7 @@ export interface ProvidersState {
   };
   /** Host name → what it expects. */
   readonly receivers: Record<string, { readonly bearer: string | null }>;
-  /** Path at the heartbeat host → check. */
+  /** Host and path → check. */
   readonly heartbeats: Record<string, WatchedHeartbeat>;
 }
 

@@ -32,7 +32,7 @@ function world(onCall: Person = { name: 'ada', acknowledgesMs: null }): Cloud {
     slack: { tokens: ['xoxb'], channels: ['alerts'] },
     slackHooks: { '/services/T/B/x': 'alerts' },
     receivers: [{ host: 'router.example.com', bearer: null }],
-    heartbeats: [{ path: '/west', name: 'west', everyMs: 60_000, graceMs: 120_000 }],
+    heartbeats: [{ url: 'hc-ping.com/west', name: 'west', everyMs: 60_000, graceMs: 120_000 }],
   });
   return cloud;
 }
