@@ -1,5 +1,5 @@
 /** What the functions of alert routing are told by MAINSTAY_CONFIG, and the routing table that they unpack from it. */
-import { brotliDecompressSync } from 'node:zlib';
+import { gunzipSync } from 'node:zlib';
 import * as z from 'zod';
 import { checkedRouting } from './check.ts';
 import { type Table, tableOf } from './table.ts';
@@ -27,6 +27,6 @@ export type RouterConfig = z.infer<typeof RouterConfig>;
 
 /** @throws InvalidRouting when the table does not hold together, as the synthesis would have said */
 export function tableIn({ routing }: Pick<RouterConfig, 'routing'>): Table {
-  const text = brotliDecompressSync(Buffer.from(routing, 'base64')).toString();
+  const text = gunzipSync(Buffer.from(routing, 'base64')).toString();
   return tableOf(checkedRouting(JSON.parse(text)));
 }

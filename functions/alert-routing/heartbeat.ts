@@ -4,7 +4,6 @@
  */
 import * as z from 'zod';
 import { eventBus } from '../shared/aws/events.ts';
-import { isoOf } from '../shared/clock.ts';
 import { lambda, type Surroundings } from '../shared/lambda.ts';
 import { parse } from '../shared/parse.ts';
 import type { Bus } from '../shared/ports.ts';
@@ -12,19 +11,20 @@ import { RouterConfig } from './config.ts';
 
 const Scheduled = z.object({ scheduledAt: z.iso.datetime() });
 
-/** Over before the next one, so that each is an incident of its own and is told. */
-const LASTS_SECONDS = 20;
+/** Each minute of an hour is an alert of its own, so that each is told, and none of them flaps. Over before its next turn. */
+const LASTS_SECONDS = 120;
+const MINUTE_OF_HOUR = /T\d\d:(\d\d)/;
 
 export const makeHeartbeat =
-  ({ bus, config, clock }: { readonly bus: Bus } & Surroundings<RouterConfig>) =>
+  ({ bus, config }: { readonly bus: Bus } & Surroundings<RouterConfig>) =>
   async (input: unknown): Promise<{ at: string }> => {
-    parse(Scheduled, input, 'schedule');
-    const at = isoOf(clock.now());
+    // By the time that was due, so that a start that comes twice says the same.
+    const { scheduledAt: at } = parse(Scheduled, input, 'schedule');
     await bus.put('Operations alert', {
       application: config.application,
       slug: 'alert-routing',
       name: 'Heartbeat',
-      resource: config.region,
+      resource: `${config.region}/${MINUTE_OF_HOUR.exec(at)?.[1]}`,
       state: 'firing',
       severity: 'P2',
       at,

@@ -3,7 +3,7 @@
  * Both serving regions get the same stack, and either pages without the other.
  */
 import { readFileSync } from 'node:fs';
-import { brotliCompressSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { type EventPattern, Rule } from 'aws-cdk-lib/aws-events';
@@ -216,7 +216,7 @@ export class AlertRoutingStack extends Stack {
 }
 
 function compressed(routing: Routing): string {
-  const text = brotliCompressSync(JSON.stringify(routing)).toString('base64');
+  const text = gzipSync(JSON.stringify(routing)).toString('base64');
   if (text.length <= ROUTING_BYTES_MAX) return text;
   const size = `${text.length} bytes compressed, at most ${ROUTING_BYTES_MAX} fit into a function's environment`;
   throw new Error(`infra/config/alert-routing.json: ${size}`);

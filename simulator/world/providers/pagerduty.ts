@@ -182,7 +182,7 @@ export interface Webhook {
 
 function tell(cloud: Cloud, incident: PagerDutyIncident, eventType: string, who?: string): void {
   const service = serviceOf(cloud, incident);
-  if (!service?.webhook || troubleOf(cloud, 'pagerduty', 'loses-webhooks')) return;
+  if (!service || troubleOf(cloud, 'pagerduty', 'loses-webhooks')) return;
   const random = providersRandom(cloud);
   const id = random.uuid();
   const agent = who === undefined ? null : { id: who, type: 'user_reference', summary: who };
@@ -195,9 +195,11 @@ function tell(cloud: Cloud, incident: PagerDutyIncident, eventType: string, who?
   };
   const occurred_at = new Date(cloud.now).toISOString();
   const event = { id, event_type: eventType, resource_type: 'incident', occurred_at, agent, client: null, data };
-  const webhook: Webhook = { ...service.webhook, id, body: JSON.stringify({ event }), tries: 1 };
   const copies = troubleOf(cloud, 'pagerduty', 'repeats-webhooks') ? 2 : 1;
-  for (let copy = 0; copy < copies; copy++) afterwards(cloud, random.uniform(200, 2_000), 'webhook', webhook);
+  for (const subscription of service.webhooks) {
+    const webhook: Webhook = { ...subscription, id, body: JSON.stringify({ event }), tries: 1 };
+    for (let copy = 0; copy < copies; copy++) afterwards(cloud, random.uniform(200, 2_000), 'webhook', webhook);
+  }
 }
 
 /** The timer 'webhook'. */

@@ -40,8 +40,8 @@ export interface Person {
 export interface PagerDutyService {
   readonly routingKey: string;
   readonly name: string;
-  /** Where incident events are sent (webhooks v3), and the secret that signs them. */
-  readonly webhook: { readonly url: string; readonly secret: string } | null;
+  /** Where incident events are sent (webhooks v3), and the secret that signs each. */
+  readonly webhooks: readonly { readonly url: string; readonly secret: string }[];
   readonly onCall: Person;
   /** Of the REST API. */
   readonly apiToken: string | null;

@@ -24,7 +24,7 @@ function world(onCall: Person = { name: 'ada', acknowledgesMs: null }): Cloud {
       {
         routingKey: KEY,
         name: 'orders',
-        webhook: { url: 'https://router.example.com/pagerduty', secret: 'shh' },
+        webhooks: [{ url: 'https://router.example.com/pagerduty', secret: 'shh' }],
         onCall,
         apiToken: 'token',
       },
