@@ -68,13 +68,14 @@ export async function withAssembly<T>(
   environment: string,
   onStage: (text: string) => void,
   use: (assembly: string) => Promise<T>,
+  capabilities?: readonly Capability[],
 ): Promise<T> {
   const folder = folderOf(loadConfiguration(environment));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   // Before anything is made: making it takes long enough to be interrupted.
   const forget = onInterrupt(remove);
   try {
-    return await use(await synthesize(environment, onStage));
+    return await use(await synthesize(environment, onStage, capabilities));
   } finally {
     forget();
     remove();

@@ -32,9 +32,11 @@ export const makeSweep =
   async (_input: unknown): Promise<{ alarms: number; missed: number }> => {
     const now = clock.now();
     const listed = (await alarms.all()).filter(({ at }) => at <= now - LATE_MS);
-    const signals = listed.map(ofListing);
+    const signals = listed.map((alarm) => ofListing(alarm));
     const known = await store.alerts(signals.map(alertKey));
-    const missed = signals.filter((signal, index) => isMissed(signal, known[index]?.value ?? null, now));
+    const unheard = listed.filter((_, index) => isMissed(signals[index] as Signal, known[index]?.value ?? null, now));
+    // By its tags an alarm is as grave as it is, and is the same signal as its event.
+    const missed = await Promise.all(unheard.map(async (alarm) => ofListing(alarm, await alarms.tagsOf(alarm.arn))));
     if (missed.length > 0) {
       log.warn('events were missed', { alarms: missed.map(({ name, state }) => `${name} ${state}`) });
       await receive({ store, table }, missed, now);

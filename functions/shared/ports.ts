@@ -318,6 +318,8 @@ export interface Bus {
 }
 
 export interface Alarms {
+  /** Of one alarm; a list does not tell them. */
+  tagsOf(arn: string): Promise<Readonly<Record<string, string>>>;
   all(): Promise<
     readonly {
       readonly name: string;

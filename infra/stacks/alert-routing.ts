@@ -79,6 +79,7 @@ export class AlertRoutingStack extends Stack {
       eventsQueue: this.#queues.events.queueArn,
       workQueue: this.#queues.work.queueArn,
       topics: [lastResort.topicArn, phones.topicArn],
+      alarms: `arn:aws:cloudwatch:${region}:${account}:alarm:*`,
       bus: `arn:aws:events:${region}:${account}:event-bus/default`,
       identity: `arn:aws:ses:${region}:${account}:identity/${configuration.domain}`,
       secrets: { channels: channels.map(secretArn), links: [secretArn(LINKS)], webhooks: WEBHOOKS.map(secretArn) },

@@ -89,6 +89,8 @@ export interface LedgerMessage {
   /** By which the provider tells it from others: PagerDuty's deduplication key. */
   readonly key: string;
   readonly summary: string;
+  /** Addresses that the message lets people open. */
+  readonly links: readonly string[];
   /** Region that sent it. */
   readonly from: string;
   /** Accepted, and nothing came of it. */
@@ -140,8 +142,11 @@ const SILENCE_MS = 6_000;
 
 export const ledgerOf = (cloud: Cloud): Ledger => cloud.stateOf<Ledger>(ledger, INTERNET);
 
-export function recordMessage(cloud: Cloud, message: Omit<LedgerMessage, 't'>): void {
-  ledgerOf(cloud).messages.push({ t: elapsed(cloud), ...message });
+export function recordMessage(
+  cloud: Cloud,
+  message: Omit<LedgerMessage, 't' | 'links'> & { readonly links?: readonly string[] },
+): void {
+  ledgerOf(cloud).messages.push({ t: elapsed(cloud), links: [], ...message });
   const { provider, to, what, key, lost } = message;
   cloud.note(INTERNET, provider, 'received', { to, what, key, ...(lost && { lost }) });
 }

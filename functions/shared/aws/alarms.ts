@@ -1,11 +1,16 @@
 /** The alarms of this region as they stand now. */
-import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchClient, DescribeAlarmsCommand, ListTagsForResourceCommand } from '@aws-sdk/client-cloudwatch';
 import type { Alarms } from '../ports.ts';
 import { call, clientOptions } from './client.ts';
 
 export function cloudWatchAlarms({ region }: { readonly region: string }): Alarms {
   const client = new CloudWatchClient(clientOptions(region));
   return {
+    async tagsOf(arn) {
+      const command = new ListTagsForResourceCommand({ ResourceARN: arn });
+      const { Tags = [] } = await call('reading the tags of an alarm', client.send(command));
+      return Object.fromEntries(Tags.flatMap(({ Key, Value }) => (Key && Value ? [[Key, Value]] : [])));
+    },
     async all() {
       const found: Awaited<ReturnType<Alarms['all']>>[number][] = [];
       let NextToken: string | undefined;

@@ -1,6 +1,5 @@
 /**
- * What each function of alert-routing may do, and where. Every statement names its actions and resources; the one read that
- * AWS cannot restrict is kept to its region.
+ * What each function of alert-routing may do, and where. Every statement names its actions and resources.
  */
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
@@ -15,6 +14,8 @@ export interface Arns {
   readonly workQueue: string;
   readonly topics: readonly string[];
   readonly bus: string;
+  /** Every alarm of the region. */
+  readonly alarms: string;
   readonly identity: string;
   /** By what they are for; the ARN ends in characters that Secrets Manager adds. */
   readonly secrets: Readonly<Record<'channels' | 'links' | 'webhooks', readonly string[]>>;
@@ -49,19 +50,17 @@ export function rightsOf(arns: Arns): Readonly<Record<Handler, readonly PolicySt
     sweep: [
       store,
       work,
-      allow('SeeAlarms', ['cloudwatch:DescribeAlarms'], ['*'], {
-        StringEquals: { 'aws:RequestedRegion': arns.region },
-      }),
+      allow('SeeAlarms', ['cloudwatch:DescribeAlarms', 'cloudwatch:ListTagsForResource'], [arns.alarms]),
     ],
   };
 }
 
-/** Gives a function its rights, and answers for the one whose resource is a wildcard. */
+/** Gives a function its rights, and answers for the one whose resource holds a wildcard. */
 export function give(to: LambdaFunction, rights: readonly PolicyStatement[]): void {
   for (const statement of rights) {
     to.addToRolePolicy(statement);
-    if (statement.resources.includes('*')) {
-      acknowledge(to, { 'IAM5[Resource::*]': 'the sweep reads every alarm of its region' });
+    for (const arn of statement.resources.filter((resource) => /:alarm:\*$/.test(resource))) {
+      acknowledge(to, { [`IAM5[Resource::${arn}]`]: 'the sweep reads every alarm of its region' });
     }
   }
 }

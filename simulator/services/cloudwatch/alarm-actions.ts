@@ -65,6 +65,21 @@ function propagatedTags({ definition }: Alarm): object {
   return { alarmTags: Object.fromEntries(told.map(({ Key = '', Value }) => [Key, Value])), alarmTagsStatus: 'SUCCESS' };
 }
 
+/** Of an alarm that is deleted, whatever its state: no OK follows (user guide, "Alarm events and EventBridge"). */
+export function publishDeletion(alarm: Alarm, context: Cw): void {
+  publishServiceEvent(context, {
+    source: 'aws.cloudwatch',
+    detailType: 'CloudWatch Alarm Configuration Change',
+    resources: [alarm.arn],
+    detail: {
+      alarmName: alarm.name,
+      operation: 'delete',
+      state: eventState(alarm.state),
+      configuration: configurationOf(alarm),
+    },
+  });
+}
+
 /** Data of the timer 'act': an action that a fault delays, with the alarm as it was. */
 interface LateAction {
   readonly action: string;

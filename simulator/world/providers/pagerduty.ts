@@ -30,6 +30,7 @@ interface Event {
   readonly routing_key?: string;
   readonly event_action?: string;
   readonly dedup_key?: string;
+  readonly links?: readonly { readonly href?: string }[];
   readonly payload?: { readonly summary?: string; readonly source?: string; readonly severity?: string };
 }
 
@@ -69,6 +70,7 @@ export function pagerDuty(cloud: Cloud, asked: Asked): Answer {
     what: event.event_action ?? '',
     key: dedupKey,
     summary: event.payload?.summary ?? '',
+    links: (event.links ?? []).flatMap(({ href }) => href ?? []),
     from: asked.from,
     lost: forgotten,
   });
