@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { App, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Configuration } from './config/index.ts';
-import { namesOf } from './names.ts';
+import { type Names, namesOf } from './names.ts';
 import { RecoveryPathCheck } from './recovery-path/plugin.ts';
+import { AlertRoutingStack } from './stacks/alert-routing.ts';
 import { RegionStack } from './stacks/region.ts';
 import { WitnessObserver } from './stacks/region-failover/witness-observer.ts';
 import { RegionFailoverStack } from './stacks/region-failover.ts';
@@ -18,11 +19,15 @@ export interface AppOptions {
   readonly bundles?: string;
   /** Skips the rule pack and CloudFormation's own validation, which take seconds; `npm run synth` has both. */
   readonly unchecked?: boolean;
+  /** Whose stacks are made. @default all */
+  readonly capabilities?: readonly Capability[];
 }
+
+export const CAPABILITIES = ['region-failover', 'alert-routing'] as const;
+export type Capability = (typeof CAPABILITIES)[number];
 
 export function createApp(configuration: Configuration, options: AppOptions): App {
   const { account } = options;
-  const { serving, witness } = configuration.regions;
   const app = new App({
     outdir: options.outdir,
     context: context(configuration, options),
@@ -30,9 +35,36 @@ export function createApp(configuration: Configuration, options: AppOptions): Ap
     builtinCloudFormationValidation: !options.unchecked,
   });
   const names = namesOf(configuration);
-  const common = { configuration, names, bundles: options.bundles };
-  const id = (part: string, region: string) => `${names.prefix}-${part}-${region}`;
+  const capabilities = options.capabilities ?? CAPABILITIES;
+  const making = { app, configuration, names, account, bundles: options.bundles };
+  if (capabilities.includes('region-failover')) regionFailover(making);
+  if (capabilities.includes('alert-routing')) alertRouting(making);
 
+  Tags.of(app).add('Environment', configuration.environment);
+  Tags.of(app).add('Application', configuration.application);
+  Tags.of(app).add('Owner', configuration.owner);
+  Tags.of(app).add('CostCenter', configuration.costCenter);
+  Tags.of(app).add('ManagedBy', 'mainstay');
+  if (capabilities.includes('region-failover')) Validations.of(app).addPlugins(new RecoveryPathCheck(configuration));
+  if (!options.unchecked) Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  return app;
+}
+
+interface Making {
+  readonly app: App;
+  readonly configuration: Configuration;
+  readonly names: Names;
+  readonly account: string;
+  readonly bundles: string | undefined;
+}
+
+const idOf = ({ names }: Making, part: string, region: string): string => `${names.prefix}-${part}-${region}`;
+
+/** The core stacks, and what moves the application from one to the other. */
+function regionFailover(making: Making): void {
+  const { app, account, ...common } = making;
+  const { serving, witness } = common.configuration.regions;
+  const id = (part: string, region: string) => idOf(making, part, region);
   const witnessStack = new WitnessStack(app, id('witness', witness), { ...common, env: { account, region: witness } });
   const [first, second] = serving.map(
     (region) => new RegionStack(app, id('region', region), { ...common, env: { account, region } }),
@@ -56,15 +88,14 @@ export function createApp(configuration: Configuration, options: AppOptions): Ap
     });
     stack.addStackDependency(second, 'it watches and moves what both region stacks make');
   }
+}
 
-  Tags.of(app).add('Environment', configuration.environment);
-  Tags.of(app).add('Application', configuration.application);
-  Tags.of(app).add('Owner', configuration.owner);
-  Tags.of(app).add('CostCenter', configuration.costCenter);
-  Tags.of(app).add('ManagedBy', 'mainstay');
-  Validations.of(app).addPlugins(new RecoveryPathCheck(configuration));
-  if (!options.unchecked) Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-  return app;
+/** Stands alone: it needs nothing of the core, and tells of everything that sends events. */
+function alertRouting(making: Making): void {
+  const { app, account, ...common } = making;
+  for (const region of common.configuration.regions.serving) {
+    new AlertRoutingStack(app, idOf(making, 'alert-routing', region), { ...common, env: { account, region } });
+  }
 }
 
 /** Settings of cdk.json, and the zones, so that nothing is looked up: synthesis needs no network and no account. */

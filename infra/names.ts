@@ -23,6 +23,7 @@ export interface Names {
   readonly databaseParameter: string;
   readonly consumersParameter: string;
   readonly deploymentsParameter: string;
+  readonly alertTable: string;
   readonly workflow: string;
   readonly cleanUpWorkflow: string;
   cluster(region: string): string;
@@ -44,6 +45,7 @@ export function namesOf(configuration: Pick<Configuration, 'application' | 'envi
     databaseParameter: `/${prefix}/database`,
     consumersParameter: `/${prefix}/consumers`,
     deploymentsParameter: `/${prefix}/deployments`,
+    alertTable: `${prefix}-alerts`,
     workflow: `${prefix}-region-failover`,
     cleanUpWorkflow: `${prefix}-region-failover-clean-up`,
     cluster: (region) => `${prefix}-${region}`,

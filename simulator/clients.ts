@@ -17,8 +17,10 @@ import type { Route53 } from '@aws-sdk/client-route-53';
 import type { S3 } from '@aws-sdk/client-s3';
 import type { Scheduler } from '@aws-sdk/client-scheduler';
 import type { SecretsManager } from '@aws-sdk/client-secrets-manager';
+import type { SESv2 } from '@aws-sdk/client-sesv2';
 import type { SFN } from '@aws-sdk/client-sfn';
 import type { SNS } from '@aws-sdk/client-sns';
+import type { SQS } from '@aws-sdk/client-sqs';
 import type { SSM } from '@aws-sdk/client-ssm';
 import type { STS } from '@aws-sdk/client-sts';
 
@@ -42,7 +44,9 @@ export interface Clients {
   s3: S3;
   scheduler: Scheduler;
   secretsmanager: SecretsManager;
+  ses: SESv2;
   sns: SNS;
+  sqs: SQS;
   ssm: SSM;
   states: SFN;
   sts: STS;

@@ -1,7 +1,7 @@
 /** Builds the bundles and synthesizes the templates of an environment, as `npm run build` and `cdk synth` would. */
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { createApp } from '../../infra/app.ts';
+import { type Capability, createApp } from '../../infra/app.ts';
 import { bundleAll } from '../../infra/bundle.ts';
 import { type Configuration, loadConfiguration } from '../../infra/config/index.ts';
 import { onInterrupt } from '../interrupt.ts';
@@ -17,7 +17,11 @@ const WORK_DIRECTORY = '.mainstay';
  * Returns the directory of the cloud assembly. Throws InvalidConfiguration, what CDK's validation found, or UsageProblem
  * when this is not the project's root.
  */
-export async function synthesize(environment: string, onStage: (text: string) => void = () => {}): Promise<string> {
+export async function synthesize(
+  environment: string,
+  onStage: (text: string) => void = () => {},
+  capabilities: readonly Capability[] = ['region-failover'],
+): Promise<string> {
   const configuration = loadConfiguration(environment);
   if (!existsSync('cdk.json')) {
     throw new UsageProblem(`directory: ${process.cwd()} is not the project's root; go to where cdk.json is`);
@@ -32,7 +36,8 @@ export async function synthesize(environment: string, onStage: (text: string) =>
   onStage('building the functions');
   await bundleAll(bundles);
   onStage('synthesizing the templates');
-  createApp(configuration, { account: SIMULATED_ACCOUNT, outdir: assembly, bundles, unchecked: true }).synth();
+  const options = { account: SIMULATED_ACCOUNT, outdir: assembly, bundles, capabilities, unchecked: true };
+  createApp(configuration, options).synth();
   return assembly;
 }
 
@@ -63,13 +68,14 @@ export async function withAssembly<T>(
   environment: string,
   onStage: (text: string) => void,
   use: (assembly: string) => Promise<T>,
+  capabilities?: readonly Capability[],
 ): Promise<T> {
   const folder = folderOf(loadConfiguration(environment));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   // Before anything is made: making it takes long enough to be interrupted.
   const forget = onInterrupt(remove);
   try {
-    return await use(await synthesize(environment, onStage));
+    return await use(await synthesize(environment, onStage, capabilities));
   } finally {
     forget();
     remove();

@@ -270,6 +270,7 @@ export interface Web {
     readonly body?: string;
     /** Of the body. @default application/json */
     readonly contentType?: string;
+    readonly headers?: Readonly<Record<string, string>>;
     readonly timeoutMs: number;
   }): Promise<WebAnswer | null>;
 }
@@ -283,4 +284,54 @@ export interface Meter {
 export interface Log {
   info(message: string, facts?: Readonly<Record<string, unknown>>): void;
   warn(message: string, facts?: Readonly<Record<string, unknown>>): void;
+}
+
+/** What is secret; a value is never logged. */
+export interface Secrets {
+  /** The newest first: while one is rotated there are two. */
+  read(name: string): Promise<readonly string[]>;
+}
+
+export interface Queue {
+  send(body: string, delaySeconds?: number): Promise<void>;
+}
+
+export interface Mail {
+  send(mail: {
+    readonly to: string;
+    readonly subject: string;
+    readonly text: string;
+    readonly html: string;
+    readonly headers: Readonly<Record<string, string>>;
+  }): Promise<void>;
+}
+
+export interface Topics {
+  publish(publication: {
+    readonly topicArn: string;
+    readonly subject: string;
+    readonly message: string;
+    readonly attributes: Readonly<Record<string, string>>;
+  }): Promise<void>;
+}
+
+/** The default bus, on which Mainstay speaks as `mainstay`. */
+export interface Bus {
+  put(detailType: string, detail: Readonly<Record<string, unknown>>): Promise<void>;
+}
+
+export interface Alarms {
+  /** Of one alarm; a list does not tell them. */
+  tagsOf(arn: string): Promise<Readonly<Record<string, string>>>;
+  all(): Promise<
+    readonly {
+      readonly name: string;
+      readonly arn: string;
+      readonly state: string;
+      /** When it changed into that state; milliseconds since the epoch. */
+      readonly at: number;
+      readonly reason: string;
+      readonly description: string | null;
+    }[]
+  >;
 }

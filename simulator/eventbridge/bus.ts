@@ -3,14 +3,14 @@
  * Fed by PutEvents, by AWS services (`publishServiceEvent`) and by scheduled rules.
  */
 import type { Target } from '@aws-sdk/client-eventbridge';
-import { NotModelled } from '../errors.ts';
+import { AwsError, NotModelled } from '../errors.ts';
 import { deliveriesOf } from '../faults/deliveries.ts';
 import type { Context } from '../service.ts';
 import type { JsonValue } from './json.ts';
 import { compilePattern, matches } from './pattern.ts';
 import { backoffMs, isRetryable, retryLimits } from './retry.ts';
 import { type EventBridgeState, type EventRecord, isoSeconds, type Rule } from './state.ts';
-import { send } from './targets.ts';
+import { send, sendToQueue } from './targets.ts';
 import { targetInput } from './transformer.ts';
 
 /** One delivery to one target, on its way; data of the timer 'deliver'. */
@@ -113,11 +113,11 @@ export async function deliver(delivery: Delivery, context: Context<EventBridgeSt
     await send({ target, ruleArn, input, event }, context);
   } catch (error) {
     if (error instanceof NotModelled) throw error;
-    retry(delivery, error as Error, context);
+    await retry(delivery, error as Error, context);
   }
 }
 
-function retry(delivery: Delivery, error: Error, context: Context<EventBridgeState>): void {
+async function retry(delivery: Delivery, error: Error, context: Context<EventBridgeState>): Promise<void> {
   const limits = retryLimits(delivery.target.RetryPolicy);
   const attempt = delivery.attempt + 1;
   const pauseMs = backoffMs(delivery.attempt, context.random);
@@ -137,4 +137,30 @@ function retry(delivery: Delivery, error: Error, context: Context<EventBridgeSta
   });
   if (dropped.length > DROPPED_MAX) dropped.shift();
   context.trace('event.dropped', dropped.at(-1));
+  const queue = delivery.target.DeadLetterConfig?.Arn;
+  if (queue !== undefined) await keepAsDeadLetter(queue, delivery, { attempt, error }, context);
+}
+
+/** EventBridge User Guide, "Using dead-letter queues to process undelivered events": the attributes of such a message. */
+async function keepAsDeadLetter(
+  queue: string,
+  { ruleArn, target, event }: Delivery,
+  { attempt, error }: { readonly attempt: number; readonly error: Error },
+  context: Context<EventBridgeState>,
+): Promise<void> {
+  const caller = { kind: 'service', principal: 'events.amazonaws.com', sourceArn: ruleArn } as const;
+  const attributes = {
+    RULE_ARN: ruleArn,
+    TARGET_ARN: target.Arn ?? '',
+    ERROR_CODE: error instanceof AwsError ? error.code : 'SDK_CLIENT_ERROR',
+    ERROR_MESSAGE: error.message,
+    EXHAUSTED_RETRY_CONDITION: isRetryable(error) ? 'MaximumRetryAttempts' : 'None',
+    RETRY_ATTEMPTS: String(attempt - 1),
+  };
+  try {
+    await sendToQueue(queue, JSON.stringify(event), caller, context, attributes);
+  } catch (cause) {
+    if (cause instanceof NotModelled) throw cause;
+    context.trace('deadLetter.dropped', { queue, eventId: event.id, message: (cause as Error).message });
+  }
 }

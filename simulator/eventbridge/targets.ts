@@ -8,7 +8,7 @@ import { FORWARDED, type ForwardedInput } from './put-events.ts';
 import type { EventBridgeState, EventRecord } from './state.ts';
 import { checkInput } from './transformer.ts';
 
-export type TargetKind = 'lambda' | 'states' | 'sns' | 'events';
+export type TargetKind = 'lambda' | 'states' | 'sns' | 'sqs' | 'events';
 
 const invalid = (message: string): AwsError => new AwsError('ValidationException', message);
 
@@ -18,7 +18,8 @@ export function checkTarget(target: Target, ruleArn: string, { cloud, region }: 
   if (!arn) throw invalid(`Parameter ${target.Arn} is not valid. Reason: Provided Arn is not in correct format.`);
   const kind = kindOf(arn);
   if (!kind) throw new NotModelled(`events rule target '${target.Arn}' (${arn.service}) is not modelled`);
-  if (target.DeadLetterConfig) throw new NotModelled(`DeadLetterConfig of target '${target.Id}' is not modelled`);
+  if (target.SqsParameters) throw new NotModelled(`SqsParameters of target '${target.Id}' is not modelled`);
+  checkDeadLetterQueue(target, region);
   if (kind !== 'events' && arn.region !== region) {
     throw invalid(`Parameter ${target.Arn} is not valid. Reason: Target must be in region ${region}.`);
   }
@@ -40,10 +41,34 @@ export function checkTarget(target: Target, ruleArn: string, { cloud, region }: 
   if (retries < 0 || retries > 185 || age < 60 || age > 86_400) throw invalid('RetryPolicy is not valid.');
 }
 
+function checkDeadLetterQueue({ DeadLetterConfig: config, Id }: Target, region: string): void {
+  if (!config) return;
+  const arn = parseArn(config.Arn ?? '');
+  if (arn?.service !== 'sqs' || arn.region !== region) {
+    throw invalid(`DeadLetterConfig of target ${Id}: ${config.Arn} is no queue in region ${region}.`);
+  }
+}
+
+/** The queue's own policy decides, as it names the rule. */
+export async function sendToQueue(
+  arn: string,
+  body: string,
+  caller: Caller,
+  context: Context<EventBridgeState>,
+  attributes: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const { region, resource } = parseArn(arn)!;
+  const MessageAttributes = Object.fromEntries(
+    Object.entries(attributes).map(([name, StringValue]) => [name, { DataType: 'String', StringValue }]),
+  );
+  const QueueUrl = `https://sqs.${region}.amazonaws.com/${context.account}/${resource}`;
+  await context.call('sqs', 'SendMessage', { QueueUrl, MessageBody: body, MessageAttributes }, { caller, region });
+}
+
 function kindOf({ service, resource }: Arn): TargetKind | undefined {
   if (service === 'lambda' && resource.startsWith('function:')) return 'lambda';
   if (service === 'states' && resource.startsWith('stateMachine:')) return 'states';
-  if (service === 'sns') return 'sns';
+  if (service === 'sns' || service === 'sqs') return service;
   if (service === 'events' && resource.startsWith('event-bus/')) return 'events';
   return undefined;
 }
@@ -75,6 +100,9 @@ export async function send(sending: Sending, context: Context<EventBridgeState>)
       return;
     case 'sns':
       await context.call('sns', 'Publish', { TopicArn: target.Arn, Message: input }, { caller });
+      return;
+    case 'sqs':
+      await sendToQueue(target.Arn ?? '', input, caller, context);
       return;
     case 'events': {
       const request: ForwardedInput = {

@@ -1,15 +1,15 @@
-/** Events lost, doubled and late on their way to a target. Asked by buses, schedules, alarms and topics. */
+/** Events lost, doubled and late on their way to a target. Asked by buses, schedules, alarms, topics and queues. */
 import type { Cloud } from '../cloud.ts';
 import { firstStruck, streamOf, struck } from './book.ts';
 import type { Deliveries } from './kinds.ts';
 
 /** One delivery to one target. */
 export interface Delivered {
-  readonly channel: 'rule' | 'schedule' | 'alarm' | 'topic';
+  readonly channel: 'rule' | 'schedule' | 'alarm' | 'topic' | 'queue';
   readonly region: string;
   readonly source: string;
   readonly detailType: string;
-  /** Of the rule, schedule, alarm or topic. */
+  /** Of the rule, schedule, alarm, topic or queue. */
   readonly name: string;
   readonly target: string;
 }

@@ -124,13 +124,13 @@ export interface EndpointFault extends Common {
 
 /** Which deliveries of events to their targets. */
 export interface Deliveries extends Common {
-  /** Rules of a bus, schedules, actions of alarms, messages of SNS. */
-  readonly channel?: 'rule' | 'schedule' | 'alarm' | 'topic';
+  /** Rules of a bus, schedules, actions of alarms, messages of SNS and of SQS (which loses none). */
+  readonly channel?: 'rule' | 'schedule' | 'alarm' | 'topic' | 'queue';
   readonly region?: string;
   /** Of the event: 'aws.states'. */
   readonly source?: string;
   readonly detailType?: string;
-  /** Name of the rule, schedule, alarm or topic. */
+  /** Name of the rule, schedule, alarm, topic or queue. */
   readonly name?: string;
   /** ARN of the target, or the end of it. */
   readonly target?: string;

@@ -23,8 +23,10 @@ const CODES: Readonly<Record<string, readonly [code: string, status: number]>> =
   s3: ['AccessDenied', 403],
   scheduler: ['AccessDeniedException', 403],
   secretsmanager: ['AccessDeniedException', 400],
+  ses: ['AccessDeniedException', 403],
   // Shape name; on the wire its code is AuthorizationError.
   sns: ['AuthorizationErrorException', 403],
+  sqs: ['AccessDeniedException', 403],
   ssm: ['AccessDeniedException', 400],
   states: ['AccessDeniedException', 400],
   sts: ['AccessDenied', 403],

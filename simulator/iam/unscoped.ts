@@ -34,7 +34,7 @@ export const UNSCOPED: Readonly<Record<string, readonly string[]>> = {
   ],
   events: ['ListEventBuses', 'ListRuleNamesByTarget', 'ListRules', 'TestEventPattern'],
   kms: ['CreateKey', 'ListAliases'],
-  lambda: ['ListFunctions'],
+  lambda: ['ListEventSourceMappings', 'ListFunctions'],
   route53: [
     'CreateHealthCheck',
     'CreateHostedZone',
@@ -45,7 +45,9 @@ export const UNSCOPED: Readonly<Record<string, readonly string[]>> = {
   ],
   scheduler: ['ListSchedules'],
   secretsmanager: ['GetRandomPassword'],
+  ses: ['ListEmailIdentities'],
   sns: ['ListTopics', 'Unsubscribe'],
+  sqs: ['ListQueues'],
   ssm: ['DescribeParameters'],
   states: ['ListStateMachines', 'ValidateStateMachineDefinition'],
 };

@@ -20,10 +20,15 @@ const policyOf = (record: FunctionRecord): string =>
   });
 
 function statementOf(record: FunctionRecord, permission: Permission): object {
-  const { id, action, principal, sourceArn, sourceAccount } = permission;
+  const { id, action, principal, sourceArn, sourceAccount, urlAuthType, viaUrl } = permission;
+  const equal = {
+    ...(sourceAccount !== undefined && { 'AWS:SourceAccount': sourceAccount }),
+    ...(urlAuthType !== undefined && { 'lambda:FunctionUrlAuthType': urlAuthType }),
+  };
   const condition = {
     ...(sourceArn !== undefined && { ArnLike: { 'AWS:SourceArn': sourceArn } }),
-    ...(sourceAccount !== undefined && { StringEquals: { 'AWS:SourceAccount': sourceAccount } }),
+    ...(Object.keys(equal).length > 0 && { StringEquals: equal }),
+    ...(viaUrl !== undefined && { Bool: { 'lambda:InvokedViaFunctionUrl': String(viaUrl) } }),
   };
   return {
     Sid: id,
@@ -52,7 +57,15 @@ export const permissionOperations: Operations<Clients['lambda'], LambdaState> = 
       const message = `The statement id (${id}) provided already exists. Please provide a new statement id, or remove the existing statement.`;
       throw new AwsError('ResourceConflictException', message);
     }
-    const permission = { id, action, principal, sourceArn: input.SourceArn, sourceAccount: input.SourceAccount };
+    const permission: Permission = {
+      id,
+      action,
+      principal,
+      sourceArn: input.SourceArn,
+      sourceAccount: input.SourceAccount,
+      ...(input.FunctionUrlAuthType !== undefined && { urlAuthType: input.FunctionUrlAuthType }),
+      ...(input.InvokedViaFunctionUrl !== undefined && { viaUrl: input.InvokedViaFunctionUrl }),
+    };
     record.permissions.push(permission);
     return { Statement: JSON.stringify(statementOf(record, permission)) };
   },

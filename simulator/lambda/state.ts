@@ -23,6 +23,34 @@ export interface FunctionRecord {
   reservedConcurrency: number | undefined;
   permissions: Permission[];
   asynchronous: AsynchronousConfig;
+  url?: FunctionUrl;
+}
+
+/** The host name under which a function can be called without the API. */
+export interface FunctionUrl {
+  readonly id: string;
+  readonly url: string;
+  readonly authType: 'NONE' | 'AWS_IAM';
+  readonly createdAt: number;
+  readonly modifiedAt: number;
+}
+
+/** A queue that Lambda reads for a function. */
+export interface EventSourceMapping {
+  readonly uuid: string;
+  readonly arn: string;
+  readonly queueArn: string;
+  functionArn: string;
+  batchSize: number;
+  windowSeconds: number;
+  /** ReportBatchItemFailures. */
+  reportsItems: boolean;
+  /** Null: as many as Lambda likes. */
+  concurrencyMax: number | null;
+  enabled: boolean;
+  /** When its poller looks next; null: when something arrives. */
+  pollAt: number | null;
+  modifiedAt: number;
 }
 
 export interface FunctionCode {
@@ -44,6 +72,10 @@ export interface Permission {
   readonly principal: string;
   readonly sourceArn: string | undefined;
   readonly sourceAccount: string | undefined;
+  /** FunctionUrlAuthType. */
+  readonly urlAuthType?: string;
+  /** InvokedViaFunctionUrl. */
+  readonly viaUrl?: boolean;
 }
 
 /** How failed asynchronous invocations are treated. */
@@ -57,10 +89,12 @@ export interface AsynchronousConfig {
 
 export interface LambdaState {
   functions: Record<string, FunctionRecord>;
+  /** Event source mappings by UUID. */
+  mappings: Record<string, EventSourceMapping>;
   nextRevision: number;
 }
 
-export const initialLambdaState = (): LambdaState => ({ functions: {}, nextRevision: 1 });
+export const initialLambdaState = (): LambdaState => ({ functions: {}, mappings: {}, nextRevision: 1 });
 
 /** Lambda's defaults: 2 retries, 6 hours (Lambda Developer Guide, "How Lambda handles errors and retries with asynchronous invocation"). */
 export const defaultAsynchronous = (now: number): AsynchronousConfig => ({

@@ -11,6 +11,7 @@ import { starvedMs } from '../faults/clocks.ts';
 import { diesByCall } from '../faults/crashes.ts';
 import { crossing, isUnreachable, serviceOfHost } from '../faults/links.ts';
 import type { Place } from '../faults.ts';
+import { answerFunctionUrl, functionUrlRegion } from '../lambda/function-urls.ts';
 import type { Random } from '../random.ts';
 import { s3Host } from '../wire/s3.ts';
 import { answerAwsCall, readAwsRequest, type WireResponse } from '../wire/server.ts';
@@ -95,14 +96,13 @@ class SimulatedNetwork implements Network {
   }
 
   async send(request: NetworkRequest): Promise<NetworkResponse> {
-    const endpoint = awsRegionOf(request.url.hostname);
-    const response = endpoint === undefined ? await this.#toWorld(request) : await this.#toAws(request, endpoint);
+    const response = await this.#answered(request);
     await this.#awake(request.owner);
     return response;
   }
 
   async roundTrip({ from, url, owner }: Pick<NetworkRequest, 'from' | 'url' | 'owner'>): Promise<void> {
-    const to = awsRegionOf(url.hostname) ?? from;
+    const to = awsRegionOf(url.hostname) ?? functionUrlRegion(url.hostname) ?? from;
     if (!this.#cloud.reaches(from, to)) throw new Unreachable(from, to);
     const service = serviceOfHost(url.hostname);
     if (isUnreachable(this.#cloud, { service, region: to, from })) throw new Unreachable(from, url.hostname);
@@ -111,6 +111,16 @@ class SimulatedNetwork implements Network {
     await this.#wait(Math.round(this.#roundTripMs(from, to)) + there.addedMs + back.addedMs);
     if (!this.#cloud.reaches(from, to)) throw new Unreachable(from, to);
     await this.#awake(owner);
+  }
+
+  #answered(request: NetworkRequest): Promise<NetworkResponse> {
+    const { hostname } = request.url;
+    const endpoint = awsRegionOf(hostname);
+    if (endpoint !== undefined) return this.#toAws(request, endpoint);
+    const region = functionUrlRegion(hostname);
+    if (region === undefined) return this.#toWorld(request);
+    const exchange = async () => () => answerFunctionUrl(this.#cloud, region, request);
+    return this.#carry(request.from, region, exchange);
   }
 
   #toWorld(request: NetworkRequest): Promise<NetworkResponse> {

@@ -20,7 +20,9 @@ import { rds } from './rds/service.ts';
 import { route53 } from './route53/service.ts';
 import { s3 } from './s3/index.ts';
 import { secretsManager } from './secretsmanager/index.ts';
+import { ses } from './ses/index.ts';
 import { sns } from './sns.ts';
+import { sqs } from './sqs/index.ts';
 import { ssm } from './ssm/index.ts';
 import { sts } from './sts/index.ts';
 
@@ -43,7 +45,9 @@ export const services: readonly AnyService[] = [
   s3,
   scheduler,
   secretsManager,
+  ses,
   sns,
+  sqs,
   ssm,
   stepFunctions,
   sts,

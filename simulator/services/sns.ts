@@ -1,5 +1,5 @@
 /**
- * SNS, one region at a time: topics, subscriptions of Lambda functions, mail addresses and phones. What mail and phones
+ * SNS, one region at a time: topics, subscriptions of Lambda functions, queues, mail addresses and phones. What mail and phones
  * received is in `outbox`, so that drills can judge who was told. Registered in simulator/services/index.ts.
  */
 import type { MessageAttributeValue, PublishCommandInput, SNS } from '@aws-sdk/client-sns';
@@ -11,7 +11,7 @@ import { type Access, type Context, defineService } from '../service.ts';
 
 interface Subscription {
   readonly arn: string;
-  readonly protocol: 'lambda' | 'email' | 'email-json' | 'sms';
+  readonly protocol: 'lambda' | 'sqs' | 'email' | 'email-json' | 'sms';
   readonly endpoint: string;
 }
 
@@ -58,7 +58,7 @@ type Sns = Context<SnsState>;
 /** Publish API reference: message and subject. */
 const BYTES_MAX = 262_144;
 const SUBJECT_MAX = 100;
-/** Guess: of the 100,015 attempts in 23 days that SNS makes at a Lambda function, no run here sees more than a few. */
+/** Guess: of the 100,015 attempts in 23 days that SNS makes at a Lambda function or a queue, no run here sees more than a few. */
 const ATTEMPTS_MAX = 50;
 
 const invalid = (reason: string): AwsError => new AwsError('InvalidParameter', `Invalid parameter: ${reason}`);
@@ -137,15 +137,12 @@ const told = ({ topicArn }: Message, { endpoint }: Subscription, region: string)
 /** The timer 'deliver'. */
 async function deliver(delivery: Delivery, context: Sns): Promise<void> {
   const { message, subscription, attempt } = delivery;
-  if (subscription.protocol !== 'lambda') {
+  if (subscription.protocol !== 'lambda' && subscription.protocol !== 'sqs') {
     receive(message, subscription.endpoint, context);
     return;
   }
-  const Payload = new TextEncoder().encode(JSON.stringify(lambdaEvent(delivery)));
-  const request = { FunctionName: subscription.endpoint, InvocationType: 'Event', Payload } as const;
-  const caller = { kind: 'service', principal: 'sns.amazonaws.com', sourceArn: message.topicArn } as const;
   try {
-    await context.call('lambda', 'Invoke', request, { caller });
+    await (subscription.protocol === 'sqs' ? sendToQueue(delivery, context) : invoke(delivery, context));
   } catch (error) {
     if (error instanceof NotModelled) throw error;
     if (isRetryable(error) && attempt < ATTEMPTS_MAX) {
@@ -156,6 +153,41 @@ async function deliver(delivery: Delivery, context: Sns): Promise<void> {
     context.trace('message.dropped', { id: message.id, endpoint, message: (error as Error).message });
   }
 }
+
+const asSns = ({ message }: Delivery) =>
+  ({ kind: 'service', principal: 'sns.amazonaws.com', sourceArn: message.topicArn }) as const;
+
+async function invoke(delivery: Delivery, context: Sns): Promise<void> {
+  const Payload = new TextEncoder().encode(JSON.stringify(lambdaEvent(delivery)));
+  const request = { FunctionName: delivery.subscription.endpoint, InvocationType: 'Event', Payload } as const;
+  await context.call('lambda', 'Invoke', request, { caller: asSns(delivery) });
+}
+
+/** The envelope that HTTP endpoints get too (SNS Developer Guide, "Fanout to Amazon SQS queues"); the signature is none. */
+async function sendToQueue(delivery: Delivery, context: Sns): Promise<void> {
+  const { message } = delivery;
+  const [, , , region = '', account = '', name = ''] = delivery.subscription.endpoint.split(':');
+  const MessageBody = JSON.stringify({
+    Type: 'Notification',
+    MessageId: message.id,
+    TopicArn: message.topicArn,
+    ...(message.subject !== null && { Subject: message.subject }),
+    Message: message.message,
+    Timestamp: new Date(message.publishedAt).toISOString(),
+    SignatureVersion: '1',
+    Signature: 'EXAMPLE',
+    SigningCertURL: 'EXAMPLE',
+    UnsubscribeURL: 'EXAMPLE',
+    ...(Object.keys(message.attributes).length > 0 && { MessageAttributes: message.attributes }),
+  });
+  const QueueUrl = `https://sqs.${region}.amazonaws.com/${account}/${name}`;
+  await context.call('sqs', 'SendMessage', { QueueUrl, MessageBody }, { caller: asSns(delivery), region });
+}
+
+const PROTOCOLS = ['lambda', 'sqs', 'email', 'email-json', 'sms'] as const;
+
+const isModelled = (protocol = ''): protocol is Subscription['protocol'] =>
+  (PROTOCOLS as readonly string[]).includes(protocol);
 
 function receive(message: Message, endpoint: string, context: Sns): void {
   const { topicArn, subject, message: text } = message;
@@ -242,7 +274,7 @@ export const sns = defineService<SNS, SnsState>({
     Subscribe(input, context) {
       const topic = findTopic(input.TopicArn, context);
       const { Protocol: protocol, Endpoint: endpoint = '' } = input;
-      if (protocol !== 'lambda' && protocol !== 'email' && protocol !== 'email-json' && protocol !== 'sms') {
+      if (!isModelled(protocol)) {
         throw new NotModelled(`SNS subscription by '${protocol}' is not modelled`);
       }
       const attributes = Object.keys(input.Attributes ?? {});

@@ -5,6 +5,7 @@ import { addFault, cutOff, type Fault, type PlannedFault, rejoin, removeFault } 
 import { type Context, defineService } from '../service.ts';
 import { crashInstance, instancesState, pauseInstance, regionOf, runningInstances, wakeInstance } from './instances.ts';
 import { INTERNET } from './place.ts';
+import { beginTrouble, endTrouble, type ProviderName, type Trouble } from './providers/index.ts';
 import { type PushedRelease, pushRelease } from './releases.ts';
 
 export type WorldEvent =
@@ -31,7 +32,10 @@ export type WorldEvent =
   | { readonly do: 'shortage' | 'endShortage'; readonly region: string }
   | { readonly do: 'skewClock'; readonly region: string; readonly byMs: number }
   /** The pipeline pushes a release to ECR; where ECR refuses it, the trace says so and nothing else happens. */
-  | ({ readonly do: 'pushImage' } & PushedRelease);
+  | ({ readonly do: 'pushImage' } & PushedRelease)
+  /** Something is the matter with a provider of notifications, until its end or to the end. */
+  | { readonly do: 'trouble'; readonly id: string; readonly provider: ProviderName; readonly trouble: Trouble }
+  | { readonly do: 'endTrouble'; readonly id: string };
 
 export type TimedEvent = WorldEvent & { readonly afterMs: number };
 
@@ -139,6 +143,8 @@ const actions: Actions = {
   },
   skewClock: (cloud, { region, byMs }) =>
     stand(cloud, { kind: 'clock-skew', id: `clocks of ${region}`, region, byMs }, byMs !== 0),
+  trouble: (cloud, { id, provider, trouble }) => beginTrouble(cloud, { id, provider, trouble }),
+  endTrouble: (cloud, { id }) => endTrouble(cloud, id),
 };
 
 /** Puts a fault in force until an event of the same name takes its place or ends it. */

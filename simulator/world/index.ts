@@ -5,12 +5,23 @@ import { dns } from './dns.ts';
 import { events } from './events.ts';
 import { instances } from './instances.ts';
 import { ledger } from './ledger.ts';
+import { providers } from './providers/index.ts';
 import { releases } from './releases.ts';
 import { tasks } from './tasks.ts';
 import { users } from './users.ts';
 
 /** To be given to `Cloud.create` beside AWS's services. */
-export const worldParts: readonly AnyService[] = [ledger, dns, users, instances, database, events, releases, tasks];
+export const worldParts: readonly AnyService[] = [
+  ledger,
+  dns,
+  users,
+  instances,
+  database,
+  events,
+  releases,
+  tasks,
+  providers,
+];
 
 export type { ReleaseBehaviour } from './behaviour.ts';
 export { happen, scheduleEvents, type TimedEvent, type WorldEvent } from './events.ts';
@@ -24,6 +35,7 @@ export {
 } from './instances.ts';
 export { type Ledger, ledgerOf } from './ledger.ts';
 export { worldHttp } from './network.ts';
+export { openProviders, type ProvidersOptions, providersState } from './providers/index.ts';
 export { digestsOf, type PushedRelease, pushRelease, type ReleaseDigests } from './releases.ts';
 export { replicationLagMs } from './replication.ts';
 export { crashTask, runningTasks } from './tasks.ts';

@@ -90,6 +90,34 @@ export interface LedgerPromotion {
   readonly lost: readonly string[];
 }
 
+/** A notification as its provider received it. */
+export interface LedgerMessage {
+  readonly t: number;
+  readonly provider: 'pagerduty' | 'slack' | 'webhook' | 'heartbeat';
+  /** PagerDuty's service, Slack's channel, a host, a check. */
+  readonly to: string;
+  /** 'trigger', 'acknowledge' and 'resolve'; 'post' and 'update'; a path; 'ping'. */
+  readonly what: string;
+  /** By which the provider tells it from others: PagerDuty's deduplication key. */
+  readonly key: string;
+  readonly summary: string;
+  /** Addresses that the message lets people open. */
+  readonly links: readonly string[];
+  /** Region that sent it. */
+  readonly from: string;
+  /** Accepted, and nothing came of it. */
+  readonly lost: boolean;
+}
+
+/** What a person heard or did. */
+export interface LedgerPerson {
+  readonly t: number;
+  readonly who: string;
+  readonly what: 'paged' | 'acknowledged';
+  readonly by: 'pagerduty' | 'heartbeat';
+  readonly key: string;
+}
+
 export interface Ledger {
   readonly writes: LedgerWrite[];
   readonly requests: LedgerRequest[];
@@ -97,6 +125,8 @@ export interface Ledger {
   readonly dns: LedgerAnswer[];
   readonly lease: LedgerLease[];
   readonly promotions: LedgerPromotion[];
+  readonly messages: LedgerMessage[];
+  readonly people: LedgerPerson[];
   /** Per instance, its newest write; what `lease` is derived from. */
   readonly newestWrite: Record<string, { t: number; epoch: number }>;
 }
@@ -111,6 +141,8 @@ export const ledger = defineService<object, Ledger>({
     dns: [],
     lease: [],
     promotions: [],
+    messages: [],
+    people: [],
     newestWrite: {},
   }),
   operations: {},
@@ -121,6 +153,20 @@ export const ledger = defineService<object, Ledger>({
 const SILENCE_MS = 6_000;
 
 export const ledgerOf = (cloud: Cloud): Ledger => cloud.stateOf<Ledger>(ledger, INTERNET);
+
+export function recordMessage(
+  cloud: Cloud,
+  message: Omit<LedgerMessage, 't' | 'links'> & { readonly links?: readonly string[] },
+): void {
+  ledgerOf(cloud).messages.push({ t: elapsed(cloud), links: [], ...message });
+  const { provider, to, what, key, lost } = message;
+  cloud.note(INTERNET, provider, 'received', { to, what, key, ...(lost && { lost }) });
+}
+
+export function recordPerson(cloud: Cloud, event: Omit<LedgerPerson, 't'>): void {
+  ledgerOf(cloud).people.push({ t: elapsed(cloud), ...event });
+  cloud.note(INTERNET, event.by, event.what, { who: event.who, key: event.key });
+}
 
 /** Notes a write that a cluster has just taken; the entry is returned so that its acknowledgement can be noted. */
 export function recordWrite(cloud: Cloud, write: Omit<LedgerWrite, 't' | 'ackedAt'>): LedgerWrite {

@@ -1,5 +1,5 @@
 /**
- * HTTP to everything that is not AWS's own API: name → load balancer → instance → application. Used by the users and,
+ * HTTP to everything that is not AWS's own API: providers of notifications; else name → load balancer → instance → application. Used by the users and,
  * through the simulated network, by functions that probe the application.
  */
 import type { Cloud } from '../cloud.ts';
@@ -12,6 +12,7 @@ import { runningOn } from './instances.ts';
 import { type LedgerRequest, type LedgerTarget, ledgerOf } from './ledger.ts';
 import { elapsed, later, oneWayMs } from './place.ts';
 import { BAD_GATEWAY, type InstanceResponse, instanceRequest } from './processes.ts';
+import { askProvider, providerOf } from './providers/index.ts';
 
 /** An HTTP request as the simulated network hands it over. */
 export interface WorldRequest {
@@ -50,6 +51,8 @@ const IDLE_TIMEOUT_MS = 60_000;
 export async function worldHttp(cloud: Cloud, request: WorldRequest): Promise<WorldResponse> {
   const startedAt = cloud.now;
   const { from, method, url } = request;
+  const provider = providerOf(cloud, url.hostname);
+  if (provider) return askProvider(cloud, provider, request);
   const resolver = resolverOf(cloud, from);
   const destination = resolve(cloud, resolver, url.hostname);
   let answer: Answer | null = null;

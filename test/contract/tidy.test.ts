@@ -2,7 +2,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { events, schedules } from '../../infra/wiring.ts';
+import { events, schedules, urls } from '../../infra/wiring.ts';
 
 const read = (file: string): string => readFileSync(file, 'utf8');
 const files = globSync('{events,functions,infra,statemachines}/**/*.ts').sort();
@@ -121,7 +121,7 @@ describe('every slug is complete', () => {
   const machines = globSync('statemachines/*.asl.json');
 
   it.each(handlers)('$slug/$handler is started by the wiring, a machine, or CloudFormation', ({ slug, handler }) => {
-    const wired = [...events, ...schedules].some(
+    const wired = [...events, ...schedules, ...urls].some(
       (row) => row.slug === slug && 'function' in row.starts && row.starts.function === handler,
     );
     const placeholder = `\${${handler.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())}}`;
@@ -133,7 +133,7 @@ describe('every slug is complete', () => {
   });
 
   it('has every function that the wiring starts', () => {
-    const wanted = [...events, ...schedules].flatMap((row) =>
+    const wanted = [...events, ...schedules, ...urls].flatMap((row) =>
       'function' in row.starts ? [`${row.slug}/${row.starts.function}`] : [],
     );
     const there = handlers.map(({ slug, handler }) => `${slug}/${handler}`);

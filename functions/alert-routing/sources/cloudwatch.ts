@@ -69,7 +69,7 @@ export function ofDeletion(event: AlarmDeletion, { now }: Context): Signal[] {
 }
 
 /** The same signal as by EventBridge: same alarm, same time, so that both together are one. */
-export function ofNotification(message: AlarmNotification, { now }: Context): Signal[] {
+export function ofNotification(message: AlarmNotification, { now }: Context, tags: Labels = {}): Signal[] {
   return [
     alarm({
       kind: 'alarm-transition',
@@ -79,7 +79,7 @@ export function ofNotification(message: AlarmNotification, { now }: Context): Si
       at: moment(message.StateChangeTime, now),
       summary: message.NewStateReason,
       description: message.AlarmDescription ?? '',
-      tags: {},
+      tags,
       muted: null,
     }),
   ];

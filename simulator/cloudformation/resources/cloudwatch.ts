@@ -1,7 +1,7 @@
 /** CloudFormation's resource types of CloudWatch. Left out by name: composite alarms, anomaly detectors, metric streams. */
 import type { MetricDataQuery, PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
 import type { Created, Modelled, ResourceContext, ResourceTable } from '../resource.ts';
-import { optionalBoolean, optionalNumber, refuseOtherProperties, unlessGone } from './known-properties.ts';
+import { optionalBoolean, optionalNumber, refuseOtherProperties, tagList, unlessGone } from './known-properties.ts';
 
 const alarm: Modelled = {
   create: (properties, context) => put(String(properties.AlarmName ?? context.physicalName(255)), properties, context),
@@ -31,6 +31,7 @@ export const resources: ResourceTable = {
 };
 
 const known = [
+  'ActionConfiguration',
   'ActionsEnabled',
   'AlarmActions',
   'AlarmDescription',
@@ -61,6 +62,7 @@ async function put(AlarmName: string, properties: Record<string, unknown>, conte
   for (const name of ['DatapointsToAlarm', 'EvaluationPeriods', 'Period', 'Threshold']) {
     if (rest[name] !== undefined) input[name] = optionalNumber(rest[name]);
   }
+  if (Object.keys(context.tags).length > 0) input.Tags = tagList(context.tags);
   if (ActionsEnabled !== undefined) input.ActionsEnabled = optionalBoolean(ActionsEnabled);
   if (Metrics !== undefined) input.Metrics = (Metrics as MetricDataQuery[]).map(withTypes);
   await context.call('cloudwatch', 'PutMetricAlarm', input as unknown as PutMetricAlarmInput);

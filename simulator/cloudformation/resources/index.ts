@@ -15,13 +15,16 @@ import { resources as events } from './events.ts';
 import { resources as iam } from './iam.ts';
 import { resources as kms } from './kms.ts';
 import { resources as lambda } from './lambda.ts';
+import { resources as lambdaSources } from './lambda-sources.ts';
 import { resources as logs } from './logs.ts';
 import { type InventoryRow, inventoryOf, mergeTables } from './merge.ts';
 import { resources as route53 } from './route53.ts';
 import { resources as s3 } from './s3.ts';
 import { resources as scheduler } from './scheduler.ts';
 import { resources as secretsmanager } from './secretsmanager.ts';
+import { resources as ses } from './ses.ts';
 import { resources as sns } from './sns.ts';
+import { resources as sqs } from './sqs.ts';
 import { resources as ssm } from './ssm.ts';
 import { resources as stepfunctions } from './stepfunctions.ts';
 import { updateBehaviours } from './update-behaviours.ts';
@@ -44,12 +47,15 @@ export const resources: ResourceTable = withBehaviours(
     iam,
     kms,
     lambda,
+    lambdaSources,
     logs,
     route53,
     s3,
     scheduler,
     secretsmanager,
+    ses,
     sns,
+    sqs,
     ssm,
     stepfunctions,
   }),

@@ -92,7 +92,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   'AWS::CloudWatch::Alarm': {
     replacement: 'AlarmName',
-    inPlace: `ActionsEnabled AlarmActions AlarmDescription ComparisonOperator DatapointsToAlarm Dimensions
+    inPlace: `ActionConfiguration ActionsEnabled AlarmActions AlarmDescription ComparisonOperator DatapointsToAlarm Dimensions
       EvaluateLowSampleCountPercentile EvaluationPeriods ExtendedStatistic InsufficientDataActions MetricName Metrics
       Namespace OKActions Period Statistic Tags Threshold TreatMissingData Unit`,
     name: 'AlarmName',
@@ -285,6 +285,16 @@ const ROWS: Readonly<Record<string, Row>> = {
     replacement: 'FunctionName Qualifier',
     inPlace: 'MaximumRetryAttempts DestinationConfig MaximumEventAgeInSeconds',
   },
+  'AWS::Lambda::EventSourceMapping': {
+    replacement: `EventSourceArn SelfManagedEventSource SelfManagedKafkaEventSourceConfig AmazonManagedKafkaEventSourceConfig
+      StartingPosition StartingPositionTimestamp`,
+    inPlace: `BatchSize BisectBatchOnFunctionError DestinationConfig DocumentDBEventSourceConfig Enabled FilterCriteria
+      FunctionName FunctionResponseTypes KmsKeyArn LoggingConfig MaximumBatchingWindowInSeconds MaximumRecordAgeInSeconds
+      MaximumRetryAttempts MetricsConfig ParallelizationFactor ProvisionedPollerConfig Queues ScalingConfig
+      SourceAccessConfigurations Tags Topics TumblingWindowInSeconds`,
+    tags: 'Tags',
+  },
+  'AWS::Lambda::Url': { replacement: 'TargetFunctionArn Qualifier', inPlace: 'AuthType InvokeMode Cors' },
   'AWS::Logs::LogGroup': {
     replacement: 'LogGroupName',
     inPlace: 'RetentionInDays KmsKeyId Tags DataProtectionPolicy LogGroupClass',
@@ -328,6 +338,12 @@ const ROWS: Readonly<Record<string, Row>> = {
     tags: 'Tags',
   },
   'AWS::SecretsManager::SecretTargetAttachment': { replacement: 'SecretId', inPlace: 'TargetType TargetId' },
+  'AWS::SES::EmailIdentity': {
+    replacement: 'EmailIdentity DkimSigningAttributes',
+    inPlace: 'ConfigurationSetAttributes DkimAttributes FeedbackAttributes MailFromAttributes Tags',
+    name: 'EmailIdentity',
+    tags: 'Tags',
+  },
   'AWS::SNS::Topic': {
     replacement: 'TopicName',
     inPlace: 'SignatureVersion KmsMasterKeyId TracingConfig DisplayName Subscription Tags',
@@ -336,6 +352,15 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   'AWS::SNS::TopicPolicy': { inPlace: 'Topics PolicyDocument' },
   'AWS::SNS::Subscription': { replacement: 'Endpoint Protocol TopicArn' },
+  'AWS::SQS::Queue': {
+    replacement: 'QueueName FifoQueue',
+    inPlace: `ContentBasedDeduplication DeduplicationScope DelaySeconds FifoThroughputLimit KmsDataKeyReusePeriodSeconds
+      KmsMasterKeyId MaximumMessageSize MessageRetentionPeriod ReceiveMessageWaitTimeSeconds RedriveAllowPolicy RedrivePolicy
+      SqsManagedSseEnabled Tags VisibilityTimeout`,
+    name: 'QueueName',
+    tags: 'Tags',
+  },
+  'AWS::SQS::QueuePolicy': { inPlace: 'PolicyDocument Queues' },
   'AWS::SSM::Parameter': {
     replacement: 'Name',
     inPlace: 'Type Description AllowedPattern Tier Value DataType Tags',

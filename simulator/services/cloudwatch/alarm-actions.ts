@@ -39,6 +39,7 @@ export async function changeState(alarm: Alarm, next: AlarmState, context: Cw): 
       configuration: configurationOf(alarm),
       previousState: eventState(previous),
       state: eventState(next),
+      ...propagatedTags(alarm),
     },
   });
   if (!alarm.actionsEnabled) return;
@@ -51,6 +52,32 @@ export async function changeState(alarm: Alarm, next: AlarmState, context: Cw): 
       else context.schedule('act', lateMs, late);
     }
   }
+}
+
+/** The alarm's tags, where it is told to send them along (PutMetricAlarm API Reference, AlarmTagsPropagation). */
+function propagatedTags({ definition }: Alarm): object {
+  const propagation = definition.ActionConfiguration?.AlarmTagsPropagation;
+  if (!propagation?.Enabled) return {};
+  const { IncludedTagKeys: included, ExcludedTagKeys: excluded } = propagation;
+  const told = (definition.Tags ?? []).filter(
+    ({ Key = '' }) => (included?.includes(Key) ?? true) && !(excluded?.includes(Key) ?? false),
+  );
+  return { alarmTags: Object.fromEntries(told.map(({ Key = '', Value }) => [Key, Value])), alarmTagsStatus: 'SUCCESS' };
+}
+
+/** Of an alarm that is deleted, whatever its state: no OK follows (user guide, "Alarm events and EventBridge"). */
+export function publishDeletion(alarm: Alarm, context: Cw): void {
+  publishServiceEvent(context, {
+    source: 'aws.cloudwatch',
+    detailType: 'CloudWatch Alarm Configuration Change',
+    resources: [alarm.arn],
+    detail: {
+      alarmName: alarm.name,
+      operation: 'delete',
+      state: eventState(alarm.state),
+      configuration: configurationOf(alarm),
+    },
+  });
 }
 
 /** Data of the timer 'act': an action that a fault delays, with the alarm as it was. */

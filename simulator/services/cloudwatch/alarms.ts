@@ -2,7 +2,7 @@
 import type { CloudWatch, MetricAlarm, PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
 import { AwsError, NotModelled } from '../../errors.ts';
 import type { Context, Operations } from '../../service.ts';
-import { changeState, checkAction, remember } from './alarm-actions.ts';
+import { changeState, checkAction, publishDeletion, remember } from './alarm-actions.ts';
 import { arm, comparisonOf, periodSecondsOf, statisticOf } from './alarm-evaluation.ts';
 import { compileExpression } from './expression.ts';
 import { checkStatistic } from './metrics.ts';
@@ -161,8 +161,17 @@ export const alarmOperations: Operations<CloudWatch, CloudWatchState> = {
     for (const alarm of alarms) {
       if (alarm.timerId !== undefined) context.cancel(alarm.timerId);
       delete context.state.alarms[alarm.name];
+      publishDeletion(alarm, context);
     }
     return {};
+  },
+
+  /** Of alarms; they keep the tags that they were last put with. */
+  ListTagsForResource(input, context) {
+    const name = input.ResourceARN?.split(':alarm:')[1] ?? '';
+    const alarm = context.state.alarms[name];
+    if (!alarm) throw new AwsError('ResourceNotFoundException', `${input.ResourceARN} does not exist`);
+    return { Tags: alarm.definition.Tags ?? [] };
   },
 
   PutCompositeAlarm(input) {

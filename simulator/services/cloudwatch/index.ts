@@ -30,6 +30,7 @@ export const cloudWatch = defineService<CloudWatch, CloudWatchState>({
     EnableAlarmActions: (input, context) => onAlarms(input.AlarmNames, context),
     DisableAlarmActions: (input, context) => onAlarms(input.AlarmNames, context),
     DeleteAlarms: (input, context) => onAlarms(input.AlarmNames, context),
+    ListTagsForResource: (input) => ({ resources: [input.ResourceARN ?? '*'] }),
   },
   timers: { evaluate, act: actLate },
 });

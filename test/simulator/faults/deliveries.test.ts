@@ -1,4 +1,4 @@
-/** Events lost, doubled and late on each of their ways. */
+/** Events lost, doubled and late on each of their ways; queues, which lose nothing, are in test/simulator/sqs. */
 import { describe, expect, it } from 'vitest';
 import type { Cloud } from '../../../simulator/cloud.ts';
 import { addFault, type Deliveries, type Fault } from '../../../simulator/faults.ts';
@@ -8,7 +8,7 @@ const at = { region: west };
 const target = functionArn(west);
 
 /** Each lets one event go its way to the function. */
-const channels: Record<NonNullable<Deliveries['channel']>, (cloud: Cloud) => Promise<unknown>> = {
+const channels: Record<Exclude<NonNullable<Deliveries['channel']>, 'queue'>, (cloud: Cloud) => Promise<unknown>> = {
   async rule(cloud) {
     const EventPattern = '{"source":["shop"]}';
     await cloud.call('events', 'PutRule', { Name: 'n', EventPattern }, at);

@@ -109,7 +109,6 @@ describe('what is refused', () => {
 
   test.each([
     [{ Protocol: 'https', Endpoint: 'https://example.com' }, /'https' is not modelled/],
-    [{ Protocol: 'sqs', Endpoint: 'arn' }, /'sqs' is not modelled/],
     [
       { Protocol: 'email', Endpoint: 'a@example.com', Attributes: { FilterPolicy: '{}' } },
       /FilterPolicy.*not modelled/,

@@ -1,0 +1,111 @@
+/** Lets a scenario's acts happen: alarms by CloudWatch's own API, webhooks over the network, people with browsers. */
+import { createHmac } from 'node:crypto';
+import type { Configuration } from '../../../infra/config/index.ts';
+import type { Cloud } from '../../../simulator/cloud.ts';
+import { addFault } from '../../../simulator/faults.ts';
+import { networkOf } from '../../../simulator/runtime/network.ts';
+import { type SnsState, sns } from '../../../simulator/services/sns.ts';
+import { happen, ledgerOf } from '../../../simulator/world/index.ts';
+import type { Act, Where } from './scenario.ts';
+import { SECRETS, urlOf } from './scene.ts';
+
+interface Stage {
+  readonly cloud: Cloud;
+  readonly configuration: Configuration;
+}
+
+/** Resolves when it is done, which may take virtual time: start it and let the clock run. */
+export async function perform(act: Act, stage: Stage): Promise<void> {
+  await (acts[act.do] as (act: Act, stage: Stage) => Promise<void>)(act, stage);
+}
+
+type Acts = { [K in Act['do']]: (act: Extract<Act, { do: K }>, stage: Stage) => Promise<void> };
+
+const regionOf = ({ configuration }: Stage, where: Where = 'first'): string =>
+  configuration.regions.serving[where === 'first' ? 0 : 1];
+
+const acts: Acts = {
+  async alarm({ name, state, where, tags = {} }, stage) {
+    const { cloud } = stage;
+    const region = regionOf(stage, where);
+    const { MetricAlarms = [] } = await cloud.call('cloudwatch', 'DescribeAlarms', { AlarmNames: [name] }, { region });
+    if (MetricAlarms.length === 0) await makeAlarm(cloud, region, name, tags);
+    const input = { AlarmName: name, StateValue: state, StateReason: `the drill says ${state}` } as const;
+    await cloud.call('cloudwatch', 'SetAlarmState', input, { region });
+  },
+  async 'delete-alarm'({ name, where }, stage) {
+    await stage.cloud.call('cloudwatch', 'DeleteAlarms', { AlarmNames: [name] }, { region: regionOf(stage, where) });
+  },
+  async alertmanager({ alerts, resolved = false, where }, stage) {
+    const { cloud } = stage;
+    const at = new Date(cloud.now).toISOString();
+    const status = resolved ? 'resolved' : 'firing';
+    const body = JSON.stringify({
+      version: '4',
+      groupKey: '{}',
+      truncatedAlerts: 0,
+      status,
+      receiver: 'mainstay',
+      groupLabels: {},
+      commonLabels: {},
+      commonAnnotations: {},
+      externalURL: 'https://alertmanager.example.com',
+      alerts: alerts.map((labels, index) => ({
+        status,
+        labels,
+        annotations: { summary: `${labels.alertname} of ${labels.instance}` },
+        startsAt: at,
+        endsAt: resolved ? at : '0001-01-01T00:00:00Z',
+        generatorURL: 'https://prometheus.example.com',
+        fingerprint: `${labels.alertname}-${labels.instance}-${index}`,
+      })),
+    });
+    await post(cloud, `${urlOf(cloud, regionOf(stage, where), 'webhook')}alertmanager`, body, signed(body, cloud.now));
+  },
+  async budget({ text, where }, stage) {
+    const region = regionOf(stage, where);
+    const { topics } = stage.cloud.stateOf<SnsState>(sns, region);
+    const TopicArn = Object.keys(topics).find((arn) => arn.includes('Budgets'));
+    const caller = { kind: 'service', principal: 'budgets.amazonaws.com' } as const;
+    await stage.cloud.call('sns', 'Publish', { TopicArn, Subject: 'AWS Budgets', Message: text }, { region, caller });
+  },
+  async 'follow-link'({ act }, { cloud }) {
+    const links = ledgerOf(cloud).messages.flatMap((message) => message.links);
+    const link = links.filter((each) => new URL(each).pathname === `/${act}`).at(-1);
+    if (!link) throw new Error(`no message has a link to ${act}`);
+    await post(cloud, link, 'by=ada&reason=it+is+known', {});
+  },
+  async world({ event }, { cloud }) {
+    await happen(cloud, event);
+  },
+  async dark({ where }, stage) {
+    stage.cloud.goDark(regionOf(stage, where));
+  },
+  async fault({ fault }, { cloud }) {
+    addFault(cloud, { ...fault, from: cloud.now });
+  },
+};
+
+/** It keeps whatever state it is put into. */
+async function makeAlarm(cloud: Cloud, region: string, AlarmName: string, tags: Readonly<Record<string, string>>) {
+  const what = { Namespace: 'Drill', MetricName: AlarmName, Statistic: 'Maximum', Period: 60 } as const;
+  const when = { EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: 'GreaterThanThreshold' } as const;
+  const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+  const ActionConfiguration = { AlarmTagsPropagation: { Enabled: true } };
+  const input = { AlarmName, ...what, ...when, TreatMissingData: 'ignore', Tags, ActionConfiguration };
+  await cloud.call('cloudwatch', 'PutMetricAlarm', input, { region });
+}
+
+/** As a proxy in front of Alertmanager signs (functions/alert-routing/authenticity.ts reads it). */
+function signed(body: string, now: number): Record<string, string> {
+  const seconds = String(Math.floor(now / 1000));
+  const digest = createHmac('sha256', SECRETS['webhook-alertmanager']).update(`v1:${seconds}:${body}`).digest('hex');
+  return { 'x-mainstay-timestamp': seconds, 'x-mainstay-signature': `v1=${digest}` };
+}
+
+async function post(cloud: Cloud, url: string, body: string, headers: Readonly<Record<string, string>>): Promise<void> {
+  const bytes = new TextEncoder().encode(body);
+  const request = { from: 'internet', method: 'POST', url: new URL(url), headers, body: bytes };
+  const { status } = await networkOf(cloud).send(request);
+  if (status >= 300) throw new Error(`${new URL(url).pathname} answered ${status}`);
+}

@@ -1,0 +1,224 @@
+/**
+ * Alert routing in one serving region: what takes alerts in, decides and tells people, on a table of this region alone.
+ * Both serving regions get the same stack, and either pages without the other.
+ */
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { type EventPattern, Rule } from 'aws-cdk-lib/aws-events';
+import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { EventSourceMapping, FunctionUrlAuthType, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { CfnEmailIdentity } from 'aws-cdk-lib/aws-ses';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription, SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { acknowledge } from '../acknowledge.ts';
+import type { Configuration } from '../config/index.ts';
+import { TaskFunction } from '../constructs/task-function.ts';
+import type { Names } from '../names.ts';
+import { events, schedules, urls } from '../wiring.ts';
+import { Queues } from './alert-routing/queues.ts';
+import { give, type Handler, rightsOf } from './alert-routing/rights.ts';
+import { Minutely } from './region-failover/minutely.ts';
+
+const SLUG = 'alert-routing';
+
+/** Names of secrets that are no channel's. */
+const LINKS = 'alert-routing/links';
+const WEBHOOKS = ['alertmanager', 'generic', 'sentry', 'pagerduty'].map((source) => `alert-routing/webhook-${source}`);
+
+/** The part of the routing configuration that a stack is made from; functions/alert-routing/check.ts knows all of it. */
+interface Routing {
+  readonly channels: Readonly<Record<string, { readonly secret: string | null }>>;
+}
+
+/** Lambda quotas: all of a function's environment has 4 KB. */
+const ROUTING_BYTES_MAX = 2_800;
+
+export interface AlertRoutingStackProps extends StackProps {
+  readonly configuration: Configuration;
+  readonly names: Names;
+  /** Where bundles are. @default dist */
+  readonly bundles?: string;
+}
+
+export class AlertRoutingStack extends Stack {
+  /** What Budgets and other plain-text senders publish to. */
+  readonly budgets: Topic;
+  readonly #props: AlertRoutingStackProps;
+  readonly #queues: Queues;
+  readonly #rights: ReturnType<typeof rightsOf>;
+  readonly #settings: Readonly<Record<string, unknown>>;
+
+  constructor(scope: Construct, id: string, props: AlertRoutingStackProps) {
+    super(scope, id, props);
+    this.#props = props;
+    const { configuration, names } = props;
+    const { account, region } = this;
+    const routing = JSON.parse(
+      readFileSync(new URL('../config/alert-routing.json', import.meta.url), 'utf8'),
+    ) as Routing;
+    const lastResort = this.#topic('LastResort');
+    const phones = this.#topic('Phones');
+    this.budgets = this.#budgets();
+    this.#queues = new Queues(this, 'Queues', { prefix: names.prefix, lastResort });
+    this.budgets.addSubscription(new SqsSubscription(this.#queues.events));
+    const table = this.#table();
+    const channels = [...new Set(Object.values(routing.channels).flatMap(({ secret }) => secret ?? []))];
+    const secretArn = (name: string) =>
+      `arn:aws:secretsmanager:${region}:${account}:secret:${names.prefix}/${name}-??????`;
+    for (const name of [...channels, LINKS, ...WEBHOOKS]) this.#secret(name);
+    new CfnEmailIdentity(this, 'Identity', { emailIdentity: configuration.domain });
+    this.#rights = rightsOf({
+      region,
+      table: table.tableArn,
+      eventsQueue: this.#queues.events.queueArn,
+      workQueue: this.#queues.work.queueArn,
+      topics: [lastResort.topicArn, phones.topicArn],
+      alarms: `arn:aws:cloudwatch:${region}:${account}:alarm:*`,
+      bus: `arn:aws:events:${region}:${account}:event-bus/default`,
+      identity: `arn:aws:ses:${region}:${account}:identity/${configuration.domain}`,
+      secrets: { channels: channels.map(secretArn), links: [secretArn(LINKS)], webhooks: WEBHOOKS.map(secretArn) },
+    });
+    this.#settings = {
+      application: names.prefix,
+      region,
+      table: names.alertTable,
+      routing: compressed(routing),
+      secretPrefix: `${names.prefix}/`,
+      eventsQueueUrl: this.#queues.events.queueUrl,
+      workQueueUrl: this.#queues.work.queueUrl,
+      topics: { phones: phones.topicArn },
+      operationsTopicArn: lastResort.topicArn,
+      mailFrom: `alerts@${configuration.domain}`,
+      linksUrl: null,
+    };
+    this.#react();
+  }
+
+  /** Rules, schedules and URLs, as infra/wiring.ts has them. */
+  #react(): void {
+    const links = this.#function('acknowledge');
+    const linksUrl = this.#url(links);
+    const functions: Readonly<Record<string, LambdaFunction>> = {
+      acknowledge: links,
+      intake: this.#function('intake', { linksUrl }),
+      dispatch: this.#function('dispatch', { linksUrl }),
+      webhook: this.#function('webhook'),
+      heartbeat: this.#function('heartbeat'),
+      sweep: this.#function('sweep'),
+    };
+    const found = (name: string): LambdaFunction => {
+      const started = functions[name];
+      if (!started) throw new Error(`infra/wiring.ts starts ${name}, which the ${SLUG} stack does not have`);
+      return started;
+    };
+    this.#read(this.#queues.events, found('intake'), 'Intake');
+    this.#read(this.#queues.work, found('dispatch'), 'Dispatch');
+    for (const { id, because, pattern } of events.filter(({ slug }) => slug === SLUG)) {
+      const { 'detail-type': detailType, ...rest } = pattern;
+      new Rule(this, `On-${id}`, {
+        description: because,
+        eventPattern: { ...rest, detailType } as EventPattern,
+        targets: [
+          new SqsQueue(this.#queues.events, { deadLetterQueue: this.#queues.dead, maxEventAge: Duration.hours(24) }),
+        ],
+      });
+    }
+    for (const row of schedules.filter(({ slug, where }) => slug === SLUG && where === 'serving')) {
+      new Minutely(this, `Every-${row.id}`, row, found(row.starts.function));
+    }
+    for (const { starts } of urls.filter(({ slug, id }) => slug === SLUG && id !== 'acknowledge')) {
+      this.#url(found(starts.function));
+    }
+  }
+
+  #read(queue: Queue, target: LambdaFunction, id: string): void {
+    const mapping = new EventSourceMapping(this, `${id}Source`, {
+      target,
+      eventSourceArn: queue.queueArn,
+      batchSize: 10,
+      reportBatchItemFailures: id === 'Intake',
+      maxConcurrency: 10,
+    });
+    mapping.node.addDependency(target.role!.node.findChild('DefaultPolicy'));
+  }
+
+  /** Open to everyone: each checks a signature before it does anything. */
+  #url(target: LambdaFunction): string {
+    return target.addFunctionUrl({ authType: FunctionUrlAuthType.NONE }).url;
+  }
+
+  #function(handler: Handler, more: Readonly<Record<string, unknown>> = {}): LambdaFunction {
+    const { function: made } = new TaskFunction(this, `${handler[0]?.toUpperCase()}${handler.slice(1)}`, {
+      slug: SLUG,
+      handler,
+      config: { ...this.#settings, ...more },
+      bundles: this.#props.bundles,
+    });
+    give(made, this.#rights[handler]);
+    return made;
+  }
+
+  /** People's own channels, reached without the router: its alarms, and the second way of a P0. */
+  #topic(id: string): Topic {
+    const topic = new Topic(this, id, { enforceSSL: true });
+    this.#admit(topic, 'Alarms', 'cloudwatch.amazonaws.com');
+    topic.addSubscription(new EmailSubscription(this.#props.configuration.operationsEmail));
+    return topic;
+  }
+
+  #budgets(): Topic {
+    const topic = new Topic(this, 'Budgets', { enforceSSL: true });
+    this.#admit(topic, 'Budgets', 'budgets.amazonaws.com');
+    return topic;
+  }
+
+  #admit(topic: Topic, sid: string, service: string): void {
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        sid,
+        principals: [new ServicePrincipal(service)],
+        actions: ['sns:Publish'],
+        resources: [topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+      }),
+    );
+  }
+
+  /** Regional on purpose: the other region may be gone. */
+  #table(): TableV2 {
+    return new TableV2(this, 'Alerts', {
+      tableName: this.#props.names.alertTable,
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+      billing: Billing.onDemand(),
+      encryption: TableEncryptionV2.dynamoOwnedKey(),
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+  }
+
+  /** Made with a value that opens nothing; people put the real one (docs/runbooks/alert-routing.md). */
+  #secret(name: string): void {
+    const secret = new Secret(this, `Secret-${name.replaceAll('/', '-')}`, {
+      secretName: `${this.#props.names.prefix}/${name}`,
+      generateSecretString: { excludePunctuation: true, passwordLength: 32 },
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    acknowledge(secret, {
+      SMG4: 'its value is a provider’s; both sides are changed together, with two valid in between',
+    });
+  }
+}
+
+function compressed(routing: Routing): string {
+  const text = gzipSync(JSON.stringify(routing)).toString('base64');
+  if (text.length <= ROUTING_BYTES_MAX) return text;
+  const size = `${text.length} bytes compressed, at most ${ROUTING_BYTES_MAX} fit into a function's environment`;
+  throw new Error(`infra/config/alert-routing.json: ${size}`);
+}

@@ -1,0 +1,52 @@
+/** The queues of alert routing: alerts on their way in, the clock's messages, and what neither could handle. */
+import { Duration } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, type Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+
+/** Twice what a function may take, so that nothing comes back while it is worked on. */
+const VISIBILITY = Duration.seconds(60);
+
+export class Queues extends Construct {
+  readonly events: Queue;
+  readonly work: Queue;
+  readonly dead: Queue;
+
+  /** `lastResort` is told by CloudWatch itself, so that nothing of the router is on the way. */
+  constructor(scope: Construct, id: string, { prefix, lastResort }: { prefix: string; lastResort: ITopic }) {
+    super(scope, id);
+    const common = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true };
+    this.dead = new Queue(this, 'Dead', { ...common, retentionPeriod: Duration.days(14) });
+    // A store that is away for ten minutes gives nothing up.
+    const givenUp = (maxReceiveCount: number) => ({ queue: this.dead, maxReceiveCount });
+    const waiting = { ...common, visibilityTimeout: VISIBILITY };
+    this.events = new Queue(this, 'Events', {
+      ...waiting,
+      retentionPeriod: Duration.days(4),
+      deadLetterQueue: givenUp(10),
+    });
+    this.work = new Queue(this, 'Work', {
+      ...waiting,
+      retentionPeriod: Duration.hours(1),
+      deadLetterQueue: givenUp(10),
+    });
+    const alarm = (name: string, metric: Metric, threshold: number, because: string): void => {
+      new Alarm(this, name, {
+        alarmName: `${prefix}-alert-${name.replaceAll(/([A-Z])/g, (letter) => `-${letter.toLowerCase()}`).slice(1)}`,
+        alarmDescription: `${because}. Runbook: docs/runbooks/alert-routing.md`,
+        metric,
+        threshold,
+        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        evaluationPeriods: 1,
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+      }).addAlarmAction(new SnsAction(lastResort));
+    };
+    const minute = { period: Duration.minutes(1), statistic: 'Maximum' };
+    const depth = this.dead.metricApproximateNumberOfMessagesVisible(minute);
+    alarm('DeadLetters', depth, 1, 'an alert or a timer could not be handled and waits in the dead-letter queue');
+    const age = this.events.metricApproximateAgeOfOldestMessage(minute);
+    alarm('IntakeAge', age, 120, 'alerts wait for minutes before they are taken in');
+  }
+}

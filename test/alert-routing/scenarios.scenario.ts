@@ -1,0 +1,22 @@
+/**
+ * Every scenario of alert routing, whole: its templates in the simulator, the providers around it, exactly the
+ * notifications that were stated beforehand, and no invariant broken.
+ */
+import { describe, expect, it } from 'vitest';
+import { play } from '../../console/drills/alert-routing/play.ts';
+import { scenarios } from '../../console/drills/alert-routing/scenarios.ts';
+import { scene } from './scene.ts';
+
+const SEEDS = [1, 2];
+
+describe('in alert routing', () => {
+  for (const [name, scenario] of Object.entries(scenarios)) {
+    it(`${name}: ${scenario.says}`, async () => {
+      const on = await scene(scenario.startAt);
+      for (const seed of SEEDS) {
+        const { faults, broken } = await play(on, scenario, seed);
+        expect([seed, faults, broken]).toEqual([seed, [], []]);
+      }
+    });
+  }
+});
