@@ -1,0 +1,158 @@
+/** Invariants 17–21: the way back is open, short and leads to what was committed last; nothing is ended too early. */
+import { type Evidence, wasCarriedOut } from './evidence.ts';
+import { commits, exposures, liveAt, moment, sampleAt, withdrawals } from './facts.ts';
+
+/** 17: until the commit the old release stays as it is: whole, pinned, unchanged. */
+export function oldReleaseStays(evidence: Evidence): string[] {
+  return exposures(evidence).flatMap(({ live, from, until }) => {
+    const { colour } = live;
+    const begun = sampleAt(evidence, from)?.colours[colour];
+    const samples = evidence.samples.filter(({ t }) => t >= from && t < until);
+    const smaller = samples.find(({ colours }) => colours[colour].desired < (begun?.desired ?? 0));
+    const other = samples.find(({ colours }) => {
+      const { assigned } = colours[colour];
+      return assigned !== null && assigned !== live.digest;
+    });
+    return [
+      ...(smaller
+        ? [
+            `${colour} was made smaller, to ${smaller.colours[colour].desired} of ${begun?.desired}, ${moment(evidence, smaller.t)}`,
+          ]
+        : []),
+      ...(other ? [`${colour} was given another release ${moment(evidence, other.t)}`] : []),
+    ];
+  });
+}
+
+export interface Rollback {
+  /** When it was decided: the machine entered it, or the reconciler or a person began it. */
+  readonly decidedAt: number;
+  /** When every node sent users to the old release only; null when that never was. */
+  readonly verifiedAt: number | null;
+  readonly seconds: number | null;
+}
+
+const DECISION = /^Roll back/i;
+
+/** Every rollback that users needed: the candidate had some of them. */
+export function rollbacks(evidence: Evidence): Rollback[] {
+  const decided = evidence.executions
+    .flatMap(({ steps }) => steps.filter(({ name }) => DECISION.test(name)))
+    .map(({ from }) => from)
+    .sort((a, b) => a - b);
+  return withdrawals(evidence).map((withdrawal) => {
+    const exposure = exposures(evidence).find(({ from, until }) => from <= withdrawal.t && until >= withdrawal.t);
+    const first = decided.find((t) => t <= withdrawal.t && t >= (exposure?.from ?? 0));
+    const decidedAt = first ?? withdrawal.t;
+    const verifiedAt = withdrawal.everywhereAt;
+    return { decidedAt, verifiedAt, seconds: verifiedAt === null ? null : verifiedAt - decidedAt };
+  });
+}
+
+/** 18: a rollback is one write, needs no machine, and is over in time. */
+export function rollbackIsShort(evidence: Evidence): string[] {
+  const { policy, endedAt } = evidence;
+  const late = rollbacks(evidence).flatMap(({ decidedAt, verifiedAt }) => {
+    const over = verifiedAt ?? endedAt;
+    if (over - decidedAt <= policy.rollbackSecondsMax) return [];
+    return [`the rollback that was decided ${moment(evidence, decidedAt)} took ${Math.round(over - decidedAt)} s`];
+  });
+  const needy = withdrawals(evidence).flatMap((withdrawal) => {
+    const { decidedAt } = rollbacks(evidence).find(({ decidedAt }) => decidedAt <= withdrawal.t) ?? {
+      decidedAt: withdrawal.t,
+    };
+    const first = evidence.calls.find(
+      ({ t, deed }) => t >= decidedAt && t < withdrawal.t && (deed === 'size' || deed === 'assign' || deed === 'end'),
+    );
+    return first ? [`the rollback ${moment(evidence, decidedAt)} did ${first.operation} before it moved users`] : [];
+  });
+  const sticky = withdrawals(evidence).flatMap(({ t, stickySeconds }) =>
+    stickySeconds > 1
+      ? [`clients keep the bad colour for ${stickySeconds} s after the rollback ${moment(evidence, t)}`]
+      : [],
+  );
+  return [...late, ...needy, ...sticky];
+}
+
+/** A reconciler looks once in its period, and then it has to say something. */
+const TOLD_SECONDS = 60;
+
+/** 19: after a commit the old release is kept ready until its moment; losing it is recorded when it happens. */
+export function oldReleaseIsKept(evidence: Evidence): string[] {
+  return commits(evidence).flatMap(({ t, retained, before }, index) => {
+    if (!retained) {
+      const said = evidence.entries.some(
+        (entry) => entry.kind === 'retention-ended' && Math.abs(entry.t - t) < TOLD_SECONDS,
+      );
+      const wasRollback = before.digest !== evidence.before.digest && index > 0;
+      return said || wasRollback ? [] : [`nothing was kept at the commit ${moment(evidence, t)}`];
+    }
+    const ended = evidence.states.find((version) => version.t > t && version.retained === null)?.t ?? evidence.endedAt;
+    const until = Math.min(ended, retained.until, evidence.endedAt);
+    const lost = evidence.samples.find(({ t: now, colours }) => {
+      const colour = colours[retained.colour];
+      return (
+        now > t &&
+        now < until &&
+        (colour.desired < retained.size || (colour.assigned !== null && colour.assigned !== retained.digest))
+      );
+    });
+    if (!lost) return [];
+    const heard = lost.t + evidence.policy.reconcileSeconds + TOLD_SECONDS;
+    const said = evidence.entries.some((entry) => entry.kind === 'retention-ended' && entry.t >= t && entry.t <= heard);
+    return said || heard > evidence.endedAt
+      ? []
+      : [
+          `${retained.colour}, kept until ${moment(evidence, retained.until)}, was lost ${moment(evidence, lost.t)}, and nothing says so`,
+        ];
+  });
+}
+
+/** 20: back is to what was committed last; a rollback that failed is told to people. */
+export function backToTheLastCommit(evidence: Evidence): string[] {
+  const wrong = withdrawals(evidence).flatMap((withdrawal) => {
+    const live = liveAt(evidence, withdrawal.t);
+    const from = withdrawal.everywhereAt ?? evidence.endedAt;
+    const next = evidence.rules.find(({ t }) => t > withdrawal.t)?.t ?? evidence.endedAt;
+    const other = evidence.requests.find(
+      ({ who, t, release }) => who === 'user' && t > from && t < next && release !== null && release !== live.digest,
+    );
+    return other
+      ? [
+          `users got ${other.release?.slice(0, 15)} ${moment(evidence, other.t)}, after a rollback to ${live.digest.slice(0, 15)}`,
+        ]
+      : [];
+  });
+  const failed = evidence.executions.filter(({ error }) => /RollbackUnsafe|RollbackFailed/.test(error ?? ''));
+  const untold = failed.filter(
+    ({ until, from }) =>
+      !evidence.messages.some(({ t }) => t >= from && t <= (until ?? evidence.endedAt) + TOLD_SECONDS),
+  );
+  return [
+    ...wrong,
+    ...untold.map(
+      ({ until }) => `a rollback failed ${moment(evidence, until ?? evidence.endedAt)}, and nobody was told`,
+    ),
+  ];
+}
+
+/** 21: machines are ended by a later job alone, and only those that nothing needs. */
+export function endedOnlyWhenUnneeded(evidence: Evidence): string[] {
+  return evidence.calls.flatMap((call) => {
+    const { t, colour, deed, size } = call;
+    if (!colour || !wasCarriedOut(call)) return [];
+    const sample = sampleAt(evidence, t)?.colours[colour];
+    const ends = deed === 'end' || (deed === 'size' && size !== null && size < (sample?.desired ?? 0));
+    if (!ends) return [];
+    const state = evidence.states.findLast((version) => version.t <= t);
+    const { retained } = state ?? {};
+    const needed = [
+      ...(call.by === 'reap' ? [] : [`by ${call.by}`]),
+      ...(sample && (sample.weight > 0 || sample.shareMax > 0) ? ['with users'] : []),
+      ...(liveAt(evidence, t).colour === colour ? ['which is live'] : []),
+      ...(state?.holder ? ['while a release ran'] : []),
+      ...(retained?.colour === colour && retained.until > t ? ['before its time'] : []),
+    ];
+    return needed.length > 0 ? [`${colour} was made smaller ${moment(evidence, t)} ${needed.join(', ')}`] : [];
+  });
+}
