@@ -7,6 +7,10 @@ import { AlarmStateChange, alarmStateChangePattern } from '../../events/alarm-st
 import { ExecutionStatusChange, executionStatusChangePattern } from '../../events/execution-status-change.ts';
 import { FailoverDecision, failoverDecisionPattern } from '../../events/failover-decision.ts';
 import { FailoverRequest, failoverRequestPattern } from '../../events/failover-request.ts';
+import { ImagePush, imagePushPattern } from '../../events/image-push.ts';
+import { ImageScan, imageScanPattern } from '../../events/image-scan.ts';
+import { ReleaseDecision, releaseDecisionPattern } from '../../events/release-decision.ts';
+import { ReleaseRequest, releaseRequestPattern } from '../../events/release-request.ts';
 import { events } from '../../infra/wiring.ts';
 import { compileForService, matches } from '../../simulator/eventbridge/pattern.ts';
 
@@ -15,6 +19,10 @@ const kinds: Readonly<Record<string, { pattern: object; schema: z.ZodType }>> = 
   'execution-status-change': { pattern: executionStatusChangePattern, schema: ExecutionStatusChange },
   'failover-decision': { pattern: failoverDecisionPattern, schema: FailoverDecision },
   'failover-request': { pattern: failoverRequestPattern, schema: FailoverRequest },
+  'image-push': { pattern: imagePushPattern, schema: ImagePush },
+  'image-scan': { pattern: imageScanPattern, schema: ImageScan },
+  'release-decision': { pattern: releaseDecisionPattern, schema: ReleaseDecision },
+  'release-request': { pattern: releaseRequestPattern, schema: ReleaseRequest },
 };
 
 const samples = globSync('events/samples/*/*.json').sort();

@@ -102,14 +102,27 @@ function consentOf(
   return { person, acceptedLossSeconds: Number(input.acceptLossSeconds ?? 0), approved };
 }
 
+interface CallDetail {
+  readonly by?: string;
+  readonly from?: string;
+  readonly input?: Record<string, unknown>;
+  readonly error?: string;
+  readonly resent?: boolean;
+  readonly stale?: boolean;
+}
+
+/** A step describes, and acts within this time. */
+const ACTS_WITHIN_SECONDS = 5;
+
 /** Changes asked for by these roles. */
 function callsOf(entries: readonly TraceEntry[], roles: ReadonlySet<string>): Call[] {
+  const shownThePastAt = new Map<string, number>();
   return entries.flatMap((entry) => {
-    const detail = entry.detail as
-      | { by?: string; from?: string; input?: Record<string, unknown>; error?: string; resent?: boolean }
-      | undefined;
-    if (!detail?.by || detail.input === undefined || READS.test(entry.what)) return [];
-    if (!roles.has(roleName(detail.by))) return [];
+    const detail = entry.detail as CallDetail | undefined;
+    if (!detail?.by || detail.input === undefined || !roles.has(roleName(detail.by))) return [];
+    const looked = `${detail.by} ${entry.region} ${entry.source}`;
+    if (detail.stale) shownThePastAt.set(looked, seconds(entry.t));
+    if (READS.test(entry.what)) return [];
     return [
       {
         t: seconds(entry.t),
@@ -121,6 +134,7 @@ function callsOf(entries: readonly TraceEntry[], roles: ReadonlySet<string>): Ca
         by: detail.by,
         error: detail.error ?? null,
         resent: detail.resent === true,
+        misled: seconds(entry.t) - (shownThePastAt.get(looked) ?? Number.NEGATIVE_INFINITY) <= ACTS_WITHIN_SECONDS,
       },
     ];
   });

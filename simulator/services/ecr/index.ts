@@ -3,6 +3,9 @@ import type { ImageIdentifier } from '@aws-sdk/client-ecr';
 import type { Clients } from '../../clients.ts';
 import { AwsError, NotModelled } from '../../errors.ts';
 import { type Access, defineService } from '../../service.ts';
+import { INDEX, MANIFEST } from './build.ts';
+import { publishPush } from './events.ts';
+import { checkIndex, mediaTypeIn } from './manifests.ts';
 import { policyOperations, repositoryPolicy } from './policy.ts';
 import { blobIn, digestOf } from './push.ts';
 import { type EcrContext, type EcrState, type Image, type Repository, repositoryArn, repositoryOf } from './state.ts';
@@ -85,11 +88,13 @@ export const ecr = defineService<Clients['ecr'], EcrState>({
           `The image tag '${tag}' already exists in the '${repository.name}' repository and cannot be overwritten because the tag is immutable.`,
         );
       }
-      const mediaType = input.imageManifestMediaType ?? 'application/vnd.oci.image.manifest.v1+json';
+      const mediaType = input.imageManifestMediaType ?? mediaTypeIn(manifest) ?? MANIFEST;
+      if (mediaType === INDEX) checkIndex(context, repository, manifest);
       const blobHash = blobIn(context.cloud, manifest);
       const size = Buffer.byteLength(manifest);
       repository.images[digest] ??= { digest, manifest, mediaType, blobHash, pushedAt: context.now, size };
       if (tag !== undefined) repository.tags[tag] = digest;
+      publishPush(context, repository, repository.images[digest], tag);
       return { image: imageOf(context, repository, repository.images[digest], tag) };
     },
 

@@ -40,7 +40,10 @@ export function route(cloud: Cloud, region: string, loadBalancerDnsName: string,
   );
   const action = (rule?.Actions ?? listener.DefaultActions ?? []).at(-1);
   if (action?.Type === 'forward')
-    return forward(state, action, request, cloud.random(`elasticloadbalancing.routing@${region}`));
+    return forward(state, action, request, {
+      random: cloud.random(`elasticloadbalancing.routing@${region}`),
+      now: cloud.now,
+    });
   if (action?.Type === 'redirect') return redirect(action, request);
   return fixed(
     Number(action?.FixedResponseConfig?.StatusCode ?? 503),
@@ -117,9 +120,14 @@ function matches(pattern: string, value: string, flags = ''): boolean {
  * Weighted choice of a group, then one of its targets. A group none of whose targets is healthy gets traffic on all of
  * them ("fail open"); one without any registered target answers 503.
  */
-function forward(state: ElbState, action: Action, request: RoutedRequest, random: Random): Route {
+function forward(
+  state: ElbState,
+  action: Action,
+  request: RoutedRequest,
+  { random, now }: { readonly random: Random; readonly now: number },
+): Route {
   const tuples = action.ForwardConfig?.TargetGroups ?? [{ TargetGroupArn: action.TargetGroupArn, Weight: 1 }];
-  const sticky = action.ForwardConfig?.TargetGroupStickinessConfig?.Enabled === true;
+  const { Enabled: sticky = false, DurationSeconds = 0 } = action.ForwardConfig?.TargetGroupStickinessConfig ?? {};
   const groups = tuples.map((tuple) => ({ arn: tuple.TargetGroupArn ?? '', weight: tuple.Weight ?? 1 }));
   const pinned = sticky ? groups.find(({ arn }) => cookiesOf(request).includes(stickyCookie(arn))) : undefined;
   const chosen = pinned ?? weighted(groups, random);
@@ -129,7 +137,10 @@ function forward(state: ElbState, action: Action, request: RoutedRequest, random
   if (targets.length === 0) return fixed(503, '');
   const target = random.pick(targets);
   const result = { instanceId: target.id, port: target.port, targetGroupArn: group.TargetGroupArn };
-  return sticky ? { ...result, setCookie: stickyCookie(group.TargetGroupArn) } : result;
+  if (!sticky) return result;
+  // Every answer sets it again, so it is counted from the client's last request.
+  const expires = new Date(now + DurationSeconds * 1_000).toUTCString();
+  return { ...result, setCookie: `${stickyCookie(group.TargetGroupArn)}; Expires=${expires}; Path=/` };
 }
 
 function serving(targets: readonly Target[]): Target[] {
@@ -148,7 +159,10 @@ function weighted(groups: readonly { arn: string; weight: number }[], random: Ra
   return undefined;
 }
 
-/** The real cookie is encrypted; only that it names the group matters here. Its duration is not modelled. */
+/**
+ * The real cookie is encrypted; only that it names the group matters here. The client keeps it for the rule's duration.
+ * Guess: a group of weight 0 still gets those whose cookie names it, as long as the rule names it and is sticky.
+ */
 const stickyCookie = (groupArn: string): string => `AWSALBTG=${groupArn.split('/').at(-1)}`;
 
 const cookiesOf = (request: RoutedRequest): string[] =>
