@@ -90,7 +90,8 @@ function startedIntoAnAlarm(evidence: Evidence): string[] {
 
 /** 16: the judge changes nothing, and asks about the colour that it judges. */
 export function theJudgeOnlyLooks(evidence: Evidence): string[] {
-  const judging = evidence.calls.filter(({ by }) => by === 'judge');
+  const judges = new Set(evidence.calls.flatMap(({ operation, by }) => (operation === 'GetMetricData' ? [by] : [])));
+  const judging = evidence.calls.filter(({ by }) => judges.has(by));
   const changed = judging.find((call) => call.deed !== null && wasCarriedOut(call));
   const wrong = judging.find((call) => {
     if (call.operation !== 'GetMetricData' || call.error) return false;
