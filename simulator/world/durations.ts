@@ -27,6 +27,15 @@ export const launchRetrySeconds = (random: Random, failures: number): number =>
 /** Auto Scaling: time between looks at the health of its instances. E. */
 export const autoScalingHealthIntervalSeconds = 30;
 
+/**
+ * Application load balancer: from ModifyRule until one node goes by it, each node by itself. E: AWS publishes no figure; 1
+ * to 10 s (reference "blue/green" §5.1), with a tail up to 60 s that the fault 'slow-rules' makes.
+ */
+export const rulePropagationSeconds = (random: Random): number => random.uniform(1, 10);
+
+/** Application load balancer: from the end of a minute until its metrics can be read. E: 60 to 120 s. */
+export const balancerMetricsSeconds = (random: Random): number => random.uniform(60, 120);
+
 /** DocumentDB global cluster, managed failover. P: about 1 min; E: the least and the tail. */
 export const documentDbFailoverSecondsMin = 40;
 export const documentDbFailoverSeconds = (random: Random): number =>

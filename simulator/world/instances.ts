@@ -242,10 +242,10 @@ export function crashInstance(cloud: Cloud, instanceId: string): void {
   crashed(cloud, machineNamed(cloud, instanceId), 'killed');
 }
 
-/** What an instance runs and for which colour, as the world knows it; null for one that never ran anything. */
-export function runningOn(cloud: Cloud, instanceId: string): { release: string | null; colour: string | null } | null {
+/** What an instance runs and for which colour, as the world knows it; nulls for one that never ran anything. */
+export function runningOn(cloud: Cloud, instanceId: string): { release: string | null; colour: string | null } {
   const machine = instancesState(cloud).machines[instanceId];
-  return machine ? { release: machine.release?.digest ?? null, colour: machine.env.COLOUR ?? null } : null;
+  return { release: machine?.release?.digest ?? null, colour: machine?.env.COLOUR ?? null };
 }
 
 /** Throws when there is no such instance. */

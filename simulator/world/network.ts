@@ -5,12 +5,13 @@
 import type { Cloud } from '../cloud.ts';
 import { Unreachable } from '../errors.ts';
 import { crossing } from '../faults/links.ts';
+import { countRequest } from '../services/elbv2/metrics.ts';
 import { route } from '../services/elbv2/routing.ts';
 import { type Destination, resolve, resolverOf } from './dns.ts';
 import { runningOn } from './instances.ts';
 import { type LedgerRequest, type LedgerTarget, ledgerOf } from './ledger.ts';
 import { elapsed, later, oneWayMs } from './place.ts';
-import { type InstanceResponse, instanceRequest } from './processes.ts';
+import { BAD_GATEWAY, type InstanceResponse, instanceRequest } from './processes.ts';
 
 /** An HTTP request as the simulated network hands it over. */
 export interface WorldRequest {
@@ -111,13 +112,24 @@ export async function send(cloud: Cloud, to: Destination, request: ClientRequest
 
 async function balance(cloud: Cloud, to: Destination, request: ClientRequest): Promise<Answer> {
   const { method, path, body } = request;
+  const { region } = to;
   const headers = { ...request.headers, host: request.host };
-  const chosen = route(cloud, to.region, to.dnsName, { method, path, headers });
-  if (!('instanceId' in chosen)) return chosen;
-  const { instanceId: id, targetGroupArn, setCookie } = chosen;
+  const chosen = route(cloud, region, to.dnsName, { method, path, headers });
+  const { loadBalancerArn, targetGroupArn } = chosen;
+  if (!('instanceId' in chosen)) {
+    const because = targetGroupArn === undefined ? 'fixed' : 'no-target';
+    countRequest(cloud, region, { loadBalancerArn, targetGroupArn, status: chosen.status, because });
+    return { status: chosen.status, headers: chosen.headers, body: chosen.body };
+  }
+  const { instanceId: id, setCookie } = chosen;
   // As it is now: by the time of the answer something else may run there.
-  const target = { id, targetGroupArn, ...(runningOn(cloud, id) ?? { release: null, colour: null }) };
+  const target = { id, targetGroupArn: chosen.targetGroupArn, ...runningOn(cloud, id) };
+  const startedAt = cloud.now;
   const answer = await within(cloud, IDLE_TIMEOUT_MS, instanceRequest(cloud, id, { method, path, headers, body }));
+  const because = answer === BAD_GATEWAY ? 'connection' : answer === GATEWAY_TIMEOUT ? 'timeout' : undefined;
+  const targetMs = because === undefined ? cloud.now - startedAt : undefined;
+  countRequest(cloud, region, { loadBalancerArn, targetGroupArn, status: answer.status, targetMs, because });
+  if (because !== undefined) return { ...answer, target };
   return {
     ...answer,
     ...(setCookie !== undefined && { headers: { ...answer.headers, 'set-cookie': setCookie } }),

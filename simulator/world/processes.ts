@@ -55,7 +55,7 @@ export interface ProcessOptions {
 }
 
 /** What a load balancer answers when the connection to its target is refused or reset. */
-const BAD_GATEWAY: InstanceResponse = { status: 502, headers: {}, body: '' };
+export const BAD_GATEWAY: InstanceResponse = { status: 502, headers: {}, body: '' };
 
 function processesOf(cloud: Cloud): Map<string, Process> {
   const known = cloud.running.get('processes') as Map<string, Process> | undefined;
