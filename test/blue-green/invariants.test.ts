@@ -189,9 +189,9 @@ const broken: readonly [id: number | string, how: string, evidence: () => Eviden
     'a push is never taken up',
     () => ({
       ...clean(),
-      pushes: [...clean().pushes, { t: 1800, digest: 'sha256:2', good: true, admissible: true, released: true }],
+      pushes: [...clean().pushes, { t: 1800, digests: ['sha256:2'], good: true, admissible: true, released: true }],
     }),
-    /sha256:2, pushed at 1700 s, was never taken up/,
+    /what was pushed at 1700 s was never taken up/,
   ],
   [
     11,

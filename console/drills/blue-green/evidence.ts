@@ -96,12 +96,13 @@ export interface StateVersion {
 /** What was pushed, as it truly is. */
 export interface Push {
   readonly t: number;
-  readonly digest: string;
+  /** Of its manifests, one for each platform, and of the index over them where there is one. */
+  readonly digests: readonly string[];
   /** Nothing is wrong with it: users get what they ask for, in time, for as long as it runs. */
   readonly good: boolean;
-  /** Signed, scanned and without critical findings, under a release's tag. */
+  /** Signed, scanned and without findings that matter. */
   readonly admissible: boolean;
-  /** It is to be released: under a release's tag, and not only a platform of an index. */
+  /** Under a release's tag: it is to be released. */
   readonly released: boolean;
 }
 

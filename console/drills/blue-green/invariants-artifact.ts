@@ -29,10 +29,10 @@ const short = (digest: string | null): string => digest?.slice(0, 15) ?? 'nothin
 
 /** 12: no user meets a release that is unsigned, unscanned or known to be dangerous. */
 export function onlyAdmittedReleasesServe(evidence: Evidence): string[] {
-  const refused = new Map(evidence.pushes.filter(({ admissible }) => !admissible).map((push) => [push.digest, push]));
-  return [...refused.keys()].flatMap((digest) => {
-    const met = evidence.requests.find(({ who, release }) => who === 'user' && release === digest);
-    return met ? [`users got ${short(digest)} ${moment(evidence, met.t)}, which must not be admitted`] : [];
+  return evidence.pushes.flatMap(({ admissible, digests }) => {
+    if (admissible) return [];
+    const met = evidence.requests.find(({ who, release }) => who === 'user' && digests.includes(release ?? ''));
+    return met ? [`users got ${short(met.release)} ${moment(evidence, met.t)}, which must not be admitted`] : [];
   });
 }
 

@@ -133,9 +133,7 @@ function unnoticed(evidence: Evidence): string[] {
   const newest = evidence.pushes.filter(({ released, t }) => released && t <= evidence.endedAt).at(-1);
   const patience = evidence.policy.reconcileSeconds + NOTICED_SECONDS;
   if (!newest || evidence.endedAt - newest.t < patience) return [];
-  const known = evidence.states.some(
-    ({ t, candidate, live }) =>
-      t >= newest.t && (candidate?.digest === newest.digest || live?.digest === newest.digest),
-  );
-  return known ? [] : [`${newest.digest.slice(0, 15)}, pushed ${moment(evidence, newest.t)}, was never taken up`];
+  const isIt = (one: { readonly digest: string } | null) => newest.digests.includes(one?.digest ?? '');
+  const known = evidence.states.some(({ t, candidate, live }) => t >= newest.t && (isIt(candidate) || isIt(live)));
+  return known ? [] : [`what was pushed ${moment(evidence, newest.t)} was never taken up`];
 }

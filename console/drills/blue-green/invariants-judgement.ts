@@ -45,7 +45,7 @@ function unearned(evidence: Evidence, { t, live }: ReturnType<typeof commits>[nu
   const failed = users.filter(({ ok }) => !ok).length;
   const slow = users.filter((each) => isBad(each, evidence)).length;
   const sample = sampleAt(evidence, t);
-  const push = evidence.pushes.find(({ digest }) => digest === live.digest);
+  const push = evidence.pushes.find(({ digests }) => digests.includes(live.digest));
   return [
     ...(baked < policy.bakeSeconds && !promoted
       ? [`${when} after ${Math.round(baked)} of ${policy.bakeSeconds} s of bake`]

@@ -18,7 +18,7 @@ export function brokenLiveCanBeFixed(evidence: Evidence): string[] {
   const patience = evidence.policy.reconcileSeconds + BEGUN_SECONDS;
   return evidence.asked.flatMap(({ t, wish, digest, by }) => {
     if (wish !== 'hotfix' || by === '' || evidence.endedAt - t < patience) return [];
-    const push = evidence.pushes.find((each) => each.digest === digest);
+    const push = evidence.pushes.find(({ digests }) => digests.includes(digest ?? ''));
     const begun = evidence.calls.some((call) => call.deed === 'assign' && call.t >= t);
     const busy = evidence.states.some(
       (version) => version.t <= t + patience && version.t >= t && version.holder !== null,

@@ -1,0 +1,37 @@
+/** What Mainstay did to the world in one drill, each as one word, for timelines and scenarios. */
+import type { Effect } from '../../drill/result.ts';
+import { type Evidence, wasCarriedOut } from './evidence.ts';
+import { candidateAt, commits, shareOf, writtenByMainstay } from './facts.ts';
+
+/** Every effect, in order. Looks, metrics and Mainstay's own records change nothing and are left out. */
+export function effectsOf(evidence: Evidence): Effect[] {
+  const { region } = evidence.policy;
+  const effects = [
+    ...evidence.executions.map(({ from }) => ({ t: from, what: 'start' })),
+    ...evidence.calls.flatMap((call) => {
+      const { t, deed, colour } = call;
+      if (deed === null || deed === 'weights' || colour === null || !wasCarriedOut(call)) return [];
+      const which = colour === candidateAt(evidence, t) ? 'candidate' : 'live';
+      return [{ t, what: `${deed} ${which}` }];
+    }),
+    ...writtenByMainstay(evidence).map(({ t, weights, candidate, previous }) => {
+      const percent = Math.round(100 * shareOf(weights, candidate));
+      const more = shareOf(weights, candidate) >= shareOf(previous.weights, candidate);
+      return { t, what: more ? `shift ${percent}` : 'back' };
+    }),
+    ...commits(evidence).map(({ t }) => ({ t, what: 'commit' })),
+    ...evidence.messages.map(({ t, subject }) => ({ t, what: messageKind(subject) })),
+  ];
+  return effects
+    .sort((a, b) => a.t - b.t)
+    .map(({ t, what }) => ({ t: Math.round((t - evidence.faultAt) * 10) / 10, what, region }));
+}
+
+/** By the subjects of functions/blue-green/messages.ts. */
+function messageKind(subject: string): string {
+  if (/FAILED/.test(subject)) return 'page';
+  if (/committed/.test(subject)) return 'tell committed';
+  if (/rolled back/i.test(subject)) return 'tell rolled back';
+  if (/refused/i.test(subject)) return 'tell refused';
+  return 'tell';
+}
