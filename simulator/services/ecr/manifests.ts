@@ -1,6 +1,7 @@
 /** What ECR reads in manifests that are put: their media type, what an index points at, what an artifact is about. */
 import { AwsError } from '../../errors.ts';
-import type { EcrContext, Repository } from './state.ts';
+import { INDEX } from './build.ts';
+import type { EcrContext, Image, Repository } from './state.ts';
 
 interface Manifest {
   readonly mediaType?: string;
@@ -8,9 +9,13 @@ interface Manifest {
   readonly config?: { readonly mediaType?: string };
   readonly manifests?: readonly { readonly digest?: string }[];
   readonly subject?: { readonly digest?: string };
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
-/** Empty for text that is no JSON object: ECR's own tests with such text would be refused; here nothing is read in it. */
+/** Type of the artifacts that are signatures in the form of Notation. */
+export const SIGNATURE = 'application/vnd.cncf.notary.signature';
+
+/** Empty for text that is not JSON: ECR refuses such a manifest; here nothing is read in it. */
 export function readManifest(text: string): Manifest {
   try {
     return (JSON.parse(text) as Manifest | null) ?? {};
@@ -27,7 +32,13 @@ export const artifactTypeIn = (text: string): string | undefined => {
   return artifactType ?? config?.mediaType;
 };
 
-/** @throws AwsError ImagesNotFound when the index names a manifest that is not in the repository */
+/** Whether a container could run it: neither an index nor an artifact about another image. */
+export function isRunnable({ mediaType, manifest }: Image): boolean {
+  const { subject, artifactType } = readManifest(manifest);
+  return mediaType !== INDEX && subject === undefined && artifactType === undefined;
+}
+
+/** @throws AwsError ReferencedImagesNotFoundException when the index names a manifest that is not here */
 export function checkIndex(context: EcrContext, repository: Repository, text: string): void {
   const missing = (readManifest(text).manifests ?? []).filter(({ digest = '' }) => !repository.images[digest]);
   if (missing.length === 0) return;
