@@ -212,6 +212,8 @@ export interface Releases {
   /** The first bounds stay: a repetition would note the pinned ones. */
   notePin(release: Release, colour: Colour, bounds: Bounds): Promise<void>;
   forgetPin(colour: Colour): Promise<void>;
+  /** Notes who is live, where no release was made yet; what is there stays. */
+  adopt(release: Release, live: Served): Promise<void>;
   commit(release: Release, live: Served, retained: Retained | null): Promise<void>;
   /** The retention ended: superseded, expired, lost or used. Only of this release. */
   endRetention(releaseId: string): Promise<void>;
@@ -268,6 +270,9 @@ export interface Chronicle {
   append(entry: NewEntry): Promise<void>;
   /** Entries with a larger sequence, oldest first, at most `limit`. */
   after(sequence: number, limit: number): Promise<readonly Entry[]>;
+  /** The last sequence that is in the archive. */
+  exported(): Promise<number>;
+  markExported(sequence: number): Promise<void>;
 }
 
 /** The bucket whose objects nobody can change: what was exported up to where. */
