@@ -5,9 +5,6 @@
 import { type ErrorFamily, sharedFamilies } from '../shared/errors.ts';
 import { named } from '../shared/named-error.ts';
 
-/** The lease is another release's, or nobody's: whoever asks may change nothing. */
-export class LeaseConflict extends named('LeaseConflict') {}
-
 /** The colour has not yet as many machines, or as few, as it was told. */
 export class CapacityNotReady extends named('CapacityNotReady') {}
 
@@ -29,9 +26,11 @@ export class RetreatUnsafe extends named('RetreatUnsafe') {}
 /** A region failover froze deployments. */
 export class FrozenUnsafe extends named('FrozenUnsafe') {}
 
+/** An entry of the record was changed after it was written. */
+export class ChainUnsafe extends named('ChainUnsafe') {}
+
 export const families = {
   ...sharedFamilies,
-  LeaseConflict: 'Conflict',
   CapacityNotReady: 'NotReady',
   HealthNotReady: 'NotReady',
   ValidationNotReady: 'NotReady',
@@ -39,4 +38,5 @@ export const families = {
   ListenerUnsafe: 'Unsafe',
   RetreatUnsafe: 'Unsafe',
   FrozenUnsafe: 'Unsafe',
+  ChainUnsafe: 'Unsafe',
 } as const satisfies Record<string, ErrorFamily>;

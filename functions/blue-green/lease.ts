@@ -3,8 +3,8 @@
  * too late finds a higher fence and changes nothing.
  */
 import * as z from 'zod';
+import { LeaseConflict } from '../shared/errors.ts';
 import type { Release, ReleaseState, Releases } from '../shared/release-ports.ts';
-import { LeaseConflict } from './errors.ts';
 
 export const ReleaseSchema = z.object({
   releaseId: z.string().min(1),

@@ -12,7 +12,7 @@ export const Schema = z.object({ min: z.number().int(), max: z.number().int() })
 
 export const Plan = z.object({
   release: ReleaseSchema,
-  kind: z.enum(['push', 'redeploy', 'hotfix']),
+  kind: z.enum(['push', 'redeploy', 'hotfix', 'roll-back']),
   /** Of the platform: what machines run and answers report. */
   digest: z.string(),
   /** The live colour, and the one that gets the release. */
@@ -27,6 +27,8 @@ export const Plan = z.object({
   /** Whether users are served here; in a standby region only probes are. */
   role: z.enum(['active', 'standby']),
   startedAt: z.iso.datetime(),
+  /** Alarms that were not OK when a hotfix began: they judge nothing. */
+  redAlarms: z.array(z.string()),
 });
 export type Plan = z.infer<typeof Plan>;
 

@@ -20,6 +20,9 @@ export class AuthorityNotReady extends named('AuthorityNotReady') {}
 /** The application item is in other hands or in another state than this step needs: another move, a later epoch. */
 export class ClaimConflict extends named('ClaimConflict') {}
 
+/** The lease of a release is another's, or nobody's: whoever asks may change nothing. */
+export class LeaseConflict extends named('LeaseConflict') {}
+
 /** A value was written and something else was read back. */
 export class ReadBackUnsafe extends named('ReadBackUnsafe') {}
 
@@ -29,5 +32,6 @@ export const sharedFamilies = {
   DependencyNotReady: 'NotReady',
   AuthorityNotReady: 'NotReady',
   ClaimConflict: 'Conflict',
+  LeaseConflict: 'Conflict',
   ReadBackUnsafe: 'Unsafe',
 } as const satisfies Record<string, ErrorFamily>;

@@ -30,8 +30,6 @@ export interface ColourView {
   readonly inService: number;
   readonly healthyTargets: number;
   readonly registeredTargets: number;
-  /** What a machine that starts now would run; null when nothing was named yet. */
-  readonly digest: string | null;
   /** Whether nothing but Mainstay and people size it. */
   readonly pinned: boolean;
 }
@@ -47,6 +45,8 @@ export interface Bounds {
  */
 export interface ComputeEnvironment {
   describe(colour: Colour): Promise<ColourView>;
+  /** What a machine that starts now would run; null when nothing was named yet. */
+  declared(colour: Colour): Promise<string | null>;
   /** Machines that start from now on run this digest. */
   prepare(colour: Colour, digest: string): Promise<void>;
   /** Exactly so many machines, and as its least; `max` is raised when it is below. */
@@ -94,7 +94,7 @@ export interface Minute {
   /** Its beginning. */
   readonly at: string;
   readonly requests: number | null;
-  /** Answers 5xx of the targets and failed connections to them; 0 only where requests are known. */
+  /** Answers 5xx of the targets and failed connections to them. */
   readonly errors: number | null;
   readonly p95Seconds: number | null;
 }
@@ -105,10 +105,16 @@ export interface AlarmView {
 }
 
 export interface ReleaseMetrics {
-  /** Minutes that began within [from, to), oldest first, for each colour; what is not published yet is left out. */
-  minutes(from: string, to: string): Promise<Readonly<Record<Colour, readonly Minute[]>>>;
-  /** Answers 5xx that the load balancer gave by itself in that time; null when not known. */
-  balancerErrors(from: string, to: string): Promise<number | null>;
+  /** Minutes that began within [from, to), oldest first; a minute in which nothing was published is missing. */
+  minutes(
+    from: string,
+    to: string,
+  ): Promise<
+    Readonly<Record<Colour, readonly Minute[]>> & {
+      /** All requests, and the answers 5xx that the load balancer gave by itself. */
+      readonly balancer: readonly Omit<Minute, 'p95Seconds'>[];
+    }
+  >;
   /** An alarm that does not exist is missing in the answer. */
   alarms(names: readonly string[]): Promise<readonly AlarmView[]>;
 }
@@ -130,10 +136,17 @@ export interface Candidate {
   readonly by: string;
   readonly reason: string;
   readonly requestedAt: string;
+  /** Nothing is missing but that it is its turn. A release that has no users yet makes way for it. */
+  readonly ready: boolean;
 }
+
+/** Candidates are in this order, whatever order their events come in; of two of one second the ids decide. */
+export const orderOf = ({ requestedAt, id }: Pick<Candidate, 'requestedAt' | 'id'>): string => `${requestedAt}/${id}`;
 
 export interface Lease {
   readonly releaseId: string;
+  /** Of the platform. */
+  readonly digest: string;
   readonly executionArn: string;
   readonly fence: number;
   readonly takenAt: string;
@@ -168,8 +181,10 @@ export interface ReleaseState {
   readonly lease: Lease | null;
   readonly live: Served | null;
   readonly retained: Retained | null;
-  /** The newest wish; an older one never replaces it. */
+  /** The newest wish, until its release has ended or it was refused. */
   readonly candidate: Candidate | null;
+  /** orderOf the newest wish there ever was: an older one, and the same one again, come to nothing. */
+  readonly newest: string | null;
   readonly steering: Steering | null;
   /** Bounds that colours had before they were pinned. */
   readonly pins: Partial<Readonly<Record<Colour, Bounds>>>;
@@ -186,15 +201,19 @@ export interface Release {
 export interface Releases {
   /** Strongly consistent; how things are before the first release, when nothing is there. */
   read(): Promise<ReleaseState>;
-  /** False when a newer candidate is there, or this one was there before. */
+  /** False when there was a newer candidate, or this one before. */
   propose(candidate: Candidate): Promise<boolean>;
+  ready(candidateId: string): Promise<void>;
   /** Forgets the candidate, if it is still this one. */
   drop(candidateId: string): Promise<void>;
-  take(lease: Omit<Lease, 'fence'>, fence: number): Promise<void>;
+  /** With the next fence; `before` is the last one that was given, as it was read. */
+  take(lease: Omit<Lease, 'fence'>, before: number): Promise<void>;
   giveUp(release: Release): Promise<void>;
   /** The first bounds stay: a repetition would note the pinned ones. */
   notePin(release: Release, colour: Colour, bounds: Bounds): Promise<void>;
   forgetPin(colour: Colour): Promise<void>;
+  /** Notes who is live, where no release was made yet; what is there stays. */
+  adopt(release: Release, live: Served): Promise<void>;
   commit(release: Release, live: Served, retained: Retained | null): Promise<void>;
   /** The retention ended: superseded, expired, lost or used. Only of this release. */
   endRetention(releaseId: string): Promise<void>;
@@ -251,6 +270,9 @@ export interface Chronicle {
   append(entry: NewEntry): Promise<void>;
   /** Entries with a larger sequence, oldest first, at most `limit`. */
   after(sequence: number, limit: number): Promise<readonly Entry[]>;
+  /** The last sequence that is in the archive. */
+  exported(): Promise<number>;
+  markExported(sequence: number): Promise<void>;
 }
 
 /** The bucket whose objects nobody can change: what was exported up to where. */

@@ -3,10 +3,10 @@ import type { Clock } from './clock.ts';
 import type { Web } from './ports.ts';
 
 export const fetchWeb = (clock: Clock): Web => ({
-  send: ({ method, url, body, contentType = 'application/json', timeoutMs }) =>
+  send: ({ method, url, body, contentType = 'application/json', headers: more, timeoutMs }) =>
     clock.within(timeoutMs, async (signal) => {
       try {
-        const headers = body === undefined ? undefined : { 'content-type': contentType };
+        const headers = { ...(body !== undefined && { 'content-type': contentType }), ...more };
         const answer = await fetch(url, { method, body, headers, signal, redirect: 'manual' });
         return {
           status: answer.status,

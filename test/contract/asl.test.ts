@@ -6,7 +6,10 @@ import { globSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { families } from '../../functions/region-failover/errors.ts';
+import { families as blueGreen } from '../../functions/blue-green/errors.ts';
+import { families as regionFailover } from '../../functions/region-failover/errors.ts';
+
+const families = { ...blueGreen, ...regionFailover };
 
 /** The package ships no types for this way of importing it. */
 const validate = createRequire(import.meta.url)('asl-validator') as (definition: unknown) => { errors: unknown[] };
@@ -38,7 +41,7 @@ const machines = globSync('statemachines/*.asl.json')
   .sort()
   .map((file) => ({
     file,
-    slug: file.includes('region-failover') ? 'region-failover' : basename(file, '.asl.json'),
+    slug: basename(file, '.asl.json').replace(/-clean-up$/, ''),
     machine: JSON.parse(readFileSync(file, 'utf8')) as Machine,
   }));
 
@@ -128,9 +131,10 @@ describe.each(machines)('$file', ({ slug, machine }) => {
   it('stops quietly on a conflict wherever the claim is asked for', () => {
     for (const { name, state, outer } of tasks) {
       const text = readFileSync(`functions/${slug}/${handlerOf(state)}.ts`, 'utf8');
-      if (!/requireClaim|moves\.take/.test(text) || handlerOf(state) === 'record') continue;
+      if (!/requireClaim|moves\.take|requireLease|requireIdle/.test(text) || handlerOf(state) === 'record') continue;
       const exits = (state.Catch ?? outer?.Catch ?? []).flatMap((rule) => rule.ErrorEquals);
-      expect([name, exits.includes('ClaimConflict')]).toEqual([name, true]);
+      const conflict = slug === 'blue-green' ? 'LeaseConflict' : 'ClaimConflict';
+      expect([name, exits.includes(conflict)]).toEqual([name, true]);
     }
   });
 });
