@@ -1,7 +1,7 @@
 /** One evaluation of a metric alarm: reads its datapoints, decides, and changes state. The timer 'evaluate'. */
 import type { PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
 import type { Context } from '../../service.ts';
-import { changeState } from './alarm-actions.ts';
+import { changeState, repeatScaling } from './alarm-actions.ts';
 import { type AlarmRule, evaluationRange, type TreatMissingData, type Verdict, verdictOf } from './alarm-verdict.ts';
 import { valuesOf } from './expression.ts';
 import { dimensionsOf, type Period, readPeriods, seriesKey } from './metrics.ts';
@@ -48,7 +48,10 @@ export async function evaluate({ name }: { readonly name: string }, context: Cw)
     points.map((point) => point?.value ?? null),
     rule,
   );
-  if (verdict === 'retain' || verdict === alarm.state.value) return;
+  if (verdict === 'retain' || verdict === alarm.state.value) {
+    await repeatScaling(alarm, points.findLast((point) => point !== null)?.value, context);
+    return;
+  }
   const { reason, reasonData } = explain(alarm, verdict, points, context.now);
   await changeState(alarm, { value: verdict, reason, reasonData, at: context.now }, context);
 }

@@ -78,7 +78,7 @@ function scheduleEnd(cloud: Cloud, region: string): void {
 export function minuteOver(_data: unknown, context: Context<ElbState>): void {
   const { cloud, state, region, now } = context;
   const { counts, times } = state.minute ?? { counts: {}, times: {} };
-  const data = [...countData(counts), ...timeData(times), ...healthData(state)];
+  const data = [...countData(counts), ...timeData(times), ...healthData(state), ...shareData(counts, state)];
   if (data.length === 0) {
     delete state.minute;
     return;
@@ -121,6 +121,16 @@ function* healthData(state: ElbState): Generator<MetricDatum> {
       yield { MetricName: 'HealthyHostCount', Dimensions, Value: healthy };
       yield { MetricName: 'UnHealthyHostCount', Dimensions, Value: unhealthy };
     }
+  }
+}
+
+/** Requests of each group over its registered targets: what target tracking goes by. */
+function* shareData(counts: MinuteCounts['counts'], state: ElbState): Generator<MetricDatum> {
+  for (const [key, { RequestCount }] of Object.entries(counts)) {
+    const group = state.targetGroups[key.split('|')[1] ?? ''];
+    const targets = Object.values(group?.targets ?? {}).filter((target) => target.state !== 'draining').length;
+    if (RequestCount === undefined || targets === 0) continue;
+    yield { MetricName: 'RequestCountPerTarget', Dimensions: dimensionsOf(key), Value: RequestCount / targets };
   }
 }
 
