@@ -168,7 +168,7 @@ const broken: readonly [id: number | string, how: string, evidence: () => Eviden
     9,
     'scaling stays suspended',
     () => sampled(clean(), withColour(AT.end - 1, 'green', { suspended: ['AlarmNotification'] })),
-    /AlarmNotification of green stays suspended/,
+    /AlarmNotification of green, which is live, stays suspended/,
   ],
   [
     10,
@@ -189,9 +189,9 @@ const broken: readonly [id: number | string, how: string, evidence: () => Eviden
     'a push is never taken up',
     () => ({
       ...clean(),
-      pushes: [...clean().pushes, { t: 1800, digests: ['sha256:2'], good: true, admissible: true, released: true }],
+      pushes: [...clean().pushes, { t: 1750, digests: ['sha256:2'], good: true, admissible: true, released: true }],
     }),
-    /what was pushed at 1700 s was never taken up/,
+    /what was pushed at 1650 s was never taken up/,
   ],
   [
     11,

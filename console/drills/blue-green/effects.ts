@@ -29,9 +29,7 @@ export function effectsOf(evidence: Evidence): Effect[] {
 
 /** By the subjects of functions/blue-green/messages.ts. */
 function messageKind(subject: string): string {
-  if (/FAILED/.test(subject)) return 'page';
-  if (/committed/.test(subject)) return 'tell committed';
-  if (/rolled back/i.test(subject)) return 'tell rolled back';
-  if (/refused/i.test(subject)) return 'tell refused';
-  return 'tell';
+  if (/ROLLBACK FAILED|HALTED/.test(subject)) return 'page';
+  const [, end] = /: (?:release )?(.*) \(/.exec(subject) ?? [];
+  return end === undefined ? 'tell' : `tell ${end.toLowerCase()}`;
 }

@@ -5,7 +5,7 @@
  */
 import type { Colour } from '../../../infra/names.ts';
 
-export type { Colour } from '../../../infra/names.ts';
+export { COLOURS, type Colour } from '../../../infra/names.ts';
 
 export const other = (colour: Colour): Colour => (colour === 'blue' ? 'green' : 'blue');
 

@@ -1,6 +1,6 @@
 /** What follows from the evidence and several invariants ask: who was live, what was sent where, commits, rollbacks. */
 import type { Colour, Evidence, Request, RuleVersion, Sample, Served, StateVersion } from './evidence.ts';
-import { at, other } from './evidence.ts';
+import { at, COLOURS, other } from './evidence.ts';
 
 /** What was committed last at that moment. */
 export const liveAt = ({ states, before }: Evidence, t: number): Served => at(states, t)?.live ?? before;
@@ -14,7 +14,10 @@ export interface Written extends RuleVersion {
   readonly candidate: Colour;
 }
 
-function written(evidence: Evidence): Written[] {
+/** Handlers that send users back (functions/blue-green/retreat.ts). */
+const RETREATING: readonly (string | null)[] = ['roll-back', 'clean-up'];
+
+export function writtenByMainstay(evidence: Evidence): Written[] {
   return evidence.rules.flatMap((rule, index) => {
     const previous = evidence.rules[index - 1];
     if (rule.by === null || !previous) return [];
@@ -28,17 +31,32 @@ const MOMENT = 0.0005;
 
 /** Mainstay sent more users to the release that is not committed. */
 export const raises = (evidence: Evidence): Written[] =>
-  written(evidence).filter(
-    ({ weights, previous, candidate }) => shareOf(weights, candidate) > shareOf(previous.weights, candidate),
+  writtenByMainstay(evidence).filter(
+    ({ weights, previous, candidate, by }) =>
+      !RETREATING.includes(by) && shareOf(weights, candidate) > shareOf(previous.weights, candidate),
   );
 
-/** Mainstay took all users from it. */
-export const withdrawals = (evidence: Evidence): Written[] =>
-  written(evidence).filter(
-    ({ weights, previous, candidate }) => weights[candidate] === 0 && previous.weights[candidate] > 0,
-  );
+/** Mainstay took all users from a colour, in a rollback or in the return from a release that was committed. */
+export interface Withdrawal extends Written {
+  readonly from: Colour;
+  /** What users are to get now; null when nobody knows. */
+  readonly to: Served | null;
+}
 
-export const writtenByMainstay = written;
+export function withdrawals(evidence: Evidence): Withdrawal[] {
+  return writtenByMainstay(evidence).flatMap((rule): Withdrawal[] => {
+    const { weights, previous, candidate, by, t } = rule;
+    const from = RETREATING.includes(by)
+      ? COLOURS.find((colour) => weights[colour] === 0 && previous.weights[colour] > 0)
+      : weights[candidate] === 0 && previous.weights[candidate] > 0
+        ? candidate
+        : undefined;
+    if (!from) return [];
+    const state = at(evidence.states, t - MOMENT);
+    const live = liveAt(evidence, t - MOMENT);
+    return [{ ...rule, from, to: from === live.colour ? (state?.retained ?? null) : live }];
+  });
+}
 
 export const shareOf = (weights: RuleVersion['weights'], colour: Colour): number => {
   const sum = weights.blue + weights.green;
@@ -81,7 +99,7 @@ export function exposures(evidence: Evidence): Exposure[] {
   for (const raise of raises(evidence)) {
     if (shareOf(raise.previous.weights, raise.candidate) > 0) continue;
     const commit = committed.find(({ t, live }) => t >= raise.t && live.colour === raise.candidate);
-    const withdrawal = withdrawn.find(({ t }) => t > raise.t);
+    const withdrawal = withdrawn.find(({ t, from }) => t > raise.t && from === raise.candidate);
     const until = Math.min(commit?.t ?? evidence.endedAt, withdrawal?.t ?? evidence.endedAt);
     const ended = until === commit?.t ? 'committed' : until === withdrawal?.t ? 'withdrawn' : null;
     found.push({ candidate: raise.candidate, live: liveAt(evidence, raise.t - MOMENT), from: raise.t, until, ended });

@@ -83,21 +83,17 @@ export function nothingIsLeftBehind(evidence: Evidence): string[] {
   const running = executions.filter(({ until }) => until === null || endedAt - until < grace);
   const last = states.at(-1);
   if (running.length > 0 || !last) return [];
-  // Whoever waits to be taken up is no rest of anything.
-  const sample = samples.at(-1);
-  const kept = last.retained?.colour;
-  const suspended = Object.entries(sample?.colours ?? {}).filter(
-    ([colour, { suspended: processes }]) => processes.length > 0 && colour !== kept,
-  );
+  // Nobody but Mainstay may start the idle colour, so that one stays pinned.
+  const live = last.live?.colour;
+  const suspended = (live && samples.at(-1)?.colours[live].suspended) ?? [];
   return [
     ...(last.holder === null ? [] : [`${short(last.holder)} ended and still holds the lease`]),
-    ...last.pinned.filter((colour) => colour !== kept).map((colour) => `${colour} is still pinned`),
-    ...suspended.map(([colour, { suspended: processes }]) => `${processes.join(', ')} of ${colour} stays suspended`),
+    ...(suspended.length > 0 ? [`${suspended.join(', ')} of ${live}, which is live, stays suspended`] : []),
   ];
 }
 
-/** EventBridge, a reconciler that comes later, and evidence that takes its time. */
-const NOTICED_SECONDS = 120;
+/** The repository is looked through for pushes that no event told of every five minutes (functions/blue-green/reconcile.ts). */
+const NOTICED_SECONDS = 330;
 
 /** 10: a push is one release, however often its event comes; a lost event is found; what failed is not tried again. */
 export function onePushOneRelease(evidence: Evidence): string[] {

@@ -34,16 +34,17 @@ export interface Rollback {
 
 const DECISION = /^Roll back/i;
 
-/** Every rollback that users needed: the candidate had some of them. */
+/** Every time that users were taken back: from a release that was not committed, or from one that was. */
 export function rollbacks(evidence: Evidence): Rollback[] {
-  const decided = evidence.executions
-    .flatMap(({ steps }) => steps.filter(({ name }) => DECISION.test(name)))
-    .map(({ from }) => from)
-    .sort((a, b) => a - b);
+  const decided = [
+    ...evidence.executions
+      .flatMap(({ steps }) => steps.filter(({ name }) => DECISION.test(name)))
+      .map(({ from }) => from),
+    ...evidence.asked.filter(({ wish }) => wish === 'roll-back').map(({ t }) => t),
+  ].sort((a, b) => a - b);
   return withdrawals(evidence).map((withdrawal) => {
-    const exposure = exposures(evidence).find(({ from, until }) => from <= withdrawal.t && until >= withdrawal.t);
-    const first = decided.find((t) => t <= withdrawal.t && t >= (exposure?.from ?? 0));
-    const decidedAt = first ?? withdrawal.t;
+    const since = evidence.rules.findLast(({ t, weights }) => t < withdrawal.t && weights[withdrawal.from] > 0)?.t ?? 0;
+    const decidedAt = decided.find((t) => t <= withdrawal.t && t >= since) ?? withdrawal.t;
     const verifiedAt = withdrawal.everywhereAt;
     return { decidedAt, verifiedAt, seconds: verifiedAt === null ? null : verifiedAt - decidedAt };
   });
@@ -57,10 +58,9 @@ export function rollbackIsShort(evidence: Evidence): string[] {
     if (over - decidedAt <= policy.rollbackSecondsMax) return [];
     return [`the rollback that was decided ${moment(evidence, decidedAt)} took ${Math.round(over - decidedAt)} s`];
   });
-  const needy = withdrawals(evidence).flatMap((withdrawal) => {
-    const { decidedAt } = rollbacks(evidence).find(({ decidedAt }) => decidedAt <= withdrawal.t) ?? {
-      decidedAt: withdrawal.t,
-    };
+  const all = rollbacks(evidence);
+  const needy = withdrawals(evidence).flatMap((withdrawal, index) => {
+    const decidedAt = all[index]?.decidedAt ?? withdrawal.t;
     const first = evidence.calls.find(
       ({ t, deed }) => t >= decidedAt && t < withdrawal.t && (deed === 'size' || deed === 'assign' || deed === 'end'),
     );
@@ -108,22 +108,24 @@ export function oldReleaseIsKept(evidence: Evidence): string[] {
   });
 }
 
-/** 20: back is to what was committed last; a rollback that failed is told to people. */
+/** 20: back is to what was committed last, or kept; a rollback that failed is told to people. */
 export function backToTheLastCommit(evidence: Evidence): string[] {
   const wrong = withdrawals(evidence).flatMap((withdrawal) => {
-    const live = liveAt(evidence, withdrawal.t);
+    const { to, t } = withdrawal;
+    if (!to) return [`users were taken back ${moment(evidence, t)}, and nothing was kept for that`];
     const from = withdrawal.everywhereAt ?? evidence.endedAt;
-    const next = evidence.rules.find(({ t }) => t > withdrawal.t)?.t ?? evidence.endedAt;
+    const next = evidence.rules.find((rule) => rule.t > t)?.t ?? evidence.endedAt;
     const other = evidence.requests.find(
-      ({ who, t, release }) => who === 'user' && t > from && t < next && release !== null && release !== live.digest,
+      (each) =>
+        each.who === 'user' && each.t > from && each.t < next && each.release !== null && each.release !== to.digest,
     );
     return other
       ? [
-          `users got ${other.release?.slice(0, 15)} ${moment(evidence, other.t)}, after a rollback to ${live.digest.slice(0, 15)}`,
+          `users got ${other.release?.slice(0, 15)} ${moment(evidence, other.t)}, after a rollback to ${to.digest.slice(0, 15)}`,
         ]
       : [];
   });
-  const failed = evidence.executions.filter(({ error }) => /RollbackUnsafe|RollbackFailed/.test(error ?? ''));
+  const failed = evidence.executions.filter(({ error }) => /[Rr]ollback/.test(error ?? ''));
   const untold = failed.filter(
     ({ until, from }) =>
       !evidence.messages.some(({ t }) => t >= from && t <= (until ?? evidence.endedAt) + TOLD_SECONDS),
@@ -136,21 +138,26 @@ export function backToTheLastCommit(evidence: Evidence): string[] {
   ];
 }
 
-/** 21: machines are ended by a later job alone, and only those that nothing needs. */
+/** Who may end machines: the reaper, and whoever makes room for the next release in the idle colour. */
+const MAKES_ROOM = 'empty';
+const REAPER = 'reap';
+
+/** 21: machines are ended by a job of its own, and only those that nothing needs. */
 export function endedOnlyWhenUnneeded(evidence: Evidence): string[] {
   return evidence.calls.flatMap((call) => {
-    const { t, colour, deed, size } = call;
+    const { t, colour, deed, size, by } = call;
     if (!colour || !wasCarriedOut(call)) return [];
     const sample = sampleAt(evidence, t)?.colours[colour];
     const ends = deed === 'end' || (deed === 'size' && size !== null && size < (sample?.desired ?? 0));
     if (!ends) return [];
     const state = evidence.states.findLast((version) => version.t <= t);
     const { retained } = state ?? {};
+    const release = state?.holder && !state.holder.startsWith(`${REAPER}/`);
     const needed = [
-      ...(call.by === 'reap' ? [] : [`by ${call.by}`]),
+      ...(by === REAPER || by === MAKES_ROOM ? [] : [`by ${by}`]),
       ...(sample && (sample.weight > 0 || sample.shareMax > 0) ? ['with users'] : []),
       ...(liveAt(evidence, t).colour === colour ? ['which is live'] : []),
-      ...(state?.holder ? ['while a release ran'] : []),
+      ...(release && by !== MAKES_ROOM ? ['while a release ran'] : []),
       ...(retained?.colour === colour && retained.until > t ? ['before its time'] : []),
     ];
     return needed.length > 0 ? [`${colour} was made smaller ${moment(evidence, t)} ${needed.join(', ')}`] : [];
