@@ -2,6 +2,7 @@
 
 import type { Cloud } from '../../../simulator/cloud.ts';
 import { ecrStateIn } from '../../../simulator/services/ecr/state.ts';
+import { stepFunctions } from '../../../simulator/stepfunctions/service.ts';
 import { happen } from '../../../simulator/world/events.ts';
 import * as moments from '../../drill/moments.ts';
 import type { Asked, Push } from './evidence.ts';
@@ -47,6 +48,19 @@ export async function perform(cloud: Cloud, act: Act, places: Places, diary: Dia
       return setWeights(cloud, act, places);
     case 'scale':
       return scale(cloud, act, places);
+    case 'empty':
+      await cloud.call(
+        'autoscaling',
+        'UpdateAutoScalingGroup',
+        { AutoScalingGroupName: names.group(places[act.colour]), MinSize: 0, DesiredCapacity: 0 },
+        { region },
+      );
+      return true;
+    case 'after': {
+      const enteredAt = firstEntry(cloud, places, act.state);
+      if (enteredAt === null || cloud.now < enteredAt + act.seconds * 1000) return false;
+      return perform(cloud, act.then, places, diary);
+    }
     case 'alarm':
       await cloud.call(
         'cloudwatch',
@@ -65,6 +79,17 @@ export async function perform(cloud: Cloud, act: Act, places: Places, diary: Dia
     case 'dieAfter':
       return isDue(cloud, act, places);
   }
+}
+
+/** When an execution first entered a state; milliseconds since the epoch, null while none has. */
+function firstEntry(cloud: Cloud, { region, machine }: Places, state: string): number | null {
+  const all = Object.values(cloud.stateOf(stepFunctions, region).executions).filter(
+    ({ machineName }) => machineName === machine,
+  );
+  const entries = all.flatMap(({ history }) =>
+    history.filter(({ stateEnteredEventDetails }) => stateEnteredEventDetails?.name === state).map(({ atMs }) => atMs),
+  );
+  return entries.length === 0 ? null : Math.min(...entries);
 }
 
 async function request(
@@ -146,16 +171,10 @@ async function scale(cloud: Cloud, act: Extract<Act, { act: 'scale' }>, places: 
 }
 
 async function freeze(cloud: Cloud, frozen: boolean, { region, names }: Places): Promise<boolean> {
-  const Value = JSON.stringify({
-    frozen,
-    by: 'arn:aws:states:drill:region-failover',
-    reason: 'the region is being moved',
-  });
-  await cloud.call(
-    'ssm',
-    'PutParameter',
-    { Name: names.deploymentsParameter, Value, Type: 'String', Overwrite: true },
-    { region },
-  );
+  const Name = names.deploymentsParameter;
+  const { Parameter } = await cloud.call('ssm', 'GetParameter', { Name }, { region });
+  const before = JSON.parse(Parameter?.Value ?? '{}') as object;
+  const Value = JSON.stringify({ ...before, frozen, by: 'arn:aws:states:drill:region-failover' });
+  await cloud.call('ssm', 'PutParameter', { Name, Value, Type: 'String', Overwrite: true }, { region });
   return true;
 }

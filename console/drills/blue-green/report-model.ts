@@ -73,6 +73,7 @@ function figuresOf({ outcome }: DrillResult, truth: Truth): Figure[] {
 const ENDINGS: Readonly<Record<string, string>> = {
   committed: 'The release is committed; the one before is kept for a rollback.',
   'rolled-back': 'Users were taken back to the release before.',
+  returned: 'The release was taken back after its commit.',
   abandoned: 'The release was given up before any user met it.',
   refused: 'The release was refused, and the record says why.',
   waiting: 'The release waits.',

@@ -11,6 +11,8 @@ export const OUTCOMES = [
   'committed',
   /** Users had met it, and were taken back to what was committed before. */
   'rolled-back',
+  /** It was committed, and a person took it back to the one before. */
+  'returned',
   /** It was begun, and ended before any user met it. */
   'abandoned',
   /** It was never begun, and a person can read why. */
@@ -48,6 +50,10 @@ export type Act =
   | { readonly act: 'scale'; readonly colour: 'live' | 'candidate'; readonly by: number }
   /** An operator's alarm, by the end of its name, is set by hand as `aws cloudwatch set-alarm-state` does. */
   | { readonly act: 'alarm'; readonly name: string; readonly value: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA' }
+  /** Somebody who is not Mainstay ends all machines of a colour, as the console's "edit" does. */
+  | { readonly act: 'empty'; readonly colour: 'live' | 'candidate' }
+  /** So long after the first execution entered this state. */
+  | { readonly act: 'after'; readonly state: string; readonly seconds: number; readonly then: Act }
   /** Region failover freezes deployments in this region, or ends that. */
   | { readonly act: 'freeze'; readonly frozen: boolean }
   /** As soon as an execution enters this state, before the state does anything: what happens to the world, then acts. */

@@ -55,7 +55,13 @@ export function outcomeOf(evidence: Evidence): Outcome {
     if (entries.some(({ kind, t }) => kind === 'refused' && t >= faultAt)) return 'refused';
     return last?.candidate ? 'waiting' : 'undisturbed';
   }
-  if (lastCommit && lastCommit.t >= lastStart.t) return 'committed';
+  if (lastCommit && lastCommit.t >= lastStart.t) {
+    // Kept for nothing any more, and served before: it was gone back to.
+    const again =
+      evidence.before.digest === lastCommit.live.digest ||
+      commits(evidence).some((each) => each.t < lastCommit.t && each.before.digest === lastCommit.live.digest);
+    return again && lastCommit.retained === null ? 'returned' : 'committed';
+  }
   if (lastExposure && lastExposure.from >= lastStart.t) return 'rolled-back';
   if (last?.candidate) return 'waiting';
   return 'abandoned';
