@@ -27,6 +27,24 @@ export const launchRetrySeconds = (random: Random, failures: number): number =>
 /** Auto Scaling: time between looks at the health of its instances. E. */
 export const autoScalingHealthIntervalSeconds = 30;
 
+/**
+ * Application load balancer: from ModifyRule until one node goes by it, each node by itself. E: AWS publishes no figure; 1
+ * to 10 s (reference "blue/green" §5.1), with a tail up to 60 s that the fault 'slow-rules' makes.
+ */
+export const rulePropagationSeconds = (random: Random): number => random.uniform(1, 10);
+
+/** Application load balancer: from the end of a minute until its metrics can be read. E: 60 to 120 s. */
+export const balancerMetricsSeconds = (random: Random): number => random.uniform(60, 120);
+
+/** ECR: a basic scan on push. E: 10 to 120 s. */
+export const imageScanSeconds = (random: Random): number => random.uniform(10, 120);
+
+/** ECR: managed signing of one image. E: 2 to 20 s. */
+export const imageSigningSeconds = (random: Random): number => random.uniform(2, 20);
+
+/** ECR: replication of one image to another region. P: most within 30 minutes; E: mostly much sooner. */
+export const imageReplicationSeconds = (random: Random): number => random.triangular(5, 30, 300);
+
 /** DocumentDB global cluster, managed failover. P: about 1 min; E: the least and the tail. */
 export const documentDbFailoverSecondsMin = 40;
 export const documentDbFailoverSeconds = (random: Random): number =>

@@ -5,11 +5,13 @@ import { dns } from './dns.ts';
 import { events } from './events.ts';
 import { instances } from './instances.ts';
 import { ledger } from './ledger.ts';
+import { releases } from './releases.ts';
 import { users } from './users.ts';
 
 /** To be given to `Cloud.create` beside AWS's services. */
-export const worldParts: readonly AnyService[] = [ledger, dns, users, instances, database, events];
+export const worldParts: readonly AnyService[] = [ledger, dns, users, instances, database, events, releases];
 
+export type { ReleaseBehaviour } from './behaviour.ts';
 export { happen, scheduleEvents, type TimedEvent, type WorldEvent } from './events.ts';
 export {
   crashInstance,
@@ -21,5 +23,6 @@ export {
 } from './instances.ts';
 export { type Ledger, ledgerOf } from './ledger.ts';
 export { worldHttp } from './network.ts';
+export { digestsOf, type PushedRelease, pushRelease, type ReleaseDigests } from './releases.ts';
 export { replicationLagMs } from './replication.ts';
 export { startUsers, stopUsers, type UsersOptions } from './users.ts';

@@ -53,6 +53,15 @@ const ROWS: Readonly<Record<string, Row>> = {
     inPlace: 'CertificateTransparencyLoggingPreference Tags',
     tags: 'Tags',
   },
+  'AWS::AutoScaling::ScalingPolicy': {
+    replacement: 'AutoScalingGroupName',
+    inPlace: `AdjustmentType Cooldown EstimatedInstanceWarmup MetricAggregationType MinAdjustmentMagnitude PolicyType
+      ScalingAdjustment StepAdjustments TargetTrackingConfiguration`,
+  },
+  'AWS::AutoScaling::ScheduledAction': {
+    replacement: 'AutoScalingGroupName',
+    inPlace: 'DesiredCapacity EndTime MaxSize MinSize Recurrence StartTime TimeZone',
+  },
   'AWS::CloudWatch::Alarm': {
     replacement: 'AlarmName',
     inPlace: `ActionsEnabled AlarmActions AlarmDescription ComparisonOperator DatapointsToAlarm Dimensions
@@ -164,13 +173,13 @@ const ROWS: Readonly<Record<string, Row>> = {
     name: 'LaunchTemplateName',
     volatile: 'LatestVersionNumber DefaultVersionNumber',
   },
+  'AWS::ECR::ReplicationConfiguration': { inPlace: 'ReplicationConfiguration' },
   'AWS::ECR::Repository': {
     replacement: 'EncryptionConfiguration RepositoryName',
     inPlace: 'EmptyOnDelete ImageScanningConfiguration RepositoryPolicyText LifecyclePolicy Tags ImageTagMutability',
     name: 'RepositoryName',
     tags: 'Tags',
   },
-  'AWS::ECR::ReplicationConfiguration': { inPlace: 'ReplicationConfiguration' },
   'AWS::ElasticLoadBalancingV2::LoadBalancer': {
     replacement: 'Type Scheme Name',
     inPlace: 'IpAddressType SecurityGroups LoadBalancerAttributes Subnets Tags',

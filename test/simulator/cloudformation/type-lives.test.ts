@@ -90,6 +90,14 @@ const httpCheck = {
   FailureThreshold: 1,
 };
 
+const Fleet = {
+  Type: 'AWS::AutoScaling::AutoScalingGroup',
+  Properties: {
+    ...{ MinSize: '0', MaxSize: '3', VPCZoneIdentifier: [ref('Subnet')] },
+    LaunchTemplate: { LaunchTemplateId: ref('Template'), Version: ref('Template', 'LatestVersionNumber') },
+  },
+};
+
 const LIVES: readonly Life[] = [
   {
     type: 'AWS::AutoScaling::AutoScalingGroup',
@@ -99,6 +107,21 @@ const LIVES: readonly Life[] = [
     },
     edit: { MaxSize: '5', TargetGroupARNs: [], HealthCheckGracePeriod: 30 },
     with: { Subnet, Group, Template },
+  },
+  {
+    type: 'AWS::AutoScaling::ScalingPolicy',
+    before: {
+      ...{ AutoScalingGroupName: ref('Fleet'), AdjustmentType: 'ChangeInCapacity', ScalingAdjustment: '1' },
+      PolicyType: 'SimpleScaling',
+    },
+    edit: { ScalingAdjustment: 2 },
+    with: { Subnet, Template, Fleet },
+  },
+  {
+    type: 'AWS::AutoScaling::ScheduledAction',
+    before: { AutoScalingGroupName: ref('Fleet'), Recurrence: '0 22 * * *', DesiredCapacity: '1' },
+    edit: { Recurrence: '0 23 * * *' },
+    with: { Subnet, Template, Fleet },
   },
   {
     type: 'AWS::CloudWatch::Alarm',
