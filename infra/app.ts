@@ -5,6 +5,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Configuration } from './config/index.ts';
 import { namesOf } from './names.ts';
 import { RecoveryPathCheck } from './recovery-path/plugin.ts';
+import { BlueGreenStack } from './stacks/blue-green.ts';
 import { RegionStack } from './stacks/region.ts';
 import { WitnessObserver } from './stacks/region-failover/witness-observer.ts';
 import { RegionFailoverStack } from './stacks/region-failover.ts';
@@ -55,6 +56,19 @@ export function createApp(configuration: Configuration, options: AppOptions): Ap
       },
     });
     stack.addStackDependency(second, 'it watches and moves what both region stacks make');
+    const releases = new BlueGreenStack(app, id('blue-green', region.region), {
+      ...common,
+      env: { account, region: region.region },
+      region: {
+        forwardRuleArn: region.loadBalancer.forwardRule.arn,
+        loadBalancerArn: region.loadBalancer.balancer.loadBalancerArn,
+        targetGroupArns: {
+          blue: region.loadBalancer.targetGroups.blue.targetGroupArn,
+          green: region.loadBalancer.targetGroups.green.targetGroupArn,
+        },
+      },
+    });
+    releases.addStackDependency(stack, 'its releases stop for the freeze that a failover makes');
   }
 
   Tags.of(app).add('Environment', configuration.environment);
