@@ -59,7 +59,7 @@ export async function perform(cloud: Cloud, act: Act, places: Places, diary: Dia
     case 'after': {
       const enteredAt = firstEntry(cloud, places, act.state);
       if (enteredAt === null || cloud.now < enteredAt + act.seconds * 1000) return false;
-      return perform(cloud, act.then, places, diary);
+      return perform(cloud, act.does, places, diary);
     }
     case 'alarm':
       await cloud.call(

@@ -12,7 +12,6 @@ import { haltInstances, scheduleEvents, startUsers, stopUsers } from '../../../s
 import { withoutGaps } from '../../drill/gaps.ts';
 import { play, settle } from '../../drill/play.ts';
 import type { DrillResult, TimelineEntry } from '../../drill/result.ts';
-import { roleName, rolesOf } from '../../drill/roles.ts';
 import { graphOfMachine } from '../../report/parts.ts';
 import type { Drill, DrillRun, Watcher } from '../index.ts';
 import { type Diary, isDue, perform } from './acts.ts';
@@ -137,18 +136,17 @@ async function runOn(
   return { ...judge(watched, { name, scenario }, seed, evidence, narrator.timeline), unsettledBecause };
 }
 
-function placesOf({ cloud, configuration, names, region }: Watched, monitor: Monitor): Places {
+function placesOf({ configuration, names, region }: Watched, monitor: Monitor): Places {
   const weights = monitor.rules.at(-1)?.weights;
   const live = COLOURS.find((colour) => (weights?.[colour] ?? 0) > 0 && (weights?.[other(colour)] ?? 0) === 0);
   if (!live) throw new Error(`no one colour serves in ${region} before the drill: ${JSON.stringify(weights)}`);
-  return { region, names, configuration, machine: machineIn(cloud, region).name, live, candidate: other(live) };
+  return { region, names, configuration, machine: names.releaseWorkflow, live, candidate: other(live) };
 }
 
-function machineIn(cloud: Cloud, region: string) {
-  const roles = rolesOf(cloud, 'blue-green');
+function machineIn({ cloud, region, names }: Watched) {
   const machines = Object.values(cloud.stateOf(stepFunctions, region).machines);
-  const found = machines.find(({ roleArn, name }) => roles.has(roleName(roleArn)) && !name.endsWith('-clean-up'));
-  if (!found) throw new Error(`no machine of blue-green is deployed in ${region}`);
+  const found = machines.find(({ name }) => name === names.releaseWorkflow);
+  if (!found) throw new Error(`no machine ${names.releaseWorkflow} is deployed in ${region}`);
   return found;
 }
 
@@ -165,12 +163,13 @@ function isOver(watched: Watched, monitor: Monitor): boolean {
 }
 
 function judge(
-  { cloud, region }: Watched,
+  watched: Watched,
   { name, scenario }: Named,
   seed: number,
   evidence: Evidence,
   timeline: readonly TimelineEntry[],
 ): Omit<BlueGreenRun, 'unsettledBecause'> {
+  const { cloud } = watched;
   const truth = truthOf(evidence);
   const outcome = outcomeOf(evidence);
   const result: DrillResult = {
@@ -200,7 +199,7 @@ function judge(
       virtualSeconds: Math.round(evidence.endedAt * 10) / 10,
     },
   };
-  const graph = graphOfMachine(JSON.parse(machineIn(cloud, region).definition));
+  const graph = graphOfMachine(JSON.parse(machineIn(watched).definition));
   return { result, cloud, report: reportModel({ scenario, evidence, result, truth, graph }), evidence };
 }
 

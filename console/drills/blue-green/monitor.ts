@@ -22,9 +22,6 @@ import type { ColourSample, RuleVersion, Sample } from './evidence.ts';
 import { machinesOf } from './machines.ts';
 import { elbStateIn, forwardRuleOf, nodesOf, shareOfColour, weightsIn } from './nodes.ts';
 
-/** The table of releases, as infra names it. */
-export const releasesTableOf = ({ prefix }: Names): string => `${prefix}-releases`;
-
 /** Alarms that say how the application serves, not how Mainstay works. */
 const isAboutRelease = (name: string, { prefix }: Names): boolean => new RegExp(`^${prefix}-(blue|green)-`).test(name);
 
@@ -91,7 +88,7 @@ export class Monitor {
   /** Mainstay's item now; undefined before there is one. */
   item(): Readonly<Record<string, unknown>> | undefined {
     const { cloud, region, names } = this.#watched;
-    const table = cloud.stateOf<DynamoDbState>(dynamoDb, region).tables[releasesTableOf(names)];
+    const table = cloud.stateOf<DynamoDbState>(dynamoDb, region).tables[names.releasesTable];
     const stored = Object.values(table?.items ?? {}).find((item) => itemToWire(item).sk?.S === 'state');
     return stored && unmarshall(itemToWire(stored));
   }

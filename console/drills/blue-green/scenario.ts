@@ -53,7 +53,7 @@ export type Act =
   /** Somebody who is not Mainstay ends all machines of a colour, as the console's "edit" does. */
   | { readonly act: 'empty'; readonly colour: 'live' | 'candidate' }
   /** So long after the first execution entered this state. */
-  | { readonly act: 'after'; readonly state: string; readonly seconds: number; readonly then: Act }
+  | { readonly act: 'after'; readonly state: string; readonly seconds: number; readonly does: Act }
   /** Region failover freezes deployments in this region, or ends that. */
   | { readonly act: 'freeze'; readonly frozen: boolean }
   /** As soon as an execution enters this state, before the state does anything: what happens to the world, then acts. */

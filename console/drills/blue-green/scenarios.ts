@@ -392,7 +392,7 @@ export const scenarios = {
         act: 'after',
         state: 'Commit',
         seconds: 180,
-        then: { act: 'decide', decision: 'roll-back', reason: 'orders are lost' },
+        does: { act: 'decide', decision: 'roll-back', reason: 'orders are lost' },
       }),
     ],
     seconds: 4500,
@@ -410,12 +410,12 @@ export const scenarios = {
     expected: 'committed',
     acts: [
       at(0, push('1.1.0')),
-      at(0, { act: 'after', state: 'Commit', seconds: 60, then: { act: 'empty', colour: 'live' } }),
+      at(0, { act: 'after', state: 'Commit', seconds: 60, does: { act: 'empty', colour: 'live' } }),
       at(0, {
         act: 'after',
         state: 'Commit',
         seconds: 400,
-        then: { act: 'decide', decision: 'roll-back', reason: 'orders are lost' },
+        does: { act: 'decide', decision: 'roll-back', reason: 'orders are lost' },
       }),
     ],
     seconds: 4500,

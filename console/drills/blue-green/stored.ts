@@ -6,7 +6,7 @@ import { dynamoDb } from '../../../simulator/services/dynamodb/index.ts';
 import type { DynamoDbState } from '../../../simulator/services/dynamodb/state.ts';
 import { itemToWire } from '../../../simulator/services/dynamodb/values.ts';
 import type { Entry, Served, StateVersion } from './evidence.ts';
-import { releasesTableOf, type Watched } from './monitor.ts';
+import type { Watched } from './monitor.ts';
 
 interface StoredState {
   readonly fence?: number;
@@ -54,7 +54,7 @@ interface StoredEntry {
 }
 
 export function entriesOf({ cloud, region, names }: Watched, since: (atMs: number) => number): Entry[] {
-  const table = cloud.stateOf<DynamoDbState>(dynamoDb, region).tables[releasesTableOf(names)];
+  const table = cloud.stateOf<DynamoDbState>(dynamoDb, region).tables[names.releasesTable];
   return Object.values(table?.items ?? {})
     .map((item) => unmarshall(itemToWire(item)))
     .filter(({ sk }) => String(sk).startsWith('entry#'))
