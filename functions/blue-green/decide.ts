@@ -68,7 +68,8 @@ export function decideAdmission(facts: AdmissionFacts): Admission {
 export const platformDigest = (image: ImageView, platform: string): string | null =>
   image.kind === 'image' ? image.digest : (image.platforms[platform] ?? null);
 
-function imageRow({ image, platform, candidate }: AdmissionFacts): Row {
+function imageRow({ image, platform, candidate, liveDigest }: AdmissionFacts): Row {
+  if (candidate.digest === liveDigest) return { is: 'known', says: 'it is live already' };
   if (image === null) return { is: 'missing', says: `${candidate.digest} is not in the repository` };
   if (image.kind === 'index') {
     const has = Object.keys(image.platforms).join(', ') || 'none';

@@ -19,6 +19,7 @@ import { resources as route53 } from './route53.ts';
 import { resources as s3 } from './s3.ts';
 import { resources as scheduler } from './scheduler.ts';
 import { resources as secretsmanager } from './secretsmanager.ts';
+import { resources as signer } from './signer.ts';
 import { resources as sns } from './sns.ts';
 import { resources as ssm } from './ssm.ts';
 import { resources as stepfunctions } from './stepfunctions.ts';
@@ -45,6 +46,7 @@ export const resources: ResourceTable = withBehaviours(
     s3,
     scheduler,
     secretsmanager,
+    signer,
     sns,
     ssm,
     stepfunctions,
