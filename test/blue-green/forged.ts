@@ -145,6 +145,12 @@ const writes = [AT.first, AT.half, AT.full].flatMap((t) => [
   call(t + 1, 'DescribeRules', { reads: true }),
 ]);
 
+/** What `prove` asks, all at once. */
+const proof = (t: number) =>
+  Array.from({ length: 10 }, (_, index) =>
+    request(t + 9 + index / 10, { who: 'probe', colour: 'green', digest: NEW, release: NEW }),
+  );
+
 /** A record of these kinds, chained. */
 export function chain(kinds: readonly (readonly [t: number, kind: string])[]): Entry[] {
   return kinds.map(([t, kind], index) => ({
@@ -172,14 +178,16 @@ export function clean(): Evidence {
       capacityFloor: 2,
       rollbackSecondsMax: 120,
       releaseSecondsMax: 14_400,
+      stepSecondsMax: 900,
+      bakeSecondsMax: 2700,
+      pauseSecondsMax: 7200,
       reconcileSeconds: 60,
       targetGroups: { blue: 'targetgroup/orders-prod-blue/b', green: 'targetgroup/orders-prod-green/g' },
     },
     before: { colour: 'blue', digest: OLD },
-    requests: [
-      ...seconds(0.5).map((t) => request(t)),
-      ...[AT.first, AT.half, AT.full].map((t) => request(t + 9, { who: 'probe' })),
-    ].sort((a, b) => a.t - b.t),
+    requests: [...seconds(0.5).map((t) => request(t)), ...[AT.first, AT.half, AT.full].flatMap(proof)].sort(
+      (a, b) => a.t - b.t,
+    ),
     rules: [rule(0, 0, { by: null, everywhereAt: 0 }), rule(AT.first, 10), rule(AT.half, 50), rule(AT.full, 100)],
     samples: seconds(1).map((t) => sample(t)),
     states: [

@@ -353,6 +353,18 @@ const broken: readonly [id: number | string, how: string, evidence: () => Eviden
     /push-1 ran for 1595 s, 600 are allowed/,
   ],
   [
+    18,
+    'a person asks to go back and nothing happens',
+    () => ({ ...clean(), asked: [{ t: 800, wish: 'roll-back', digest: null, by: 'alice' }] }),
+    /the rollback that alice asked for at 700 s was not made/,
+  ],
+  [
+    22,
+    'users are left between two releases',
+    () => ({ ...clean(), policy: { ...clean().policy, bakeSecondsMax: 600 } }),
+    /users were left with 100 % on green for 1000 s from at 600 s on/,
+  ],
+  [
     23,
     'a fix is kept out',
     () => ({

@@ -66,6 +66,9 @@ function policyOf({ cloud, configuration, names, region }: Watched): Policy {
     capacityFloor: compute.min,
     rollbackSecondsMax: ROLLBACK_SECONDS_MAX,
     releaseSecondsMax: longest(configuration),
+    stepSecondsMax: release.stepSecondsMax,
+    bakeSecondsMax: release.bakeSecondsMax,
+    pauseSecondsMax: release.pauseSecondsMax,
     reconcileSeconds: RECONCILE_SECONDS,
     targetGroups: { blue: groupName('blue'), green: groupName('green') },
   };

@@ -187,6 +187,9 @@ export interface Policy {
   readonly rollbackSecondsMax: number;
   /** No release takes longer, whatever it waits for. */
   readonly releaseSecondsMax: number;
+  readonly stepSecondsMax: number;
+  readonly bakeSecondsMax: number;
+  readonly pauseSecondsMax: number;
   /** So often lost events and lost executions are looked for. */
   readonly reconcileSeconds: number;
   /** Full names of the target groups, as metrics have them. */

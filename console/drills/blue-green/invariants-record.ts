@@ -1,16 +1,32 @@
 /** Invariants 22–24: every wait ends, a broken application can be mended, and the record is whole and true. */
 import type { Evidence } from './evidence.ts';
-import { commits, moment, raises, rollbacksOfUsers } from './facts.ts';
+import { commits, moment, raises, rollbacksOfUsers, shareOf, withdrawals } from './facts.ts';
 
-/** 22: no release runs on for ever, whatever it waits for. */
+/** Retries and the looks between them come on top of what a step may take. */
+const SLACK_SECONDS = 300;
+
+/** 22: no release runs on for ever, and users are not left between two releases for longer than a step may take. */
 export function everyWaitEnds(evidence: Evidence): string[] {
-  const { executions, policy, endedAt } = evidence;
-  return executions.flatMap(({ arn, from, until }) => {
+  const { executions, policy, endedAt, asked } = evidence;
+  const long = executions.flatMap(({ arn, from, until }) => {
     const seconds = (until ?? endedAt) - from;
     return seconds > policy.releaseSecondsMax
       ? [`${arn.split(':').at(-1)} ran for ${Math.round(seconds)} s, ${policy.releaseSecondsMax} are allowed`]
       : [];
   });
+  const ends = [...raises(evidence), ...withdrawals(evidence), ...commits(evidence)].map(({ t }) => t);
+  const stuck = raises(evidence).flatMap(({ t, weights, candidate }) => {
+    const until = Math.min(endedAt, ...ends.filter((end) => end > t));
+    const paused = asked.some(({ wish, t: when }) => wish === 'pause' && when >= t && when <= until);
+    const most = shareOf(weights, candidate) === 1 ? policy.bakeSecondsMax : policy.stepSecondsMax;
+    const allowed = most + SLACK_SECONDS + (paused ? policy.pauseSecondsMax : 0);
+    return until - t > allowed
+      ? [
+          `users were left with ${weights[candidate]} % on ${candidate} for ${Math.round(until - t)} s from ${moment(evidence, t)} on`,
+        ]
+      : [];
+  });
+  return [...long, ...stuck];
 }
 
 /** 23: a fix that a named person asks for begins although what is live is broken. */
@@ -19,11 +35,11 @@ export function brokenLiveCanBeFixed(evidence: Evidence): string[] {
   return evidence.asked.flatMap(({ t, wish, digest, by }) => {
     if (wish !== 'hotfix' || by === '' || evidence.endedAt - t < patience) return [];
     const push = evidence.pushes.find(({ digests }) => digests.includes(digest ?? ''));
-    const begun = evidence.calls.some((call) => call.deed === 'assign' && call.t >= t);
-    const busy = evidence.states.some(
-      (version) => version.t <= t + patience && version.t >= t && version.holder !== null,
+    const busyUntil = evidence.states.find((version) => version.t >= t && version.holder === null)?.t ?? t;
+    const begun = evidence.calls.some(
+      (call) => call.deed === 'assign' && call.t >= t && call.t <= Math.max(t, busyUntil) + patience,
     );
-    return begun || busy || push?.admissible === false
+    return begun || push?.admissible === false
       ? []
       : [`the fix that ${by} asked for ${moment(evidence, t)} was never begun`];
   });

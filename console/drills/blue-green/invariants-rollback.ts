@@ -71,7 +71,18 @@ export function rollbackIsShort(evidence: Evidence): string[] {
       ? [`clients keep the bad colour for ${stickySeconds} s after the rollback ${moment(evidence, t)}`]
       : [],
   );
-  return [...late, ...needy, ...sticky];
+  return [...late, ...ignored(evidence), ...needy, ...sticky];
+}
+
+/** A person asked to go back while users had the new release, and they still have it. */
+function ignored(evidence: Evidence): string[] {
+  const { asked, policy, endedAt, rules } = evidence;
+  return asked.flatMap(({ t, wish, by }) => {
+    const exposed = exposures(evidence).some(({ from, until }) => from <= t && until > t + policy.rollbackSecondsMax);
+    if (wish !== 'roll-back' || !exposed || endedAt - t < policy.rollbackSecondsMax) return [];
+    const done = rules.some((rule) => rule.t >= t && rule.t <= t + policy.rollbackSecondsMax && rule.by !== null);
+    return done ? [] : [`the rollback that ${by} asked for ${moment(evidence, t)} was not made`];
+  });
 }
 
 /** A reconciler looks once in its period, and then it has to say something. */
@@ -151,14 +162,15 @@ export function endedOnlyWhenUnneeded(evidence: Evidence): string[] {
     const ends = deed === 'end' || (deed === 'size' && size !== null && size < (sample?.desired ?? 0));
     if (!ends) return [];
     const state = evidence.states.findLast((version) => version.t <= t);
-    const { retained } = state ?? {};
+    // As it was promised at the commit: whoever ends machines may have ended the promise right before.
+    const kept = commits(evidence).findLast((commit) => commit.t < t)?.retained;
     const release = state?.holder && !state.holder.startsWith(`${REAPER}/`);
     const needed = [
       ...(by === REAPER || by === MAKES_ROOM ? [] : [`by ${by}`]),
       ...(sample && (sample.weight > 0 || sample.shareMax > 0) ? ['with users'] : []),
       ...(liveAt(evidence, t).colour === colour ? ['which is live'] : []),
       ...(release && by !== MAKES_ROOM ? ['while a release ran'] : []),
-      ...(retained?.colour === colour && retained.until > t ? ['before its time'] : []),
+      ...(by !== MAKES_ROOM && kept?.colour === colour && kept.until > t ? ['before its time'] : []),
     ];
     return needed.length > 0 ? [`${colour} was made smaller ${moment(evidence, t)} ${needed.join(', ')}`] : [];
   });

@@ -1,7 +1,6 @@
 /** Invariants 1–6: where users are sent, and when a release may get more of them. */
 import { at, type Evidence, type RuleVersion, wasCarriedOut } from './evidence.ts';
 import {
-  candidateAt,
   commits,
   liveAt,
   moment,
@@ -83,7 +82,7 @@ export function weightsAreProved(evidence: Evidence): string[] {
     const when = `${raise.weights[raise.candidate]} for ${raise.candidate} ${moment(evidence, raise.t)}`;
     const within = ({ t }: { readonly t: number }) => t >= raise.t && t <= next;
     const read = evidence.calls.some((call) => within(call) && call.operation === 'DescribeRules' && !call.error);
-    const probed = evidence.requests.some((each) => within(each) && each.who === 'probe' && each.digest !== null);
+    const probed = isProved(evidence, raise, next);
     return [
       ...(raise.everywhereAt !== null && raise.everywhereAt <= next
         ? []
@@ -91,6 +90,28 @@ export function weightsAreProved(evidence: Evidence): string[] {
       ...(read ? [] : [`weight ${when} was relied on ${moment(evidence, next)} and never read back`]),
       ...(probed ? [] : [`weight ${when} was relied on ${moment(evidence, next)} without a request that proved it`]),
     ];
+  });
+}
+
+/** So many answers in a row, all at once, say that no node gives another one. */
+const IN_A_ROW = 10;
+const AT_ONCE_SECONDS = 5;
+
+/** A part of the users: one answer of the new release. All of them: many in a row, and no other in between. */
+function isProved({ requests }: Evidence, { t, weights, candidate }: Written, until: number): boolean {
+  const answers = requests.filter(
+    (each) => each.who === 'probe' && each.t >= t && each.t <= until && each.digest !== null,
+  );
+  if (shareOf(weights, candidate) < 1) return answers.some(({ colour }) => colour === candidate);
+  return answers.some((first, index) => {
+    const row = answers.slice(index, index + IN_A_ROW);
+    const last = row.at(-1);
+    return (
+      row.length === IN_A_ROW &&
+      last !== undefined &&
+      last.t - first.t <= AT_ONCE_SECONDS &&
+      row.every(({ colour }) => colour === candidate)
+    );
   });
 }
 
@@ -135,7 +156,8 @@ export function foreignChangesAreAnswered(evidence: Evidence): string[] {
     if (until > evidence.endedAt) return [];
     const live = liveAt(evidence, rule.t).colour;
     const mended = evidence.rules.some(({ t, by }) => by !== null && t > rule.t && t <= until);
-    const harmless = shareOf(rule.weights, live) === 1 && candidateAt(evidence, until) !== live;
+    // All users with the live release, and nobody at work: as it should be.
+    const harmless = shareOf(rule.weights, live) === 1 && at(evidence.states, rule.t)?.holder == null;
     const told = evidence.messages.some(({ t }) => t >= rule.t && t <= until);
     return mended || told || harmless
       ? []

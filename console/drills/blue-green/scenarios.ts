@@ -248,8 +248,35 @@ export const scenarios = {
     title: 'a scaling policy wants fewer machines of the old colour in mid-shift; they stay',
     expected: 'committed',
     healthy: true,
-    acts: [at(0, push('1.1.0')), whenWatched([{ act: 'scale', colour: 'live', by: -1 }])],
+    // It had wanted one more before.
+    acts: [
+      at(0, { act: 'scale', colour: 'live', by: 1 }),
+      at(120, push('1.1.0')),
+      whenWatched([{ act: 'scale', colour: 'live', by: -1 }]),
+    ],
+    seconds: 3900,
+    wants: committed(100, ADMITTED_SECONDS + 120),
+  },
+  'new-colour-short': {
+    title: 'the new colour loses a machine and EC2 has none for a while; nobody more is sent until it is whole again',
+    expected: 'committed',
+    acts: [
+      at(0, push('1.1.0')),
+      whenWatched([], ({ region }) => [
+        { do: 'fault', fault: { kind: 'shortage', region }, forMs: s(420) },
+        { do: 'lose', instance: { region, nth: 2 } },
+      ]),
+    ],
+    seconds: 4800,
+    wants: committed(0, ADMITTED_SECONDS + 900),
+  },
+  'kept-for-a-day': {
+    title: 'half an hour after a commit the old release still stands ready',
+    expected: 'committed',
+    healthy: true,
+    acts: [at(0, push('1.1.0'))],
     seconds: 3600,
+    toTheEnd: true,
     wants: committed(),
   },
   'lost-machine': {
