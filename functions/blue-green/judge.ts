@@ -164,9 +164,13 @@ function traffic({ ours, balancer: all, percent, role, stageAt, publishedTo }: J
   if (minutes.length < TRAFFIC_MINUTES) return { check, verdict: 'pass', says: 'the stage is too young' };
   const sum = (values: readonly (number | null)[]) => values.reduce<number>((s, value) => s + (value ?? 0), 0);
   const expected = (sum(minutes.map(({ requests }) => requests)) * percent) / 100;
-  const got = sum(ours.filter(({ at }) => minutes.some((minute) => minute.at === at)).map(({ requests }) => requests));
+  const same = ours.filter(({ at }) => minutes.some((minute) => minute.at === at));
+  const got = sum(same.map(({ requests }) => requests));
   const says = `${got} requests in ${minutes.length} minutes, of about ${Math.round(expected)}`;
-  return { check, verdict: expected >= TRAFFIC_EXPECTED_MIN && got === 0 ? 'fail' : 'pass', says };
+  const gone = expected >= TRAFFIC_EXPECTED_MIN && got === 0;
+  // Something of it was published, and how many requests it had was not.
+  const unknown = same.some(({ requests }) => requests === null);
+  return { check, verdict: gone ? (unknown ? 'inconclusive' : 'fail') : 'pass', says };
 }
 
 /** The load balancer's own 5xx have no target group: connections refused, no target, timeouts. */

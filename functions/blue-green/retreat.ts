@@ -14,7 +14,7 @@ import { ProofNotReady, RetreatUnsafe } from './errors.ts';
 import { requireLease } from './lease.ts';
 import type { Plan } from './plan.ts';
 import { probe } from './probe.ts';
-import { inARow } from './prove.ts';
+import { steadily, TENTH_EACH } from './prove.ts';
 
 export interface RetreatPorts {
   readonly releases: Pick<Releases, 'read'>;
@@ -54,6 +54,6 @@ export async function retreat(
   if (!sameShares(after, wanted)) throw new ProofNotReady(`the rule is ${JSON.stringify(after)}`);
   const isOld = (answered: string | null) =>
     oldDigest ? answered === oldDigest : answered !== null && answered !== digest;
-  await inARow(() => probe(web, config.endpoint, '/health'), isOld);
+  await steadily(() => probe(web, config.endpoint, '/health'), isOld, clock, TENTH_EACH);
   return { switchedAt, verifiedAt: isoOf(clock.now()) };
 }

@@ -66,9 +66,14 @@ const handlerOf = (state: State): string =>
 
 const familyOf = (name: string): string | undefined => (families as Record<string, string>)[name];
 
-/** Thrown by the handler's own file; the shared ones come from ports, parsing and claims. */
+/** What more than one handler does, and throws for. */
+const PARTS = ['retreat', 'idle'];
+
+/** Thrown by the handler's own file and by its parts; the shared ones come from ports, parsing and claims. */
 const thrownBy = (slug: string, handler: string): string[] => {
-  const text = readFileSync(`functions/${slug}/${handler}.ts`, 'utf8');
+  const own = readFileSync(`functions/${slug}/${handler}.ts`, 'utf8');
+  const parts = PARTS.filter((part) => own.includes(`from './${part}.ts'`));
+  const text = [own, ...parts.map((part) => readFileSync(`functions/${slug}/${part}.ts`, 'utf8'))].join('\n');
   return [...text.matchAll(/throw new (\w+)\(/g)].map((match) => match[1] as string);
 };
 

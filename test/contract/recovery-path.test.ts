@@ -83,7 +83,9 @@ describe('the recovery path', () => {
   });
 
   it('is looked at whole: every handler but those that only CloudFormation calls', () => {
-    const all = handlers().map(({ slug, handler }) => `${slug}/${handler}`);
+    // Releases stop for a failover, and are no part of it.
+    const failover = handlers().filter(({ slug }) => slug !== 'blue-green');
+    const all = failover.map(({ slug, handler }) => `${slug}/${handler}`);
     for (const { functions } of check()) {
       expect(all.filter((name) => !functions.includes(name))).toEqual(['core/forward-rule', 'region-failover/seed']);
     }

@@ -6,6 +6,7 @@ import {
   ApplicationAutoScalingClient,
   DescribeScalableTargetsCommand,
   RegisterScalableTargetCommand,
+  type RegisterScalableTargetCommandInput,
 } from '@aws-sdk/client-application-auto-scaling';
 import {
   DescribeServicesCommand,
@@ -34,97 +35,112 @@ const ALL_SUSPENDED = {
   DynamicScalingOutSuspended: true,
   ScheduledScalingSuspended: true,
 };
+const NOTHING_SUSPENDED = {
+  DynamicScalingInSuspended: false,
+  DynamicScalingOutSuspended: false,
+  ScheduledScalingSuspended: false,
+};
 
-export function ecsEnvironment({ region, cluster, colours }: Place): ComputeEnvironment {
-  const ecs = new ECSClient(clientOptions(region));
-  const scaling = new ApplicationAutoScalingClient(clientOptions(region));
+export function ecsEnvironment(place: Place): ComputeEnvironment {
+  const { region, colours } = place;
+  const services = servicesOf(place);
+  const bounds = boundsOf(place);
   const balancing = new ElasticLoadBalancingV2Client(clientOptions(region));
-  const scalable = (colour: Colour) => ({
-    ServiceNamespace: 'ecs' as const,
-    ResourceId: `service/${cluster}/${colours[colour].group}`,
-    ScalableDimension: 'ecs:service:DesiredCount' as const,
-  });
-  const serviceOf = async (colour: Colour) => {
-    const name = colours[colour].group;
-    const command = new DescribeServicesCommand({ cluster, services: [name] });
-    const service = (await call(`describing ${name}`, ecs.send(command))).services?.[0];
-    if (!service) throw new DependencyNotReady(`there is no ECS service ${name}`);
-    return service;
-  };
-  const boundsOf = async (colour: Colour) => {
-    const { ServiceNamespace, ResourceId, ScalableDimension } = scalable(colour);
-    const command = new DescribeScalableTargetsCommand({
-      ServiceNamespace,
-      ResourceIds: [ResourceId],
-      ScalableDimension,
-    });
-    const { ScalableTargets = [] } = await call(`describing the bounds of ${ResourceId}`, scaling.send(command));
-    return ScalableTargets[0] ?? null;
-  };
-  const definitionOf = async (colour: Colour) => {
-    const { taskDefinition } = await serviceOf(colour);
-    const command = new DescribeTaskDefinitionCommand({ taskDefinition });
-    return (await call(`describing ${taskDefinition}`, ecs.send(command))).taskDefinition;
-  };
-  const register = (colour: Colour, more: Readonly<Record<string, unknown>>) =>
-    call(
-      `setting the bounds of ${colours[colour].group}`,
-      scaling.send(new RegisterScalableTargetCommand({ ...scalable(colour), ...more })),
-    );
   return {
     async describe(colour) {
-      const [service, bounds, targets] = await Promise.all([
-        serviceOf(colour),
-        boundsOf(colour),
+      const [service, target, targets] = await Promise.all([
+        services.describe(colour),
+        bounds.read(colour),
         targetHealth(balancing, colours[colour].targetGroupArn),
       ]);
-      const primary = service.deployments?.find(({ status }) => status === 'PRIMARY');
       const { DynamicScalingInSuspended, DynamicScalingOutSuspended, ScheduledScalingSuspended } =
-        bounds?.SuspendedState ?? {};
+        target?.SuspendedState ?? {};
       return {
         desired: service.desiredCount ?? 0,
-        min: bounds?.MinCapacity ?? service.desiredCount ?? 0,
-        max: bounds?.MaxCapacity ?? service.desiredCount ?? 0,
+        min: target?.MinCapacity ?? service.desiredCount ?? 0,
+        max: target?.MaxCapacity ?? service.desiredCount ?? 0,
         machines: (service.runningCount ?? 0) + (service.pendingCount ?? 0),
         // Tasks of an older revision do not count.
-        inService: primary?.runningCount ?? 0,
+        inService: service.deployments?.find(({ status }) => status === 'PRIMARY')?.runningCount ?? 0,
         // A service without a scaling target is scaled by nobody.
         pinned:
-          bounds === null ||
+          target === null ||
           [DynamicScalingInSuspended, DynamicScalingOutSuspended, ScheduledScalingSuspended].every(Boolean),
         ...targets,
       };
     },
     async declared(colour) {
-      const [container] = (await definitionOf(colour))?.containerDefinitions ?? [];
+      const [container] = (await services.definition(colour))?.containerDefinitions ?? [];
       return container?.environment?.find(({ name }) => name === DIGEST_VARIABLE)?.value ?? null;
     },
     async prepare(colour, digest) {
-      const before = await definitionOf(colour);
+      const before = await services.definition(colour);
       if (!before) throw new DependencyNotReady(`${colours[colour].group} has no task definition`);
-      const registered = await call(
-        `registering a revision of ${before.family}`,
-        ecs.send(new RegisterTaskDefinitionCommand(revisionOf(before as RegisterTaskDefinitionCommandInput, digest))),
-      );
-      const command = new UpdateServiceCommand({
-        cluster,
-        service: colours[colour].group,
-        taskDefinition: registered.taskDefinition?.taskDefinitionArn,
-      });
-      await call(`giving ${colours[colour].group} its revision`, ecs.send(command));
+      const taskDefinition = await services.register(revisionOf(before as RegisterTaskDefinitionCommandInput, digest));
+      await services.update(colour, { taskDefinition });
     },
     async sizeTo(colour, size) {
-      const bounds = await boundsOf(colour);
-      if (bounds) await register(colour, { MinCapacity: size, MaxCapacity: Math.max(size, bounds.MaxCapacity ?? 0) });
-      const command = new UpdateServiceCommand({ cluster, service: colours[colour].group, desiredCount: size });
-      await call(`sizing ${colours[colour].group} to ${size}`, ecs.send(command));
+      const target = await bounds.read(colour);
+      if (target) {
+        const max = Math.max(size, target.MaxCapacity ?? 0);
+        await bounds.write(colour, { MinCapacity: size, MaxCapacity: max });
+      }
+      await services.update(colour, { desiredCount: size });
     },
-    async pin(colour) {
-      await register(colour, { SuspendedState: ALL_SUSPENDED });
+    pin: (colour) => bounds.write(colour, { SuspendedState: ALL_SUSPENDED }),
+    unpin: (colour, { min, max }) =>
+      bounds.write(colour, { MinCapacity: min, MaxCapacity: max, SuspendedState: NOTHING_SUSPENDED }),
+  };
+}
+
+/** The colours' services and task definitions. */
+function servicesOf({ region, cluster, colours }: Place) {
+  const client = new ECSClient(clientOptions(region));
+  const describe = async (colour: Colour) => {
+    const name = colours[colour].group;
+    const command = new DescribeServicesCommand({ cluster, services: [name] });
+    const service = (await call(`describing ${name}`, client.send(command))).services?.[0];
+    if (!service) throw new DependencyNotReady(`there is no ECS service ${name}`);
+    return service;
+  };
+  return {
+    describe,
+    async definition(colour: Colour) {
+      const { taskDefinition } = await describe(colour);
+      const command = new DescribeTaskDefinitionCommand({ taskDefinition });
+      return (await call(`describing ${taskDefinition}`, client.send(command))).taskDefinition;
     },
-    async unpin(colour, { min, max }) {
-      const resumed = Object.fromEntries(Object.keys(ALL_SUSPENDED).map((name) => [name, false]));
-      await register(colour, { MinCapacity: min, MaxCapacity: max, SuspendedState: resumed });
+    async register(revision: RegisterTaskDefinitionCommandInput) {
+      const command = new RegisterTaskDefinitionCommand(revision);
+      const { taskDefinition } = await call(`registering a revision of ${revision.family}`, client.send(command));
+      return taskDefinition?.taskDefinitionArn;
+    },
+    async update(colour: Colour, change: { taskDefinition?: string | undefined; desiredCount?: number }) {
+      const service = colours[colour].group;
+      await call(`changing ${service}`, client.send(new UpdateServiceCommand({ cluster, service, ...change })));
+    },
+  };
+}
+
+/** Between what their policies and schedules may size them, and whether these are suspended. */
+function boundsOf({ region, cluster, colours }: Place) {
+  const client = new ApplicationAutoScalingClient(clientOptions(region));
+  const ServiceNamespace = 'ecs' as const;
+  const ScalableDimension = 'ecs:service:DesiredCount' as const;
+  const idOf = (colour: Colour) => `service/${cluster}/${colours[colour].group}`;
+  return {
+    async read(colour: Colour) {
+      const ResourceIds = [idOf(colour)];
+      const command = new DescribeScalableTargetsCommand({ ServiceNamespace, ResourceIds, ScalableDimension });
+      const { ScalableTargets = [] } = await call(`describing the bounds of ${ResourceIds}`, client.send(command));
+      return ScalableTargets[0] ?? null;
+    },
+    async write(
+      colour: Colour,
+      change: Pick<RegisterScalableTargetCommandInput, 'MinCapacity' | 'MaxCapacity' | 'SuspendedState'>,
+    ) {
+      const target = { ServiceNamespace, ScalableDimension, ResourceId: idOf(colour), ...change };
+      await call(`setting the bounds of ${colour}`, client.send(new RegisterScalableTargetCommand(target)));
     },
   };
 }

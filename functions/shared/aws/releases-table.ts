@@ -78,14 +78,23 @@ const LEASE = { '#lease': 'lease' };
 const by = ({ executionArn, fence }: Release) => ({ ':arn': executionArn, ':fence': fence });
 
 export function dynamoReleases(place: Place): Releases {
-  const { application, region, releasesTable: TableName } = place;
+  const table = tableOf(place);
+  return { ...wishing(table), ...leasing(table), ...keeping(table) };
+}
+
+type Table = ReturnType<typeof tableOf>;
+
+function tableOf({ application, region, releasesTable: TableName }: Place) {
   const client = new DynamoDBClient(clientOptions(region));
   const key = (sk: string) => marshall({ pk: `application#${application}`, sk });
-
-  const readItem = async (sk: string): Promise<Record<string, unknown> | null> => {
+  const read = async (sk: string): Promise<Record<string, unknown> | null> => {
     const command = new GetItemCommand({ TableName, Key: key(sk), ConsistentRead: true });
     const { Item } = await call(`reading ${sk}`, client.send(command));
     return Item ? unmarshall(Item) : null;
+  };
+  const put = async (sk: string, item: Readonly<Record<string, unknown>>): Promise<void> => {
+    const command = new PutItemCommand({ TableName, Item: { ...marshall(item), ...key(sk) } });
+    await call(`writing ${sk}`, client.send(command));
   };
   /** False when the condition did not hold. */
   const changed = async (what: string, { set, only, names, values }: Change): Promise<boolean> => {
@@ -109,85 +118,97 @@ export function dynamoReleases(place: Place): Releases {
     if (await changed(what, wanted)) return;
     throw new LeaseConflict(`${what}: the state did not allow it, it needs ${wanted.only}`);
   };
-  return {
-    async read(): Promise<ReleaseState> {
-      return parse(StoredState, (await readItem('state')) ?? {}, 'state');
-    },
-    propose: (candidate) =>
-      changed('proposing a candidate', {
-        set: 'SET candidate = :candidate, newest = :order',
-        only: 'attribute_not_exists(newest) OR newest < :order',
-        values: { ':candidate': candidate, ':order': orderOf(candidate) },
-      }),
-    async ready(candidateId) {
-      await changed('marking the candidate as ready', {
-        set: 'SET candidate.#ready = :true',
-        only: 'candidate.id = :id',
-        names: { '#ready': 'ready' },
-        values: { ':true': true, ':id': candidateId },
-      });
-    },
-    async drop(candidateId) {
-      const only = 'candidate.id = :id';
-      await changed('dropping the candidate', { set: 'REMOVE candidate', only, values: { ':id': candidateId } });
-    },
-    take: (lease, before) =>
-      change('taking the lease', {
-        set: 'SET #lease = :lease, fence = :next REMOVE steering',
-        only: `attribute_not_exists(#lease) AND ${before === 0 ? '(attribute_not_exists(fence) OR fence = :before)' : 'fence = :before'}`,
-        names: LEASE,
-        values: { ':lease': { ...lease, fence: before + 1 }, ':next': before + 1, ':before': before },
-      }),
-    giveUp: (release) =>
-      change('giving the lease up', { set: 'REMOVE #lease, steering', only: MINE, names: LEASE, values: by(release) }),
-    async notePin(release, ofColour, wanted) {
-      // A map must be there before something can be put into it.
-      const pins = { set: 'SET pins = :none', only: 'attribute_not_exists(pins)', values: { ':none': {} } };
-      await changed('making room for bounds', pins);
-      await change(`noting the bounds of ${ofColour}`, {
-        set: 'SET pins.#colour = if_not_exists(pins.#colour, :bounds)',
-        only: MINE,
-        names: { ...LEASE, '#colour': ofColour },
-        values: { ':bounds': wanted, ...by(release) },
-      });
-    },
-    async forgetPin(ofColour) {
-      const names = { '#colour': ofColour };
-      await changed('forgetting bounds', { set: 'REMOVE pins.#colour', only: 'attribute_exists(pins)', names });
-    },
-    adopt: (release, live) =>
-      change('noting who is live', {
-        set: 'SET live = if_not_exists(live, :live)',
-        only: MINE,
-        names: LEASE,
-        values: { ':live': live, ...by(release) },
-      }),
-    commit: (release, live, retained) =>
-      change('committing', {
-        set: `SET live = :live${retained ? ', retained = :retained' : ' REMOVE retained'}`,
-        only: MINE,
-        names: LEASE,
-        values: { ':live': live, ...(retained && { ':retained': retained }), ...by(release) },
-      }),
-    async endRetention(releaseId) {
-      const only = 'retained.releaseId = :id';
-      await changed('ending the retention', { set: 'REMOVE retained', only, values: { ':id': releaseId } });
-    },
-    steer: (steering, releaseId) =>
-      changed('steering', {
-        set: 'SET steering = :steering',
-        only: '#lease.releaseId = :id AND (attribute_not_exists(steering) OR steering.decision <> :back)',
-        names: LEASE,
-        values: { ':steering': steering, ':id': releaseId, ':back': 'roll-back' },
-      }),
-    async quarantine(digest, why) {
-      const Item = { ...unmarshall(key(`quarantine#${digest}`)), ...why };
-      const command = new PutItemCommand({ TableName, Item: marshall(Item) });
-      await call(`putting ${digest} into quarantine`, client.send(command));
-    },
-    async quarantined(digest) {
-      const item = await readItem(`quarantine#${digest}`);
-      return item && parse(z.object({ releaseId: z.string(), reason: z.string() }), item, `quarantine#${digest}`);
-    },
-  };
+  return { read, put, changed, change };
 }
+
+/** What people and pushes want; no lease is needed for it. */
+const wishing = ({ changed }: Table): Pick<Releases, 'propose' | 'ready' | 'drop' | 'steer'> => ({
+  propose: (candidate) =>
+    changed('proposing a candidate', {
+      set: 'SET candidate = :candidate, newest = :order',
+      only: 'attribute_not_exists(newest) OR newest < :order',
+      values: { ':candidate': candidate, ':order': orderOf(candidate) },
+    }),
+  async ready(candidateId) {
+    await changed('marking the candidate as ready', {
+      set: 'SET candidate.#ready = :true',
+      only: 'candidate.id = :id',
+      names: { '#ready': 'ready' },
+      values: { ':true': true, ':id': candidateId },
+    });
+  },
+  async drop(candidateId) {
+    const only = 'candidate.id = :id';
+    await changed('dropping the candidate', { set: 'REMOVE candidate', only, values: { ':id': candidateId } });
+  },
+  steer: (steering, releaseId) =>
+    changed('steering', {
+      set: 'SET steering = :steering',
+      // Nothing overrules a rollback.
+      only: '#lease.releaseId = :id AND (attribute_not_exists(steering) OR steering.decision <> :back)',
+      names: LEASE,
+      values: { ':steering': steering, ':id': releaseId, ':back': 'roll-back' },
+    }),
+});
+
+/** Of the release that is under way: each asks for its lease in the same write. */
+const leasing = ({ changed, change }: Table): Pick<Releases, 'take' | 'giveUp' | 'notePin' | 'adopt' | 'commit'> => ({
+  take: (lease, before) =>
+    change('taking the lease', {
+      set: 'SET #lease = :lease, fence = :next REMOVE steering',
+      only: `attribute_not_exists(#lease) AND (${before === 0 ? 'attribute_not_exists(fence) OR ' : ''}fence = :before)`,
+      names: LEASE,
+      values: { ':lease': { ...lease, fence: before + 1 }, ':next': before + 1, ':before': before },
+    }),
+  giveUp: (release) =>
+    change('giving the lease up', { set: 'REMOVE #lease, steering', only: MINE, names: LEASE, values: by(release) }),
+  async notePin(release, ofColour, wanted) {
+    // A map must be there before something can be put into it.
+    const pins = { set: 'SET pins = :none', only: 'attribute_not_exists(pins)', values: { ':none': {} } };
+    await changed('making room for bounds', pins);
+    await change(`noting the bounds of ${ofColour}`, {
+      set: 'SET pins.#colour = if_not_exists(pins.#colour, :bounds)',
+      only: MINE,
+      names: { ...LEASE, '#colour': ofColour },
+      values: { ':bounds': wanted, ...by(release) },
+    });
+  },
+  adopt: (release, live) =>
+    change('noting who is live', {
+      set: 'SET live = if_not_exists(live, :live)',
+      only: MINE,
+      names: LEASE,
+      values: { ':live': live, ...by(release) },
+    }),
+  commit: (release, live, retained) =>
+    change('committing', {
+      set: `SET live = :live${retained ? ', retained = :retained' : ' REMOVE retained'}`,
+      only: MINE,
+      names: LEASE,
+      values: { ':live': live, ...(retained && { ':retained': retained }), ...by(release) },
+    }),
+});
+
+/** What outlives a release. */
+const keeping = ({
+  read,
+  put,
+  changed,
+}: Table): Pick<Releases, 'read' | 'forgetPin' | 'endRetention' | 'quarantine' | 'quarantined'> => ({
+  async read(): Promise<ReleaseState> {
+    return parse(StoredState, (await read('state')) ?? {}, 'state');
+  },
+  async forgetPin(ofColour) {
+    const names = { '#colour': ofColour };
+    await changed('forgetting bounds', { set: 'REMOVE pins.#colour', only: 'attribute_exists(pins)', names });
+  },
+  async endRetention(releaseId) {
+    const only = 'retained.releaseId = :id';
+    await changed('ending the retention', { set: 'REMOVE retained', only, values: { ':id': releaseId } });
+  },
+  quarantine: (digest, why) => put(`quarantine#${digest}`, why),
+  async quarantined(digest) {
+    const item = await read(`quarantine#${digest}`);
+    return item && parse(z.object({ releaseId: z.string(), reason: z.string() }), item, `quarantine#${digest}`);
+  },
+});

@@ -5,6 +5,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Certificate, CertificateValidation } from 'aws-cdk-lib/aws-certificatemanager';
 import {
+  type ApplicationListener,
   ApplicationListenerRule,
   ApplicationLoadBalancer,
   ApplicationProtocol,
@@ -85,16 +86,7 @@ export class LoadBalancer extends Construct {
         messageBody: 'no release serves here',
       }),
     });
-    // One colour by its name, whoever is live: what a release is looked at through before users are sent, and what keeps
-    // both target groups health-checked. They never change, so that no deployment and no release has to write them.
-    for (const [index, colour] of COLOURS.entries()) {
-      new ApplicationListenerRule(this, colour === 'blue' ? 'PreviewBlue' : 'PreviewGreen', {
-        listener: https,
-        priority: index + 1,
-        conditions: [ListenerCondition.httpHeader(PREVIEW_HEADER, [colour])],
-        action: ListenerAction.forward([this.targetGroups[colour]]),
-      });
-    }
+    previewRules(this, https, this.targetGroups);
     this.forwardRule = new ForwardRule(this, 'Forward', {
       configuration,
       names,
@@ -108,6 +100,25 @@ export class LoadBalancer extends Construct {
       protocol: ApplicationProtocol.HTTP,
       open: false,
       defaultAction: ListenerAction.redirect({ protocol: 'HTTPS', port: '443', permanent: true }),
+    });
+  }
+}
+
+/**
+ * One colour by its name, whoever is live: what a release is looked at through before users are sent, and what keeps both
+ * target groups health-checked. They never change, so that no deployment and no release has to write them.
+ */
+function previewRules(
+  scope: Construct,
+  listener: ApplicationListener,
+  targetGroups: Readonly<Record<Colour, ApplicationTargetGroup>>,
+): void {
+  for (const [index, colour] of COLOURS.entries()) {
+    new ApplicationListenerRule(scope, colour === 'blue' ? 'PreviewBlue' : 'PreviewGreen', {
+      listener,
+      priority: index + 1,
+      conditions: [ListenerCondition.httpHeader(PREVIEW_HEADER, [colour])],
+      action: ListenerAction.forward([targetGroups[colour]]),
     });
   }
 }
