@@ -23,6 +23,7 @@ import {
   terminateProcess,
 } from './processes.ts';
 import { releaseOf } from './releases.ts';
+import { resumeTasks, taskAt } from './tasks.ts';
 import { environmentIn } from './user-data.ts';
 
 export interface Booted {
@@ -204,14 +205,15 @@ function finish(cloud: Cloud, machine: Machine): void {
   note(cloud, machine, 'app.stopped');
 }
 
-/** One health check of a load balancer: null when nothing listens there; never settles while the process is stopped. */
+/** One health check of a load balancer, of an instance by its id or a task by its address: null when nothing listens there; never settles while the process is stopped. */
 export async function probeInstance(
   cloud: Cloud,
   { instanceId, port, path }: { readonly instanceId: string; readonly port: number; readonly path: string },
 ): Promise<{ status: number } | null> {
   const machine = instancesState(cloud).machines[instanceId];
-  if (Number(machine?.env.PORT) !== port || !runsOn(cloud, instanceId)) return null;
-  if (machine?.sick) return { status: 503 };
+  const task = machine ? undefined : taskAt(cloud, instanceId);
+  if (Number(machine?.env.PORT ?? task?.port) !== port || !runsOn(cloud, instanceId)) return null;
+  if (machine?.sick || task?.sick) return { status: 503 };
   const headers = { 'user-agent': 'ELB-HealthChecker/2.0' };
   const { status } = await instanceRequest(cloud, instanceId, { method: 'GET', path, headers, body: '' });
   return { status };
@@ -242,10 +244,10 @@ export function crashInstance(cloud: Cloud, instanceId: string): void {
   crashed(cloud, machineNamed(cloud, instanceId), 'killed');
 }
 
-/** What an instance runs and for which colour, as the world knows it; nulls for one that never ran anything. */
+/** What an instance or a task (by its address) runs and for which colour, as the world knows it; nulls for one that never ran anything. */
 export function runningOn(cloud: Cloud, instanceId: string): { release: string | null; colour: string | null } {
-  const machine = instancesState(cloud).machines[instanceId];
-  return { release: machine?.release?.digest ?? null, colour: machine?.env.COLOUR ?? null };
+  const runs = instancesState(cloud).machines[instanceId] ?? taskAt(cloud, instanceId);
+  return { release: runs?.release?.digest ?? null, colour: runs?.env.COLOUR ?? null };
 }
 
 /** Throws when there is no such instance. */
@@ -263,12 +265,13 @@ export const runningInstances = (cloud: Cloud, region?: string): string[] =>
  */
 export const haltInstances = (cloud: Cloud): void => killAllProcesses(cloud);
 
-/** Starts the application at once on every instance that ran it. */
+/** Starts the application at once on every instance, and in every task, that ran it. */
 export function resumeInstances(cloud: Cloud): void {
   for (const machine of Object.values(instancesState(cloud).machines)) {
     const { state, release, instanceId } = machine;
     if (state === 'running' && release && !runsOn(cloud, instanceId)) run(cloud, machine, release);
   }
+  resumeTasks(cloud);
 }
 
 function machineNamed(cloud: Cloud, instanceId: string): Machine {

@@ -39,6 +39,34 @@ const replacedBy =
 const EC2_TAGS = { inPlace: 'Tags', tags: 'Tags' };
 
 const ROWS: Readonly<Record<string, Row>> = {
+  'AWS::ApplicationAutoScaling::ScalableTarget': {
+    replacement: 'ResourceId ScalableDimension ServiceNamespace',
+    inPlace: 'MaxCapacity MinCapacity RoleARN SuspendedState',
+  },
+  'AWS::ApplicationAutoScaling::ScalingPolicy': {
+    replacement: 'PolicyName ResourceId ScalableDimension ScalingTargetId ServiceNamespace',
+    inPlace: 'PolicyType StepScalingPolicyConfiguration TargetTrackingScalingPolicyConfiguration',
+    name: 'PolicyName',
+  },
+  'AWS::ECS::Cluster': {
+    replacement: 'ClusterName',
+    inPlace: 'ClusterSettings Configuration Tags',
+    name: 'ClusterName',
+    tags: 'Tags',
+  },
+  'AWS::ECS::TaskDefinition': {
+    replacement: `ContainerDefinitions Cpu ExecutionRoleArn Family Memory NetworkMode RequiresCompatibilities RuntimePlatform
+      TaskRoleArn`,
+    inPlace: 'Tags',
+    tags: 'Tags',
+  },
+  'AWS::ECS::Service': {
+    replacement: 'Cluster LaunchType SchedulingStrategy ServiceName',
+    inPlace: `AvailabilityZoneRebalancing DeploymentConfiguration DesiredCount EnableECSManagedTags EnableExecuteCommand
+      HealthCheckGracePeriodSeconds LoadBalancers NetworkConfiguration PlatformVersion PropagateTags Tags TaskDefinition`,
+    name: 'ServiceName',
+    tags: 'Tags',
+  },
   'AWS::AutoScaling::AutoScalingGroup': {
     replacement: 'AutoScalingGroupName',
     inPlace: `AvailabilityZones Cooldown DefaultInstanceWarmup DesiredCapacity HealthCheckGracePeriod HealthCheckType

@@ -9,6 +9,7 @@ import type { Context } from '../../service.ts';
 import { at, reconcile } from './lifecycle.ts';
 import { adjusted, type Policy, tracked } from './scaling.ts';
 import { type AutoScalingState, activeInstances, type Group, groupNamed } from './state.ts';
+import { balancerMetric } from './tracking.ts';
 
 type AutoScalingContext = Context<AutoScalingState>;
 type AutoScaling = Clients['autoscaling'];
@@ -94,21 +95,9 @@ function metricOf(tracking: Tracking | undefined): object {
     return { MetricName, Namespace, Dimensions, Statistic, Period: 60 };
   }
   if (predefined?.PredefinedMetricType === 'ALBRequestCountPerTarget') {
-    const [, balancer = '', group = ''] =
-      /^(app\/[^/]+\/[^/]+)\/(targetgroup\/.+)$/.exec(predefined.ResourceLabel ?? '') ?? [];
-    if (balancer === '')
-      throw invalid(`ResourceLabel '${predefined.ResourceLabel}' is not of the form app/…/targetgroup/…`);
-    const Dimensions = [
-      { Name: 'LoadBalancer', Value: balancer },
-      { Name: 'TargetGroup', Value: group },
-    ];
-    return {
-      Namespace: 'AWS/ApplicationELB',
-      MetricName: 'RequestCountPerTarget',
-      Dimensions,
-      Statistic: 'Sum',
-      Period: 60,
-    };
+    const metric = balancerMetric(predefined.ResourceLabel);
+    if (metric) return metric;
+    throw invalid(`ResourceLabel '${predefined.ResourceLabel}' is not of the form app/…/targetgroup/…`);
   }
   // No metric of an instance is simulated: such an alarm stays without data, and without data nothing is scaled.
   const MetricName = String(predefined?.PredefinedMetricType ?? '').replace('ASGAverage', '');
@@ -206,13 +195,13 @@ function wantedBy(policy: Policy, group: Group, input: Input<AutoScaling, 'Execu
   const current = group.desiredCapacity;
   if (policy.type === 'TargetTrackingScaling') {
     if (value === undefined) throw invalid('A target tracking policy is carried out by its own alarms only');
-    return tracked(policy, { current, value, settling: isSettling(policy, group, now) });
+    return tracked(policy.definition, { current, value, settling: isSettling(policy, group, now) });
   }
   if (policy.type === 'SimpleScaling') {
     const cooldownSeconds = policy.definition.Cooldown ?? group.defaultCooldownSeconds;
     if (group.lastScaledAt !== undefined && now < group.lastScaledAt + cooldownSeconds * 1_000) return current;
   }
-  return adjusted(policy, { current, overBy: (value ?? 0) - (threshold ?? 0) });
+  return adjusted(policy.definition, { current, overBy: (value ?? 0) - (threshold ?? 0) });
 }
 
 /** Instances that have not warmed up yet: then a group is only made larger. */

@@ -16,7 +16,7 @@ export interface Policy {
  * careful than scaling out, not how; here it waits until every instance has warmed up.
  */
 export function tracked(
-  { definition }: Policy,
+  definition: Pick<PutScalingPolicyType, 'TargetTrackingConfiguration'> | TrackingOnly,
   { current, value, settling }: { current: number; value: number; settling: boolean },
 ): number {
   const { TargetValue: target = 1, DisableScaleIn: keeps = false } = definition.TargetTrackingConfiguration ?? {};
@@ -24,18 +24,28 @@ export function tracked(
   return wanted < current && (keeps || settling) ? current : wanted;
 }
 
+/** As Application Auto Scaling has it, whose metrics are another's business. */
+interface TrackingOnly {
+  readonly TargetTrackingConfiguration: {
+    readonly TargetValue: number | undefined;
+    readonly DisableScaleIn?: boolean | undefined;
+  };
+}
+
+export type Steps = Pick<
+  PutScalingPolicyType,
+  'AdjustmentType' | 'MinAdjustmentMagnitude' | 'ScalingAdjustment' | 'StepAdjustments'
+>;
+
 /** `overBy` is how much the metric is above the alarm's threshold, which is where the bounds of steps count from. */
-export function adjusted(
-  { definition, type }: Policy,
-  { current, overBy }: { current: number; overBy: number },
-): number {
+export function adjusted(definition: Steps, { current, overBy }: { current: number; overBy: number }): number {
   const step = (definition.StepAdjustments ?? []).find(
     ({
       MetricIntervalLowerBound: from = Number.NEGATIVE_INFINITY,
       MetricIntervalUpperBound: to = Number.POSITIVE_INFINITY,
     }) => overBy >= from && overBy < to,
   );
-  const by = type === 'StepScaling' ? step?.ScalingAdjustment : definition.ScalingAdjustment;
+  const by = definition.StepAdjustments?.length ? step?.ScalingAdjustment : definition.ScalingAdjustment;
   if (by === undefined) return current;
   if (definition.AdjustmentType === 'ExactCapacity') return by;
   if (definition.AdjustmentType === 'ChangeInCapacity') return current + by;

@@ -101,7 +101,14 @@ export async function repeatScaling(alarm: Alarm, newest: number | undefined, co
 
 /** Steps and targets go by how far the newest datapoint is off. */
 async function scale(PolicyName: string, alarm: Alarm, newest: number | undefined, context: Cw): Promise<void> {
-  const input = { PolicyName, MetricValue: newest, BreachThreshold: alarm.definition.Threshold };
+  const { Threshold: threshold } = alarm.definition;
+  if (PolicyName.includes(':resource/')) {
+    const { cloud, region, now } = context;
+    const data = { policyArn: PolicyName, value: newest, threshold };
+    cloud.clock.schedule({ at: now, region, service: 'application-autoscaling', name: 'scaleBy', data });
+    return;
+  }
+  const input = { PolicyName, MetricValue: newest, BreachThreshold: threshold };
   // No client's request: an alarm reaches the policies of its own account.
   const caller = { kind: 'account', via: 'cloudwatch.amazonaws.com' } as const;
   await context.call('autoscaling', 'ExecutePolicy', input, { caller });
