@@ -6,7 +6,7 @@ import { chained } from '../../functions/shared/chain.ts';
 import { type Clock, isoOf } from '../../functions/shared/clock.ts';
 import type { ReleaseConfig } from '../../functions/shared/config.ts';
 import { DependencyNotReady, LeaseConflict } from '../../functions/shared/errors.ts';
-import type { SettingValues } from '../../functions/shared/ports.ts';
+import type { SettingValues, WebAnswer } from '../../functions/shared/ports.ts';
 import {
   type AlarmView,
   type Bounds,
@@ -240,7 +240,7 @@ export class World {
   }
 
   /** In turn, in proportion to the weights; a colour without machines answers 503. */
-  #answer(headers: Readonly<Record<string, string>> = {}) {
+  #answer(headers: Readonly<Record<string, string>> = {}): WebAnswer {
     const { weights, colours, running } = this.state;
     this.#requests = (this.#requests + 37) % 100;
     const asked = headers['x-mainstay-colour'] as Colour | undefined;
