@@ -174,7 +174,7 @@ async function freeze(cloud: Cloud, frozen: boolean, { region, names }: Places):
   const Name = names.deploymentsParameter;
   const { Parameter } = await cloud.call('ssm', 'GetParameter', { Name }, { region });
   const before = JSON.parse(Parameter?.Value ?? '{}') as object;
-  const Value = JSON.stringify({ ...before, frozen, by: 'arn:aws:states:drill:region-failover' });
+  const Value = JSON.stringify({ ...before, frozen, by: 'alice' });
   await cloud.call('ssm', 'PutParameter', { Name, Value, Type: 'String', Overwrite: true }, { region });
   return true;
 }

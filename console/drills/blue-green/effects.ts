@@ -1,7 +1,7 @@
 /** What Mainstay did to the world in one drill, each as one word, for timelines and scenarios. */
 import type { Effect } from '../../drill/result.ts';
 import { type Evidence, wasCarriedOut } from './evidence.ts';
-import { candidateAt, commits, shareOf, writtenByMainstay } from './facts.ts';
+import { candidateAt, commits, raises, shareOf, withdrawals } from './facts.ts';
 
 /** Every effect, in order. Looks, metrics and Mainstay's own records change nothing and are left out. */
 export function effectsOf(evidence: Evidence): Effect[] {
@@ -14,11 +14,11 @@ export function effectsOf(evidence: Evidence): Effect[] {
       const which = colour === candidateAt(evidence, t) ? 'candidate' : 'live';
       return [{ t, what: `${deed} ${which}` }];
     }),
-    ...writtenByMainstay(evidence).map(({ t, weights, candidate, previous }) => {
-      const percent = Math.round(100 * shareOf(weights, candidate));
-      const more = shareOf(weights, candidate) >= shareOf(previous.weights, candidate);
-      return { t, what: more ? `shift ${percent}` : 'back' };
-    }),
+    ...raises(evidence).map(({ t, weights, candidate }) => ({
+      t,
+      what: `shift ${Math.round(100 * shareOf(weights, candidate))}`,
+    })),
+    ...withdrawals(evidence).map(({ t }) => ({ t, what: 'back' })),
     ...commits(evidence).map(({ t }) => ({ t, what: 'commit' })),
     ...evidence.messages.map(({ t, subject }) => ({ t, what: messageKind(subject) })),
   ];

@@ -76,11 +76,15 @@ const repeated = (names: readonly string[]): string[] => [
 /** The clean-up of an execution that was killed, with its own retries, and the reconciler's period come before. */
 const GRACE_SECONDS = 180;
 
+/** One that went to its end has cleaned up by itself. */
+const FINISHED_SECONDS = 30;
+
 /** 9: every execution ends and leaves no lease, no pin and no suspension behind. */
 export function nothingIsLeftBehind(evidence: Evidence): string[] {
   const { executions, states, samples, endedAt, policy } = evidence;
-  const grace = GRACE_SECONDS + policy.reconcileSeconds;
-  const running = executions.filter(({ until }) => until === null || endedAt - until < grace);
+  const graceOf = (status: string) =>
+    status === 'SUCCEEDED' ? FINISHED_SECONDS : GRACE_SECONDS + policy.reconcileSeconds;
+  const running = executions.filter(({ until, status }) => until === null || endedAt - until < graceOf(status));
   const last = states.at(-1);
   if (running.length > 0 || !last) return [];
   // Nobody but Mainstay may start the idle colour, so that one stays pinned.
@@ -117,11 +121,15 @@ function begun({
 
 function tooOften(evidence: Evidence): string[] {
   const all = begun(evidence).filter(({ kind }) => kind === 'push');
-  return all.flatMap(({ t, digest }, index) =>
-    all.slice(0, index).some((earlier) => earlier.digest === digest)
-      ? [`a release of ${digest.slice(0, 15)} was begun again ${moment(evidence, t)} without anybody asking`]
-      : [],
-  );
+  return all.flatMap(({ t, digest }, index) => {
+    const before = all.slice(0, index).findLast((earlier) => earlier.digest === digest);
+    if (!before) return [];
+    // One that made way for a failover comes again by itself.
+    const frozen = evidence.samples.some((sample) => sample.frozen && sample.t >= before.t && sample.t <= t);
+    return frozen
+      ? []
+      : [`a release of ${digest.slice(0, 15)} was begun again ${moment(evidence, t)} without anybody asking`];
+  });
 }
 
 /** The newest release that was pushed is begun, live, waiting, or refused. */
@@ -131,5 +139,14 @@ function unnoticed(evidence: Evidence): string[] {
   if (!newest || evidence.endedAt - newest.t < patience) return [];
   const isIt = (one: { readonly digest: string } | null) => newest.digests.includes(one?.digest ?? '');
   const known = evidence.states.some(({ t, candidate, live }) => t >= newest.t && (isIt(candidate) || isIt(live)));
-  return known ? [] : [`what was pushed ${moment(evidence, newest.t)} was never taken up`];
+  if (!known) return [`what was pushed ${moment(evidence, newest.t)} was never taken up`];
+  const last = evidence.states.at(-1);
+  const frozen = evidence.samples.at(-1)?.frozen === true;
+  const waits = isIt(last?.candidate ?? null) && last?.holder === null && !frozen;
+  return waits && evidence.endedAt - newest.t > WAITS_SECONDS_MAX
+    ? [`what was pushed ${moment(evidence, newest.t)} waits for ever`]
+    : [];
 }
+
+/** Evidence about an image is waited for at most a quarter of an hour; a predecessor may take an hour. */
+const WAITS_SECONDS_MAX = 4000;

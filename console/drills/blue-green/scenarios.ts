@@ -434,7 +434,7 @@ export const scenarios = {
   },
   'return-without-machines': {
     title: 'the kept colour was emptied by hand; a return into it is impossible, and no user is sent there',
-    expected: 'committed',
+    expected: 'abandoned',
     acts: [
       at(0, push('1.1.0')),
       at(0, { act: 'after', state: 'Commit', seconds: 60, does: { act: 'empty', colour: 'live' } }),
