@@ -10,6 +10,7 @@ import { checkSlug, type Slug } from '../slugs.ts';
 import type { Coverage, Reachable } from '../soak/coverage.ts';
 import type { Schedule } from '../soak/schedule.ts';
 import type { Moment } from '../terminal.ts';
+import { blueGreenDrill } from './blue-green/drill.ts';
 import { regionFailoverByHand } from './region-failover/by-hand.ts';
 import { regionFailoverDrill } from './region-failover/drill.ts';
 import { runRegionFailoverInProcesses } from './region-failover/in-processes.ts';
@@ -99,6 +100,7 @@ export const drills = {
     byHand: regionFailoverByHand,
     status: regionFailoverStatus,
   },
+  'blue-green': blueGreenDrill,
 } as const satisfies Readonly<Record<Slug, Drill>>;
 
 /** Throws UsageProblem for a capability without random faults. */

@@ -3,7 +3,6 @@
  * one writes is data in the authority table.
  */
 import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
-import { Repository, TagMutability } from 'aws-cdk-lib/aws-ecr';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
@@ -12,6 +11,7 @@ import type { Configuration } from '../config/index.ts';
 import { COLOURS, type Colour, HOSTED_ZONE_PARAMETER, type Names } from '../names.ts';
 import { ColourGroup } from './core/colour-group.ts';
 import { Database } from './core/database.ts';
+import { images } from './core/images.ts';
 import { instanceRole } from './core/instance-role.ts';
 import { LoadBalancer } from './core/load-balancer.ts';
 import { Network } from './core/network.ts';
@@ -49,12 +49,7 @@ export class RegionStack extends Stack {
       hostedZoneId: StringParameter.valueForStringParameter(this, HOSTED_ZONE_PARAMETER),
       zoneName: configuration.domain,
     });
-    const repository = new Repository(this, 'Images', {
-      repositoryName: names.repository,
-      imageTagMutability: TagMutability.IMMUTABLE,
-      imageScanOnPush: true,
-      removalPolicy: RemovalPolicy.RETAIN,
-    });
+    const repository = images(this, { names });
     this.database = new Database(this, 'Database', {
       configuration,
       names,

@@ -208,6 +208,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     name: 'RepositoryName',
     tags: 'Tags',
   },
+  'AWS::ECR::SigningConfiguration': { inPlace: 'Rules' },
   'AWS::ElasticLoadBalancingV2::LoadBalancer': {
     replacement: 'Type Scheme Name',
     inPlace: 'IpAddressType SecurityGroups LoadBalancerAttributes Subnets Tags',
