@@ -54,13 +54,14 @@ export function createAuthority(options: {
   };
 }
 
-function renewal({ region, epoch, acknowledged }: Claim) {
+function renewal({ region, epoch, at, acknowledged }: Claim) {
   return {
-    UpdateExpression: `${acknowledged ? 'SET #acked = :acked ' : ''}ADD #counter :one`,
+    UpdateExpression: `SET #renewedAt = :renewedAt${acknowledged ? ', #acked = :acked' : ''} ADD #counter :one`,
     // Guard (a): only the holder of this very epoch renews, and only while nobody is taking over.
     ConditionExpression: '#phase = :active AND #holder = :region AND #epoch = :epoch',
     ExpressionAttributeNames: {
       '#counter': 'counter',
+      '#renewedAt': 'renewedAt',
       '#phase': 'phase',
       '#holder': 'holder',
       '#epoch': 'epoch',
@@ -68,6 +69,7 @@ function renewal({ region, epoch, acknowledged }: Claim) {
     },
     ExpressionAttributeValues: {
       ':one': { N: '1' },
+      ':renewedAt': { S: at },
       ':active': { S: 'active' },
       ':region': { S: region },
       ':epoch': { N: String(epoch) },

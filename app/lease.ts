@@ -31,6 +31,8 @@ export interface Authority {
 export interface Claim {
   readonly region: string;
   readonly epoch: number;
+  /** ISO time of this instance's clock when the request left: the lease that it brings runs from then. */
+  readonly at: string;
   readonly acknowledged: Acknowledged | null;
 }
 
@@ -84,7 +86,8 @@ export function createLease(options: LeaseOptions): Lease {
     const answer = await firstAnswer(endpoints, async (endpoint) => {
       // Guard (b): the lease runs from before the request left, however long the answer takes.
       const sentAt = clock.monotonicMs();
-      const result = await authority.renew(endpoint, { region, epoch, acknowledged: options.acknowledged() });
+      const at = new Date(clock.now()).toISOString();
+      const result = await authority.renew(endpoint, { region, epoch, at, acknowledged: options.acknowledged() });
       return { result, sentAt };
     });
     if (!answer || stopped) return;

@@ -1,4 +1,5 @@
 /** The AWS APIs that the simulator speaks, by IAM prefix, typed by the SDK's own clients. Types only. */
+import type { ApplicationAutoScaling } from '@aws-sdk/client-application-auto-scaling';
 import type { AutoScaling } from '@aws-sdk/client-auto-scaling';
 import type { CloudFormation } from '@aws-sdk/client-cloudformation';
 import type { CloudWatch } from '@aws-sdk/client-cloudwatch';
@@ -6,6 +7,7 @@ import type { DocDB } from '@aws-sdk/client-docdb';
 import type { DynamoDB } from '@aws-sdk/client-dynamodb';
 import type { EC2 } from '@aws-sdk/client-ec2';
 import type { ECR } from '@aws-sdk/client-ecr';
+import type { ECS } from '@aws-sdk/client-ecs';
 import type { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { EventBridge } from '@aws-sdk/client-eventbridge';
 import type { IAM } from '@aws-sdk/client-iam';
@@ -24,12 +26,14 @@ import type { STS } from '@aws-sdk/client-sts';
 
 /** IAM service prefix → client. DocumentDB's control plane is RDS's, as on AWS. */
 export interface Clients {
+  'application-autoscaling': ApplicationAutoScaling;
   autoscaling: AutoScaling;
   cloudformation: CloudFormation;
   cloudwatch: CloudWatch;
   dynamodb: DynamoDB;
   ec2: EC2;
   ecr: ECR;
+  ecs: ECS;
   elasticloadbalancing: ElasticLoadBalancingV2;
   events: EventBridge;
   iam: IAM;

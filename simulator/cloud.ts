@@ -261,6 +261,8 @@ export class Cloud {
       ...(request.from === request.region ? {} : { from: request.from }),
       // Where faults were injected is what a soak's coverage counts.
       ...(fate && { faulted: true }),
+      // Answered from the past.
+      ...(fate && fate.staleMs > 0 && { stale: true }),
       // Sent by the network and not by the caller.
       ...(resent && { resent }),
     };

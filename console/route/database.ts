@@ -1,6 +1,7 @@
 /**
  * The file in which `mainstay route` keeps everything: SQLite with a write-ahead log, opened by one process alone. Rows are
- * JSON by key; what they mean is store.ts's.
+ * JSON by key; what they mean is store.ts's. They are numbered as they come and found by number: by key, which is a hash,
+ * each new row would change a page of its own, and that was four fifths of all the work.
  *
  * `full` syncs the log to the disk at every commit: what was acknowledged survives a power cut. `normal` leaves that to the
  * operating system: it survives any death of the process, kill -9 included, but a power cut may take the last moments.
@@ -25,19 +26,28 @@ export class DatabaseProblem extends Error {
 }
 
 export class Database {
+  readonly durability: Durability;
   readonly #file: DatabaseSync;
   readonly #put: Readonly<Record<TableName, StatementSync>>;
   readonly #remove: Readonly<Record<TableName, StatementSync>>;
+  readonly #ids = Object.fromEntries(TABLES.map((table) => [table, new Map()])) as Record<
+    TableName,
+    Map<string, number>
+  >;
+  #lastId = 0;
 
   /** @throws DatabaseProblem */
   constructor(path: string, durability: Durability) {
+    this.durability = durability;
     try {
       this.#file = new DatabaseSync(path, { timeout: 2000 });
       // Nobody else may write: what is in memory is what is in the file.
       this.#file.exec(`PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durability};
         PRAGMA wal_autocheckpoint = 4000; PRAGMA user_version;`);
       for (const table of TABLES) {
-        this.#file.exec(`CREATE TABLE IF NOT EXISTS ${table} (key TEXT PRIMARY KEY, data TEXT NOT NULL) WITHOUT ROWID`);
+        this.#file.exec(
+          `CREATE TABLE IF NOT EXISTS ${table} (id INTEGER PRIMARY KEY, key TEXT NOT NULL, data TEXT NOT NULL)`,
+        );
       }
       // Takes the lock now, not at the first alert.
       this.#file.exec('BEGIN IMMEDIATE; COMMIT');
@@ -50,13 +60,16 @@ export class Database {
         StatementSync
       >;
     this.#put = each(
-      (table) => `INSERT INTO ${table} VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET data = excluded.data`,
+      (table) => `INSERT INTO ${table} VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET data = excluded.data`,
     );
-    this.#remove = each((table) => `DELETE FROM ${table} WHERE key = ?`);
+    this.#remove = each((table) => `DELETE FROM ${table} WHERE id = ?`);
   }
 
+  /** All rows of a table, which have to be read once before any is written. */
   *rows(table: TableName): Generator<[key: string, data: unknown]> {
-    for (const { key, data } of this.#file.prepare(`SELECT key, data FROM ${table}`).iterate()) {
+    for (const { id, key, data } of this.#file.prepare(`SELECT id, key, data FROM ${table}`).iterate()) {
+      this.#ids[table].set(key as string, id as number);
+      this.#lastId = Math.max(this.#lastId, id as number);
       yield [key as string, JSON.parse(data as string)];
     }
   }
@@ -66,14 +79,22 @@ export class Database {
     this.#file.exec('BEGIN IMMEDIATE');
     try {
       for (const { table, key, data } of writes) {
-        if (data === null) this.#remove[table].run(key);
-        else this.#put[table].run(key, data);
+        const id = this.#ids[table].get(key);
+        if (data !== null) this.#put[table].run(id ?? this.#newId(table, key), key, data);
+        else if (id !== undefined) this.#remove[table].run(id);
+        if (data === null) this.#ids[table].delete(key);
       }
       this.#file.exec('COMMIT');
     } catch (error) {
       this.#file.exec('ROLLBACK');
       throw error;
     }
+  }
+
+  #newId(table: TableName, key: string): number {
+    this.#lastId += 1;
+    this.#ids[table].set(key, this.#lastId);
+    return this.#lastId;
   }
 
   close(): void {

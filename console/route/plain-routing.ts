@@ -8,7 +8,7 @@ export interface PlainOptions {
   readonly groupBy?: readonly string[];
 }
 
-/** One webhook is no second channel for a P0: nothing here can come out graver than P1. */
+/** A graver alert would need a second channel and a runbook: nothing here comes out graver than P2. */
 export function plainRouting(webhook: string, options: PlainOptions = {}): Routing {
   const { waitSeconds = 30, intervalSeconds = 300, quietSeconds = 60, groupBy = ['name'] } = options;
   const policy = {
@@ -37,7 +37,7 @@ export function plainRouting(webhook: string, options: PlainOptions = {}): Routi
         runbookUrl: null,
         graphUrl: null,
         groupBy: [...groupBy],
-        severities: ['P1', 'P2', 'P3'],
+        severities: ['P2', 'P3'],
         quietSeconds,
       },
     ],

@@ -27,6 +27,9 @@ export interface StoreOptions {
   readonly onPoint?: (point: Point) => void;
 }
 
+/** The longest that a commit waits for others to join it, by what a commit costs. */
+const LINGER_MS = { full: 4, normal: 1 } as const;
+
 export class SqliteStore implements AlertStore {
   readonly #database: Database;
   readonly #options: StoreOptions;
@@ -40,6 +43,10 @@ export class SqliteStore implements AlertStore {
   readonly #buckets = new Map<string, Stored<Bucket>>();
   #dirty: Record<TableName, Set<string>> = clean();
   #flush: Promise<void> | null = null;
+  #flushSoon: (() => void) | null = null;
+  #waiting = 0;
+  /** How many waited for one commit lately. */
+  #together = 1;
 
   constructor(database: Database, options: StoreOptions = {}) {
     this.#database = database;
@@ -238,22 +245,43 @@ export class SqliteStore implements AlertStore {
 
   /** Resolves when everything changed so far is in the file. */
   #written(): Promise<void> {
-    this.#flush ??= new Promise<void>((resolve, reject) => {
-      // After all that has come in by now.
-      setImmediate(() => {
-        this.#flush = null;
-        try {
-          this.#options.onPoint?.('before-write');
-          this.#write();
-          this.#options.onPoint?.('after-write');
-          resolve();
-        } catch (error) {
-          this.#options.onBroken?.(error);
-          reject(error);
-        }
-      });
-    });
+    this.#flush ??= this.#nextFlush();
+    this.#waiting += 1;
+    // As many as came together lately are here: nobody else is to be waited for.
+    if (this.#waiting >= this.#together) this.#flushSoon?.();
     return this.#flush;
+  }
+
+  /** Waits a moment for others where there were others lately: one commit for eight costs little more than for one. */
+  #nextFlush(): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
+      let isBegun = false;
+      const begin = () => {
+        if (isBegun) return;
+        isBegun = true;
+        clearTimeout(timer);
+        // After all that has come in by now.
+        setImmediate(() => this.#flushNow(resolve, reject));
+      };
+      const timer = setTimeout(begin, LINGER_MS[this.#database.durability]);
+      this.#flushSoon = begin;
+    });
+  }
+
+  #flushNow(resolve: () => void, reject: (error: unknown) => void): void {
+    this.#together = Math.max(this.#waiting, this.#together - 1);
+    this.#waiting = 0;
+    this.#flush = null;
+    this.#flushSoon = null;
+    try {
+      this.#options.onPoint?.('before-write');
+      this.#write();
+      this.#options.onPoint?.('after-write');
+      resolve();
+    } catch (error) {
+      this.#options.onBroken?.(error);
+      reject(error);
+    }
   }
 
   #write(): void {

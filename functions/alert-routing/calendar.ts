@@ -85,9 +85,17 @@ export function isOpen(calendar: Calendar | undefined, at: number): boolean {
 
 /** The first instant from `at` on at which business hours hold; `at` itself when they do. */
 export function nextOpening(calendar: Calendar | undefined, at: number): number {
+  const known = calendar && closures.get(calendar);
+  if (known && known.from <= at && at < known.opensAt) return known.opensAt;
   if (isOpen(calendar, at)) return at;
-  return firstOpening(calendar as Calendar, at, 0) ?? at;
+  const opensAt = firstOpening(calendar as Calendar, at, 0);
+  if (opensAt === undefined) return at;
+  closures.set(calendar as Calendar, { from: at, opensAt });
+  return opensAt;
 }
+
+/** The closed time asked for last: what waits for the morning is asked about all night. */
+const closures = new WeakMap<Calendar, { readonly from: number; readonly opensAt: number }>();
 
 /** The first business instant on a local date strictly later than that of `at`. No calendar: `at`. */
 export function nextBusinessDay(calendar: Calendar | undefined, at: number): number {

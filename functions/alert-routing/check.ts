@@ -56,15 +56,17 @@ function policyFaults(routing: Routing): string[] {
   const faults: string[] = SEVERITIES.flatMap((severity) =>
     oneFaults(`policies.${severity}`, policies[severity], routing),
   );
-  faults.push(...urgentFaults('policies.P0', policies.P0, channels));
   for (const route of routes) {
     const own = policiesOf(route, routing);
+    const where = `routes.${route.id}.policies`;
     for (const severity of SEVERITIES.filter((each) => route.policies?.[each])) {
-      const where = `routes.${route.id}.policies.${severity}`;
-      faults.push(...oneFaults(where, own[severity], routing));
-      if (severity === 'P0') faults.push(...urgentFaults(where, own.P0, channels));
+      faults.push(...oneFaults(`${where}.${severity}`, own[severity], routing));
     }
+    if (route.policies?.P0 && route.severities.includes('P0'))
+      faults.push(...urgentFaults(`${where}.P0`, own.P0, channels));
   }
+  const isUrgent = routes.some((route) => route.severities.includes('P0') && !route.policies?.P0);
+  if (isUrgent) faults.push(...urgentFaults('policies.P0', policies.P0, channels));
   for (const [id, { steps }] of Object.entries(escalations)) {
     for (const name of steps.flatMap((step) => step.channels)) {
       if (!(name in channels)) faults.push(`escalations.${id}: ${name} is not one of channels`);

@@ -32,14 +32,15 @@ export function contentOf(telling: Telling, ended: boolean): Content {
   const { alerts, group } = snapshot;
   const route = table.route(alerts[0]?.route ?? '');
   const quiet = { quietSeconds: route.quietSeconds, flap: table.routing.flap };
-  const told = alerts.filter((alert) => !suppressed.has(alert.key) && (isHeld(alert, quiet, now) || ended));
-  const firing = ended ? [] : told.filter((alert) => isFiring(alert, now));
-  const shown = [...told].sort((a, b) => inOrder(a, b, now)).slice(0, ALERTS_SHOWN);
+  const told = alerts.filter((alert) => !suppressed.has(alert.key) && (ended || isHeld(alert, quiet, now)));
+  const isOn = new Set(ended ? [] : told.filter((alert) => isFiring(alert, now)));
+  const firing = isOn.size;
+  const shown = gravest(told, isOn);
   const first = shown[0] ?? alerts[0];
   const labels = first ? groupLabels(first.signal, route) : {};
   const severity = group.incident?.severity ?? first?.severity ?? 'P3';
   return {
-    title: titleOf(firing.length, told.length, first, severity, ended),
+    title: titleOf(firing, told.length, first, severity, ended),
     status: ended ? 'resolved' : 'firing',
     route: route.id,
     owner: table.routing.owners[route.owner ?? table.routing.defaultOwner]?.name ?? table.routing.defaultOwner,
@@ -47,16 +48,27 @@ export function contentOf(telling: Telling, ended: boolean): Content {
     links: linksOf(first, route),
     doing,
     startedAt: Math.min(...shown.map(({ fired, seenAt }) => fired[0] ?? seenAt), group.incident?.startedAt ?? now),
-    counts: { firing: firing.length, resolved: told.length - firing.length, suppressed: suppressed.size },
+    counts: { firing, resolved: told.length - firing, suppressed: suppressed.size },
     alerts: shown.map((alert) => shownOf(alert, now, ended)),
   };
 }
 
-const inOrder = (a: Alert, b: Alert, now: number): number =>
-  Number(isFiring(b, now)) - Number(isFiring(a, now)) ||
-  compareSeverity(a.severity, b.severity) ||
-  (a.fired[0] ?? 0) - (b.fired[0] ?? 0) ||
-  (a.key < b.key ? -1 : 1);
+/** The first of them, without sorting all ten thousand: those that fire, the gravest, the oldest. */
+function gravest(told: readonly Alert[], isOn: ReadonlySet<Alert>): Alert[] {
+  const before = (a: Alert, b: Alert): number =>
+    Number(isOn.has(b)) - Number(isOn.has(a)) ||
+    compareSeverity(a.severity, b.severity) ||
+    (a.fired[0] ?? 0) - (b.fired[0] ?? 0) ||
+    (a.key < b.key ? -1 : 1);
+  const shown: Alert[] = [];
+  for (const alert of told) {
+    if (shown.length === ALERTS_SHOWN && before(shown[ALERTS_SHOWN - 1] as Alert, alert) < 0) continue;
+    const place = shown.findIndex((other) => before(alert, other) < 0);
+    shown.splice(place < 0 ? shown.length : place, 0, alert);
+    if (shown.length > ALERTS_SHOWN) shown.pop();
+  }
+  return shown;
+}
 
 function titleOf(firing: number, all: number, first: Alert | undefined, severity: string, ended: boolean): string {
   const name = first?.signal.name ?? 'alerts that have moved elsewhere';

@@ -4,7 +4,7 @@
  * Each firing lasts until its end and then `quietSeconds` more; an alert that flaps needs longer. What overlaps is one
  * episode. So a flapping alert is one incident, and the same signals in any order have the same episodes.
  */
-import { type Alert, endedAt } from './alert.ts';
+import { type Alert, endedAt, TRANSITIONS_MAX } from './alert.ts';
 import type { Routing } from './routing.ts';
 
 export interface Episode {
@@ -79,8 +79,7 @@ function spansOf(alert: Alert, { quietSeconds, flap }: Quiet, now: number): Span
     const start = begins[index] as number;
     const said = ends.find((time) => time >= start) ?? null;
     const end = said ?? endedAt(alert, now);
-    const recent = fired.filter((time) => end !== null && time <= end && time > end - flap.windowSeconds * 1000);
-    const flapping = recent.length >= flap.firings;
+    const flapping = end !== null && flapsAt(end, fired, flap);
     spans.push({ start, end, quietMs: (flapping ? flap.quietSeconds : quietSeconds) * 1000, flapping });
     if (said === null) break;
     index += 1;
@@ -88,6 +87,13 @@ function spansOf(alert: Alert, { quietSeconds, flap }: Quiet, now: number): Span
     while (index < begins.length && (begins[index] as number) <= said) index += 1;
   }
   return spans;
+}
+
+/** Enough firings within the window up to then. Where older ones were dropped from the list, they count as within. */
+function flapsAt(end: number, fired: readonly number[], flap: Quiet['flap']): boolean {
+  const from = end - flap.windowSeconds * 1000;
+  if (fired.filter((time) => time <= end && time > from).length >= flap.firings) return true;
+  return fired.length >= TRANSITIONS_MAX && (fired.at(-1) as number) > from;
 }
 
 /** Whether the alert fires or is within the quiet time after: then it counts as part of what is going on. */

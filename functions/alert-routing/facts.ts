@@ -1,14 +1,14 @@
 /** What the decision about a group is made from, computed from what is stored, the tables and the moment. Pure. */
 import { type Alert, isFiring } from './alert.ts';
-import { isOpen, nextBusinessDay, nextOpening } from './calendar.ts';
+import { nextBusinessDay, nextOpening } from './calendar.ts';
 import type { Facts, Member, SilenceFact } from './decide.ts';
-import { episodeOf, isHeld } from './episode.ts';
-import type { GroupSnapshot } from './incident.ts';
+import { type Episode, episodeOf, isHeld } from './episode.ts';
+import type { Group, GroupSnapshot } from './incident.ts';
 import { digest, incidentKey } from './keys.ts';
 import type { Policy, Route } from './routing.ts';
 import type { Severity } from './signal.ts';
 import { type Suppressors, silencesOf, suppressionOf } from './suppression.ts';
-import { compareSeverity, SEVERITIES, type Table } from './table.ts';
+import { compareSeverity, type Table } from './table.ts';
 
 /** The route that a group's alerts are on; the last one known while it has none. */
 export const routeOfGroup = ({ alerts }: GroupSnapshot, table: Table): Route => table.route(alerts[0]?.route ?? '');
@@ -25,31 +25,47 @@ export function factsOf(snapshot: GroupSnapshot, suppressors: Suppressors, table
   });
   const heard = members.filter(({ suppression }) => suppression === null);
   const severity = gravestOf(heard);
-  const held = alerts.filter((alert) => isHeld(alert, quiet, now));
-  const hushed = new Set(members.filter(({ suppression }) => suppression).map(({ key }) => key));
+  const episode = episodeOf(alerts, quiet, now);
   return {
     now,
     group,
-    episode: episodeOf(alerts, quiet, now),
+    episode,
     members,
     severity,
-    ...identityOf(snapshot, quiet, now),
-    saying: digest(
-      ...held
-        .map(({ key }) => key)
-        .filter((key) => !hushed.has(key))
-        .sort(),
-    ),
+    ...identityOf(group, episode),
+    // Of ten thousand alerts it takes a while, and most decisions never ask.
+    get saying() {
+      const hushed = new Set(members.filter(({ suppression }) => suppression).map(({ key }) => key));
+      const held = alerts.filter((alert) => !hushed.has(alert.key) && isHeld(alert, quiet, now));
+      return digest(...held.map(({ key }) => key).sort());
+    },
     nextEndAt: nextEnd(firing, now),
     firstAt: severity ? firstAt(heard, severity, route, table, firing) : now,
-    policies: Object.fromEntries(SEVERITIES.map((each) => [each, table.policy(route, each)])) as Facts['policies'],
-    opensAt: Object.fromEntries(
-      SEVERITIES.map((each) => [each, opening(table.policy(route, each), table, now)]),
-    ) as Facts['opensAt'],
+    policies: table.policies(route),
+    opensAt: openings(route, table, now),
     escalations: routing.escalations,
     silences: silenceFacts(firing, suppressors, table, now),
     noticeChannel: table.policy(route, 'P3').channels[0] as string,
     recheckMs: routing.recheckSeconds * 1000,
+  };
+}
+
+/** Asked for one or two severities only. */
+function openings(route: Route, table: Table, now: number): Facts['opensAt'] {
+  const at = (severity: Severity) => opening(table.policy(route, severity), table, now);
+  return {
+    get P0() {
+      return at('P0');
+    },
+    get P1() {
+      return at('P1');
+    },
+    get P2() {
+      return at('P2');
+    },
+    get P3() {
+      return at('P3');
+    },
   };
 }
 
@@ -60,12 +76,8 @@ const gravestOf = (members: readonly Member[]): Severity | null =>
   );
 
 /** The key that an incident opened now would get; a closed episode that comes back gets a new one. */
-function identityOf(
-  { group, alerts }: GroupSnapshot,
-  quiet: Parameters<typeof episodeOf>[1],
-  now: number,
-): Pick<Facts, 'nextKey' | 'nextAfter' | 'nextReopened'> {
-  const after = episodeOf(alerts, quiet, now)?.after ?? 0;
+function identityOf(group: Group, episode: Episode | null): Pick<Facts, 'nextKey' | 'nextAfter' | 'nextReopened'> {
+  const after = episode?.after ?? 0;
   const { closed } = group;
   const comesBack = closed !== null && after <= closed.after;
   const nextAfter = comesBack ? closed.after : after;
@@ -100,8 +112,7 @@ const mayBeInhibited = (signal: Alert['signal'], severity: Severity, table: Tabl
 /** Now, when the policy's hours hold; else when they do next. */
 function opening(policy: Policy, { routing }: Table, now: number): number {
   if (policy.hours === 'always') return now;
-  const calendar = routing.calendars[policy.hours];
-  return isOpen(calendar, now) ? now : nextOpening(calendar, now);
+  return nextOpening(routing.calendars[policy.hours], now);
 }
 
 /** Silences that cover something that fires, and when somebody is to hear that they end. */

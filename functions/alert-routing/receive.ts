@@ -9,8 +9,8 @@ import type { AlertChange, AlertStore, Stored } from './ports.ts';
 import type { Signal } from './signal.ts';
 import type { Table } from './table.ts';
 
-/** Nobody waits longer for what a change means, not even where others are waited for. */
-const SETTLE_MS_MAX = 1000;
+/** Nobody waits longer for what a change means, not even where others are waited for: it may be a rise. */
+const SETTLE_MS_MAX = { P0: 0, P1: 1000, P2: 10_000, P3: 10_000 } as const;
 
 /** Two writers of one alert are rare, and each round one of them gets on. */
 const ROUNDS_MAX = 10;
@@ -71,11 +71,10 @@ function changeOf(alert: Alert, before: Stored<Alert> | null, table: Table, now:
   return { alert, version: before?.version ?? null, wakes };
 }
 
-/** A P0 is looked at at once, others after a moment: a storm is then one look per group, not one per alert. */
+/** A P0 is looked at at once, others after a while: a storm is then one look per group, not one per alert. */
 function wakeAt({ severity, route, fired, cleared }: Alert, table: Table, now: number): number {
-  if (severity === 'P0') return now;
   const at = table.route(route);
   const isOver = (cleared[0] ?? Number.NEGATIVE_INFINITY) >= (fired[0] ?? Number.NEGATIVE_INFINITY);
   const seconds = isOver ? at.quietSeconds : table.policy(at, severity).waitSeconds;
-  return now + Math.min(seconds * 1000, SETTLE_MS_MAX);
+  return now + Math.min(seconds * 1000, SETTLE_MS_MAX[severity]);
 }

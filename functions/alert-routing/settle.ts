@@ -6,7 +6,7 @@ import { contentOf, intentOf } from './content.ts';
 import { type Decision, decide } from './decide.ts';
 import { StoreConflict } from './errors.ts';
 import { factsOf } from './facts.ts';
-import type { Group, GroupSnapshot, Intent } from './incident.ts';
+import type { Content, Group, GroupSnapshot, Intent } from './incident.ts';
 import type { AlertStore } from './ports.ts';
 import type { Suppressors } from './suppression.ts';
 import type { Table } from './table.ts';
@@ -78,11 +78,13 @@ export function decisionOn(
   const hushed = facts.members.filter(({ suppression }) => suppression !== null).map(({ key }) => key);
   const about = doing?.(snapshot) ?? null;
   const telling = { table, now, suppressed: new Set(hushed), doing: about };
+  const isEnding = decision.drafts.some(({ action }) => action === 'resolve');
+  const goesOn = decision.drafts.some(({ action }) => action !== 'resolve');
   // Words for the incident that was open before, and for the one that is open now.
-  const ended = contentOf({ ...telling, snapshot, suppressed: new Set() }, true);
-  const ongoing = contentOf({ ...telling, snapshot: { ...snapshot, group: decision.group } }, false);
+  const ended = isEnding ? contentOf({ ...telling, snapshot, suppressed: new Set() }, true) : null;
+  const ongoing = goesOn ? contentOf({ ...telling, snapshot: { ...snapshot, group: decision.group } }, false) : null;
   const intents = decision.drafts.map((draft) =>
-    intentOf(draft, draft.action === 'resolve' ? ended : ongoing, snapshot.group.key, now),
+    intentOf(draft, (draft.action === 'resolve' ? ended : ongoing) as Content, snapshot.group.key, now),
   );
   return { decision, intents };
 }

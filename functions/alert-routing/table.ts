@@ -25,6 +25,7 @@ export interface Table {
   routeOf(signal: Signal): Route;
   /** The policy of a severity on a route. */
   policy(route: Route, severity: Severity): Policy;
+  policies(route: Route): Readonly<Record<Severity, Policy>>;
 }
 
 export function tableOf(routing: Routing): Table {
@@ -59,6 +60,7 @@ export function tableOf(routing: Routing): Table {
     route: (id) => byId.get(id) ?? last,
     severity: (signal) => severityOn(signal, routeOf(signal)),
     policy: (route, severity) => policies.get(route.id)?.[severity] ?? routing.policies[severity],
+    policies: (route) => policies.get(route.id) ?? routing.policies,
     place(signal) {
       const route = routeOf(signal);
       const { severity } = severityOn(signal, route);
@@ -81,6 +83,7 @@ export const policiesOf = (route: Route, { policies }: Routing): Readonly<Record
 
 /** The same, else the nearest; of two as near the graver. */
 function nearestOf(severity: Severity, allowed: readonly Severity[]): Severity {
+  if (allowed.includes(severity)) return severity;
   const distance = (other: Severity): number => Math.abs(compareSeverity(other, severity));
   return [...allowed].sort((a, b) => distance(a) - distance(b) || compareSeverity(a, b))[0] as Severity;
 }

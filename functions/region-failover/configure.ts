@@ -29,7 +29,8 @@ export const makeConfigure =
     const item = await requireClaim(authority, move, 'promoting', 'active');
     if (item.phase === 'promoting') {
       const { newestHeartbeatAt } = await askReady(web, config.region, config.domain);
-      await records.noteLoss(move.epoch, { acked: item.acked?.at ?? null, newestHeartbeat: newestHeartbeatAt });
+      const { acked, renewedAt } = item;
+      await records.noteLoss(move.epoch, { acked: acked?.at ?? null, renewedAt, newestHeartbeat: newestHeartbeatAt });
     }
     const { endpoint, reader } = await database.describe();
     await ensure({

@@ -216,11 +216,12 @@ export const guards: readonly Guard[] = [
     id: 'lag',
     invariant: 'region-failover/I8',
     check(facts, policy) {
-      const lag = lagSeconds(facts);
+      const lag = lagSeconds(facts, policy);
       if (lag === null) return ask('how much would be lost is unknown');
       const accepted = Math.max(policy.lagSecondsMax, facts.request.acceptLossSeconds ?? 0);
-      if (lag <= accepted) return pass(`the standby is ${lag} s behind the last acknowledged heartbeat`);
-      return ask(`${lag} s of writes would be lost, the policy allows ${policy.lagSecondsMax} s`);
+      const sentence = `${lag.least} s of writes are known to be lost, ${lag.most} s at most`;
+      if (lag.most <= accepted) return pass(sentence);
+      return ask(`${sentence}, the policy allows ${policy.lagSecondsMax} s`);
     },
   },
   {
@@ -255,15 +256,17 @@ export function freshVotes(facts: Facts, policy: Policy): { from: string; vote: 
 }
 
 /**
- * How far the standby is behind what users were told is stored. Both times are the holder's own clock: the newest
- * heartbeat the authority was told about, and the newest one that arrived here. A holder that cannot reach the authority
- * stops writing within its lease, so the true loss is at most one lease more than this.
+ * How far the standby is behind, by the holder's own clock. The least: from the newest heartbeat that arrived here to the
+ * newest one that the authority was told to be stored. The most: to the end of the lease that the holder last renewed; a
+ * holder that is cut off tells no more but writes on until then, which is why the guard is asked about the most.
  */
-function lagSeconds({ application, standby }: Facts): number | null {
-  const acked = application.acked ? Date.parse(application.acked.at) : Number.NaN;
-  const arrived = standby.newestHeartbeatAt ? Date.parse(standby.newestHeartbeatAt) : Number.NaN;
-  const lag = Math.round((acked - arrived) / 1000);
-  return Number.isNaN(lag) ? null : Math.max(0, lag);
+function lagSeconds({ application, standby }: Facts, policy: Policy): { least: number; most: number } | null {
+  const since = (time: string | null | undefined) =>
+    (Date.parse(time ?? '') - Date.parse(standby.newestHeartbeatAt ?? '')) / 1000;
+  const least = Math.round(since(application.acked?.at));
+  const most = Math.ceil(since(application.renewedAt) + policy.leaseSeconds + policy.driftSeconds);
+  if (Number.isNaN(least) || Number.isNaN(most)) return null;
+  return { least: Math.max(0, least), most: Math.max(0, least, most) };
 }
 
 /** Instances that must serve after the move: what the lost region last reported, and never below the minimum. */

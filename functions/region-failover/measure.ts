@@ -19,8 +19,12 @@ export interface Known {
   readonly verifiedAt: string | null;
   /** The same moment by two clocks: lets a time of the target be said in the witness's. */
   readonly witness: { readonly at: string; readonly localAt: string } | null;
-  /** The last acknowledged heartbeat, and the newest one found after promotion. Both by the lost region's clock. */
-  readonly loss: { readonly acked: string | null; readonly newestHeartbeat: string | null } | null;
+  /** The last acknowledged heartbeat and renewal, and the newest heartbeat found after promotion. All by the lost region's clock. */
+  readonly loss: {
+    readonly acked: string | null;
+    readonly renewedAt: string | null;
+    readonly newestHeartbeat: string | null;
+  } | null;
 }
 
 export interface Measures {
@@ -43,9 +47,6 @@ export interface Measures {
 }
 
 const PROBE_PERIOD_SECONDS = 10;
-
-/** app/: each admitted instance beats this often, so what was told at a renewal is at most this old. */
-const HEARTBEAT_SECONDS = 2;
 
 export function measure(known: Known, leaseSeconds: number): Measures {
   const steps = known.steps.map(({ step, at }, index) => ({
@@ -96,10 +97,11 @@ const share = (part: number | null, whole: number | null): number | null =>
   part === null || !whole ? null : round(part / whole);
 
 function rpo({ loss }: Known, leaseSeconds: number): Pick<Measures, 'rpoSeconds' | 'rpoSecondsMax'> {
-  const seconds = between(loss?.newestHeartbeat ?? null, loss?.acked ?? null);
-  if (seconds === null) return { rpoSeconds: null, rpoSecondsMax: null };
-  const most = round(seconds + HEARTBEAT_SECONDS + leaseSeconds);
-  return { rpoSeconds: Math.max(0, seconds), rpoSecondsMax: Math.max(0, most) };
+  const told = between(loss?.newestHeartbeat ?? null, loss?.acked ?? null);
+  const renewed = between(loss?.newestHeartbeat ?? null, loss?.renewedAt ?? null);
+  if (told === null) return { rpoSeconds: null, rpoSecondsMax: null };
+  const rpoSeconds = Math.max(0, told);
+  return { rpoSeconds, rpoSecondsMax: renewed === null ? null : Math.max(rpoSeconds, round(renewed + leaseSeconds)) };
 }
 
 /** Seconds from one time to another of the same clock; null when one is unknown. */

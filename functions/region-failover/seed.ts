@@ -13,7 +13,7 @@ import { fetchWeb } from '../shared/web.ts';
 
 interface SeedPorts {
   readonly authority: Pick<Authority, 'read'>;
-  readonly seeds: { plant(item: Omit<ApplicationItem, 'acked' | 'movedAt' | 'claim'>): Promise<void> };
+  readonly seeds: { plant(item: Omit<ApplicationItem, 'acked' | 'renewedAt' | 'movedAt' | 'claim'>): Promise<void> };
   readonly settings: Settings;
   readonly database: Pick<Database, 'describe'>;
   readonly web: Web;

@@ -32,6 +32,8 @@ export interface ApplicationItem {
   readonly automation: 'on' | 'off';
   /** The newest heartbeat write that the holder's application knew to be stored when it last renewed. */
   readonly acked: { readonly at: string; readonly sequence: number } | null;
+  /** When the holder's application last renewed, by its own clock: what it writes later than a lease after that is refused. */
+  readonly renewedAt: string | null;
   readonly movedAt: string | null;
   readonly claim: Claim | null;
 }
@@ -220,6 +222,7 @@ export interface Questions {
 /** What was found lost at the moment of promotion. */
 export interface Loss {
   readonly acked: string | null;
+  readonly renewedAt: string | null;
   readonly newestHeartbeat: string | null;
 }
 

@@ -84,7 +84,14 @@ export const Configuration = z
     if (configuration.network.cidrs[0] === configuration.network.cidrs[1]) {
       context.addIssue({ code: 'custom', path: ['network', 'cidrs'], message: 'the two regions share a block' });
     }
-    const { longestWriteSeconds, leaseSeconds, dwellSeconds } = configuration.recovery;
+    const { longestWriteSeconds, leaseSeconds, dwellSeconds, driftSeconds, lagSecondsMax } = configuration.recovery;
+    if (lagSecondsMax < leaseSeconds + driftSeconds) {
+      context.addIssue({
+        code: 'custom',
+        path: ['recovery', 'lagSecondsMax'],
+        message: `${lagSecondsMax} is less than a writer that is cut off may store until its lease ends, ${leaseSeconds + driftSeconds} s; every failover would ask a person`,
+      });
+    }
     if (longestWriteSeconds >= leaseSeconds) {
       context.addIssue({
         code: 'custom',

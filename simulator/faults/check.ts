@@ -33,6 +33,7 @@ const NEEDED: Readonly<Record<FaultKind, readonly string[]>> = {
   shortage: ['region'],
   'slow-boot': ['region', 'factor'],
   'sick-instance': ['region'],
+  'slow-rules': ['region', 'addedMs'],
   'stuck-promotion': [],
   'replication-lag': ['globalClusterId', 'addedMs'],
   'replication-stop': ['globalClusterId'],

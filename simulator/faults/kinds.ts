@@ -216,6 +216,13 @@ export interface SickInstanceFault extends Common {
   readonly zone?: string;
 }
 
+/** Changes of a load balancer's rules reach its nodes so much later. */
+export interface SlowRulesFault extends Common {
+  readonly kind: 'slow-rules';
+  readonly region: string;
+  readonly addedMs: number;
+}
+
 /** A global cluster's promotion takes `addedMs` longer; without it stays 'failing-over' while the fault is in force. */
 export interface StuckPromotionFault extends Common {
   readonly kind: 'stuck-promotion';
@@ -364,6 +371,7 @@ export type Fault =
   | ShortageFault
   | SlowBootFault
   | SickInstanceFault
+  | SlowRulesFault
   | StuckPromotionFault
   | ReplicationLagFault
   | ReplicationStopFault

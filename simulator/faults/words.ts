@@ -49,6 +49,7 @@ const words: Words = {
   shortage: ({ region, zone }) => `no capacity for instances in ${zone ?? region}`,
   'slow-boot': ({ region, factor }) => `instances in ${region} boot ${factor} times as long`,
   'sick-instance': ({ region, zone }) => `instances in ${zone ?? region} never pass their health checks`,
+  'slow-rules': ({ region, addedMs }) => `rules of load balancers in ${region} take ${seconds(addedMs)} longer`,
   'stuck-promotion': ({ region, addedMs }) =>
     `promotions${within(region)} ${addedMs === undefined ? 'hang' : `take ${seconds(addedMs)} longer`}`,
   'replication-lag': ({ addedMs, growsBySecondMs }) =>

@@ -3,11 +3,25 @@
  * in its service's `access`; a test compares. Source: Service Authorization Reference, column "Resource types".
  */
 export const UNSCOPED: Readonly<Record<string, readonly string[]>> = {
-  autoscaling: ['DescribeAutoScalingGroups', 'DescribeScalingActivities'],
+  'application-autoscaling': ['DescribeScalableTargets', 'DescribeScalingPolicies'],
+  autoscaling: [
+    'DescribeAutoScalingGroups',
+    'DescribePolicies',
+    'DescribeScalingActivities',
+    'DescribeScheduledActions',
+  ],
   cloudformation: ['DescribeStackDriftDetectionStatus', 'ListExports', 'ListImports', 'ListStacks', 'ValidateTemplate'],
   cloudwatch: ['GetMetricData', 'GetMetricStatistics', 'ListMetrics'],
   dynamodb: ['ListTables'],
   ec2: ['DescribeAvailabilityZones', 'DescribeInstances', 'DescribeLaunchTemplateVersions', 'DescribeLaunchTemplates'],
+  ecr: [
+    'DeleteSigningConfiguration',
+    'DescribeRegistry',
+    'GetSigningConfiguration',
+    'PutReplicationConfiguration',
+    'PutSigningConfiguration',
+  ],
+  ecs: ['DeregisterTaskDefinition', 'DescribeTaskDefinition', 'ListTaskDefinitions'],
   elasticloadbalancing: [
     'DescribeListeners',
     'DescribeLoadBalancerAttributes',

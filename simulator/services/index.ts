@@ -7,11 +7,13 @@ import { lambda } from '../lambda/index.ts';
 import type { AnyService } from '../service.ts';
 import { stepFunctions } from '../stepfunctions/service.ts';
 import { worldParts } from '../world/index.ts';
+import { applicationAutoScaling } from './application-autoscaling/service.ts';
 import { autoScaling } from './autoscaling/service.ts';
 import { cloudWatch } from './cloudwatch/index.ts';
 import { dynamoDb } from './dynamodb/index.ts';
 import { ec2 } from './ec2/service.ts';
 import { ecr } from './ecr/index.ts';
+import { ecs } from './ecs/service.ts';
 import { elbv2 } from './elbv2/service.ts';
 import { kms } from './kms/index.ts';
 import { rds } from './rds/service.ts';
@@ -25,12 +27,14 @@ import { ssm } from './ssm/index.ts';
 import { sts } from './sts/index.ts';
 
 export const services: readonly AnyService[] = [
+  applicationAutoScaling,
   autoScaling,
   cloudFormation,
   cloudWatch,
   dynamoDb,
   ec2,
   ecr,
+  ecs,
   elbv2,
   eventBridge,
   iam,

@@ -54,12 +54,19 @@ interface Listing {
 }
 
 const listings: readonly Listing[] = [
+  {
+    service: 'application-autoscaling',
+    package: 'application-auto-scaling',
+    signingName: 'application-autoscaling',
+    target: 'AnyScaleFrontendService',
+  },
   { service: 'autoscaling', package: 'auto-scaling', signingName: 'autoscaling' },
   { service: 'cloudformation', package: 'cloudformation', signingName: 'cloudformation' },
   { service: 'cloudwatch', package: 'cloudwatch', signingName: 'monitoring', target: 'GraniteServiceVersion20100801' },
   { service: 'dynamodb', package: 'dynamodb', signingName: 'dynamodb', target: 'DynamoDB_20120810' },
   { service: 'ec2', package: 'ec2', signingName: 'ec2' },
   { service: 'ecr', package: 'ecr', signingName: 'ecr', target: 'AmazonEC2ContainerRegistry_V20150921' },
+  { service: 'ecs', package: 'ecs', signingName: 'ecs', target: 'AmazonEC2ContainerServiceV20141113' },
   { service: 'elasticloadbalancing', package: 'elastic-load-balancing-v2', signingName: 'elasticloadbalancing' },
   { service: 'events', package: 'eventbridge', signingName: 'events', target: 'AWSEvents' },
   { service: 'iam', package: 'iam', signingName: 'iam' },

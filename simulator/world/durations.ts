@@ -27,6 +27,36 @@ export const launchRetrySeconds = (random: Random, failures: number): number =>
 /** Auto Scaling: time between looks at the health of its instances. E. */
 export const autoScalingHealthIntervalSeconds = 30;
 
+/**
+ * Application load balancer: from ModifyRule until one node goes by it, each node by itself. E: AWS publishes no figure; 1
+ * to 10 s (reference "blue/green" §5.1), with a tail up to 60 s that the fault 'slow-rules' makes.
+ */
+export const rulePropagationSeconds = (random: Random): number => random.uniform(1, 10);
+
+/** Application load balancer: from the end of a minute until its metrics can be read. E: 60 to 120 s. */
+export const balancerMetricsSeconds = (random: Random): number => random.uniform(60, 120);
+
+/** Fargate: from the start of a task until its container runs. M: 57 s mean (53 to 62) for 413 MB; log-normal, median 55 s. */
+export function fargateStartSeconds(random: Random): number {
+  const normal = Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
+  return 55 * Math.exp(0.15 * normal);
+}
+
+/** ECS: from the decision to stop a task, without a load balancer, until SIGTERM; and from its end until STOPPED. E. */
+export const taskStopSeconds = (random: Random): number => random.uniform(1, 5);
+
+/** ECS: time between looks at the tasks of a service. E. */
+export const ecsServiceIntervalSeconds = 10;
+
+/** ECR: a basic scan on push. E: 10 to 120 s. */
+export const imageScanSeconds = (random: Random): number => random.uniform(10, 120);
+
+/** ECR: managed signing of one image. E: 2 to 20 s. */
+export const imageSigningSeconds = (random: Random): number => random.uniform(2, 20);
+
+/** ECR: replication of one image to another region. P: most within 30 minutes; E: mostly much sooner. */
+export const imageReplicationSeconds = (random: Random): number => random.triangular(5, 30, 300);
+
 /** DocumentDB global cluster, managed failover. P: about 1 min; E: the least and the tail. */
 export const documentDbFailoverSecondsMin = 40;
 export const documentDbFailoverSeconds = (random: Random): number =>

@@ -1,10 +1,12 @@
 /** What a scenario lets happen to the world, as data with times, so that a schedule can be drawn, saved and replayed. */
 import type { Cloud } from '../cloud.ts';
+import { AnswerLost, AwsError, Unreachable } from '../errors.ts';
 import { addFault, cutOff, type Fault, type PlannedFault, rejoin, removeFault } from '../faults.ts';
 import { type Context, defineService } from '../service.ts';
 import { crashInstance, instancesState, pauseInstance, regionOf, runningInstances, wakeInstance } from './instances.ts';
 import { INTERNET } from './place.ts';
 import { beginTrouble, endTrouble, type ProviderName, type Trouble } from './providers/index.ts';
+import { type PushedRelease, pushRelease } from './releases.ts';
 
 export type WorldEvent =
   | { readonly do: 'goDark' | 'comeBack' | 'cutOff' | 'rejoin'; readonly region: string }
@@ -29,6 +31,8 @@ export type WorldEvent =
   /** EC2 cannot launch anything in the region. */
   | { readonly do: 'shortage' | 'endShortage'; readonly region: string }
   | { readonly do: 'skewClock'; readonly region: string; readonly byMs: number }
+  /** The pipeline pushes a release to ECR; where ECR refuses it, the trace says so and nothing else happens. */
+  | ({ readonly do: 'pushImage' } & PushedRelease)
   /** Something is the matter with a provider of notifications, until its end or to the end. */
   | { readonly do: 'trouble'; readonly id: string; readonly provider: ProviderName; readonly trouble: Trouble }
   | { readonly do: 'endTrouble'; readonly id: string };
@@ -129,6 +133,14 @@ const actions: Actions = {
   },
   shortage: (cloud, { region }) => stand(cloud, { kind: 'shortage', id: `shortage in ${region}`, region }),
   endShortage: (cloud, { region }) => void removeFault(cloud, `shortage in ${region}`),
+  pushImage: async (cloud, { do: _, ...release }) => {
+    try {
+      await pushRelease(cloud, release);
+    } catch (error) {
+      if (!(error instanceof AwsError || error instanceof Unreachable || error instanceof AnswerLost)) throw error;
+      cloud.note(release.region, events.name, 'push.failed', { message: error.message });
+    }
+  },
   skewClock: (cloud, { region, byMs }) =>
     stand(cloud, { kind: 'clock-skew', id: `clocks of ${region}`, region, byMs }, byMs !== 0),
   trouble: (cloud, { id, provider, trouble }) => beginTrouble(cloud, { id, provider, trouble }),

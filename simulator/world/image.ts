@@ -27,12 +27,48 @@ export async function pullRelease(cloud: Cloud, where: Where): Promise<Release> 
   const { region, caller, digestParameter: Name, repository: repositoryName } = where;
   const options = { region, caller };
   const parameter = await cloud.call('ssm', 'GetParameter', { Name }, options);
-  const digest = parameter.Parameter?.Value ?? '';
-  const imageIds = [{ imageDigest: digest }];
-  const { images, failures } = await cloud.call('ecr', 'BatchGetImage', { repositoryName, imageIds }, options);
-  const manifest = images?.[0]?.imageManifest;
-  if (!manifest) throw new ImageMissing(`${repositoryName}@${digest}: ${failures?.[0]?.failureReason ?? 'no image'}`);
-  return { digest, ...packageOf(manifest, `${repositoryName}@${digest}`) };
+  return pullImage(cloud, {
+    region,
+    caller,
+    repository: repositoryName,
+    imageDigest: parameter.Parameter?.Value ?? '',
+  });
+}
+
+export interface Pull {
+  readonly region: string;
+  readonly caller: Caller;
+  readonly repository: string;
+  readonly imageDigest?: string;
+  readonly imageTag?: string;
+}
+
+/**
+ * By digest or tag; of an index, the manifest of linux/amd64 is taken, and the index stays what is named as the release.
+ * @throws AwsError, ImageMissing, Unreachable
+ */
+export async function pullImage(cloud: Cloud, pull: Pull): Promise<Release> {
+  const { repository: repositoryName, imageDigest, imageTag, ...options } = pull;
+  const named = `${repositoryName}${imageDigest === undefined ? `:${imageTag}` : `@${imageDigest}`}`;
+  const read = async (imageId: { imageDigest?: string | undefined; imageTag?: string | undefined }) => {
+    const input = { repositoryName, imageIds: [imageId] };
+    const { images, failures } = await cloud.call('ecr', 'BatchGetImage', input, options);
+    const [image] = images ?? [];
+    if (!image?.imageManifest) throw new ImageMissing(`${named}: ${failures?.[0]?.failureReason ?? 'no image'}`);
+    return { manifest: image.imageManifest, digest: image.imageId?.imageDigest ?? '' };
+  };
+  const { manifest, digest } = await read({ imageDigest, imageTag });
+  const { manifests } = JSON.parse(manifest) as { manifests?: readonly Platform[] };
+  if (manifests === undefined) return { digest, ...packageOf(manifest, named) };
+  const platform = manifests.find((one) => one.platform?.os === 'linux' && one.platform.architecture === 'amd64');
+  if (!platform) throw new ImageMissing(`${named}: no manifest of linux/amd64`);
+  return { digest, ...packageOf((await read({ imageDigest: platform.digest })).manifest, named) };
+}
+
+/** An entry of an index (OCI image index specification). */
+interface Platform {
+  readonly digest: string;
+  readonly platform?: { readonly os: string; readonly architecture: string };
 }
 
 /** The registry has no such image (yet). */

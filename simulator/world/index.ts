@@ -6,11 +6,24 @@ import { events } from './events.ts';
 import { instances } from './instances.ts';
 import { ledger } from './ledger.ts';
 import { providers } from './providers/index.ts';
+import { releases } from './releases.ts';
+import { tasks } from './tasks.ts';
 import { users } from './users.ts';
 
 /** To be given to `Cloud.create` beside AWS's services. */
-export const worldParts: readonly AnyService[] = [ledger, dns, users, instances, database, events, providers];
+export const worldParts: readonly AnyService[] = [
+  ledger,
+  dns,
+  users,
+  instances,
+  database,
+  events,
+  releases,
+  tasks,
+  providers,
+];
 
+export type { ReleaseBehaviour } from './behaviour.ts';
 export { happen, scheduleEvents, type TimedEvent, type WorldEvent } from './events.ts';
 export {
   crashInstance,
@@ -23,5 +36,7 @@ export {
 export { type Ledger, ledgerOf } from './ledger.ts';
 export { worldHttp } from './network.ts';
 export { openProviders, type ProvidersOptions, providersState } from './providers/index.ts';
+export { digestsOf, type PushedRelease, pushRelease, type ReleaseDigests } from './releases.ts';
 export { replicationLagMs } from './replication.ts';
+export { crashTask, runningTasks } from './tasks.ts';
 export { startUsers, stopUsers, type UsersOptions } from './users.ts';

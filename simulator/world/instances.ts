@@ -22,6 +22,8 @@ import {
   startProcess,
   terminateProcess,
 } from './processes.ts';
+import { releaseOf } from './releases.ts';
+import { resumeTasks, taskAt } from './tasks.ts';
 import { environmentIn } from './user-data.ts';
 
 export interface Booted {
@@ -44,6 +46,8 @@ interface Machine extends Booted {
   release: Release | null;
   /** Why the last attempt to start failed, so that the trace tells each reason once. */
   trouble: string | null;
+  /** How often its application has been started; only for releases that end by themselves. */
+  starts?: number;
 }
 
 interface InstancesState {
@@ -58,7 +62,7 @@ export const instances = defineService<object, InstancesState>({
   initialState: () => ({ machines: {}, pausedByNextWrite: {} }),
   operations: {},
   access: {},
-  timers: { startApplication, graceOver },
+  timers: { startApplication, warm, endsByItself, graceOver },
 });
 
 /** The unit's RestartSec in the launch template. */
@@ -79,11 +83,13 @@ export async function bootInstance(cloud: Cloud, booted: Booted): Promise<void> 
 }
 
 /** In the instance's own region, so that it waits while that is dark. */
-function schedule(cloud: Cloud, machine: Machine, name: 'startApplication' | 'graceOver', afterMs: number): void {
+function schedule(cloud: Cloud, machine: Machine, name: TimerName, afterMs: number, more: object = {}): void {
   const { region, instanceId } = machine;
   const at = cloud.now + afterMs;
-  cloud.clock.schedule({ at, region, service: instances.name, name, data: { instanceId } });
+  cloud.clock.schedule({ at, region, service: instances.name, name, data: { instanceId, ...more } });
 }
+
+type TimerName = 'startApplication' | 'warm' | 'endsByItself' | 'graceOver';
 
 /** Timer: what the systemd unit runs. Tried again until it works. */
 async function startApplication(
@@ -102,13 +108,33 @@ async function startApplication(
       digestParameter,
       repository: env.IMAGE_REPOSITORY ?? '',
     });
-    run(cloud, machine, release);
+    const warmUpMs = releaseOf(cloud, release.digest)?.behaviour?.warmUpMs;
+    if (warmUpMs === undefined) run(cloud, machine, release);
+    else schedule(cloud, machine, 'warm', warmUpMs, { release });
   } catch (error) {
     if (!isTrouble(error)) throw error;
     if (error.message !== machine.trouble) note(cloud, machine, 'app.notStarted', { message: error.message });
     machine.trouble = error.message;
     schedule(cloud, machine, 'startApplication', RESTART_MS);
   }
+}
+
+/** Timer: a release that takes long to listen does now. */
+function warm(
+  { instanceId, release }: { instanceId: string; release: Release },
+  { cloud, state }: Context<InstancesState>,
+): void {
+  const machine = state.machines[instanceId];
+  if (machine?.state === 'starting') run(cloud, machine, release);
+}
+
+/** Timer: the process of a release that crashes by itself. A start since then has a time of its own. */
+function endsByItself(
+  { instanceId, start }: { instanceId: string; start: number },
+  { cloud, state }: Context<InstancesState>,
+): void {
+  const machine = state.machines[instanceId];
+  if (machine?.state === 'running' && machine.starts === start) crashed(cloud, machine, 'exit 1');
 }
 
 const isTrouble = (error: unknown): error is Error =>
@@ -126,13 +152,15 @@ function run(cloud: Cloud, machine: Machine, release: Release): void {
   // It may have been told to stop while the image was on its way.
   if (machine.state !== 'starting' && machine.state !== 'running') return;
   const { instanceId, region, env } = machine;
+  const behaviour = releaseOf(cloud, release.digest)?.behaviour;
   const started = startProcess(cloud, {
     instanceId,
     region,
     codeHash: release.codeHash,
     files: release.files,
-    env: { ...env, RELEASE_DIGEST: release.digest, INSTANCE_ID: instanceId },
+    env: { ...env, RELEASE_DIGEST: behaviour?.reportsDigest ?? release.digest, INSTANCE_ID: instanceId },
     caller: callerOf(machine),
+    behaviour,
     checkoutDelayMs: () => addedMs(cloud, 'slow-pool', region),
     onWrite: () => writeBegins(cloud, instanceId),
     onOutput: (line) => note(cloud, machine, 'log', { line }),
@@ -141,6 +169,9 @@ function run(cloud: Cloud, machine: Machine, release: Release): void {
   if (!started) return;
   Object.assign(machine, { state: 'running', release, trouble: null });
   note(cloud, machine, 'app.started', { digest: release.digest });
+  if (behaviour?.crashesAfterMs === undefined) return;
+  machine.starts = (machine.starts ?? 0) + 1;
+  schedule(cloud, machine, 'endsByItself', behaviour.crashesAfterMs, { start: machine.starts });
 }
 
 function crashed(cloud: Cloud, machine: Machine, why: string): void {
@@ -174,14 +205,15 @@ function finish(cloud: Cloud, machine: Machine): void {
   note(cloud, machine, 'app.stopped');
 }
 
-/** One health check of a load balancer: null when nothing listens there; never settles while the process is stopped. */
+/** One health check of a load balancer, of an instance by its id or a task by its address: null when nothing listens there; never settles while the process is stopped. */
 export async function probeInstance(
   cloud: Cloud,
   { instanceId, port, path }: { readonly instanceId: string; readonly port: number; readonly path: string },
 ): Promise<{ status: number } | null> {
   const machine = instancesState(cloud).machines[instanceId];
-  if (Number(machine?.env.PORT) !== port || !runsOn(cloud, instanceId)) return null;
-  if (machine?.sick) return { status: 503 };
+  const task = machine ? undefined : taskAt(cloud, instanceId);
+  if (Number(machine?.env.PORT ?? task?.port) !== port || !runsOn(cloud, instanceId)) return null;
+  if (machine?.sick || task?.sick) return { status: 503 };
   const headers = { 'user-agent': 'ELB-HealthChecker/2.0' };
   const { status } = await instanceRequest(cloud, instanceId, { method: 'GET', path, headers, body: '' });
   return { status };
@@ -212,6 +244,12 @@ export function crashInstance(cloud: Cloud, instanceId: string): void {
   crashed(cloud, machineNamed(cloud, instanceId), 'killed');
 }
 
+/** What an instance or a task (by its address) runs and for which colour, as the world knows it; nulls for one that never ran anything. */
+export function runningOn(cloud: Cloud, instanceId: string): { release: string | null; colour: string | null } {
+  const runs = instancesState(cloud).machines[instanceId] ?? taskAt(cloud, instanceId);
+  return { release: runs?.release?.digest ?? null, colour: runs?.env.COLOUR ?? null };
+}
+
 /** Throws when there is no such instance. */
 export const regionOf = (cloud: Cloud, instanceId: string): string => machineNamed(cloud, instanceId).region;
 
@@ -227,12 +265,13 @@ export const runningInstances = (cloud: Cloud, region?: string): string[] =>
  */
 export const haltInstances = (cloud: Cloud): void => killAllProcesses(cloud);
 
-/** Starts the application at once on every instance that ran it. */
+/** Starts the application at once on every instance, and in every task, that ran it. */
 export function resumeInstances(cloud: Cloud): void {
   for (const machine of Object.values(instancesState(cloud).machines)) {
     const { state, release, instanceId } = machine;
     if (state === 'running' && release && !runsOn(cloud, instanceId)) run(cloud, machine, release);
   }
+  resumeTasks(cloud);
 }
 
 function machineNamed(cloud: Cloud, instanceId: string): Machine {

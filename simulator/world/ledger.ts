@@ -41,6 +41,18 @@ export interface LedgerRequest {
   readonly region: string | null;
   readonly epoch: number | null;
   readonly digest: string | null;
+  /** Who answered behind the load balancer, as the world knows it; null when the load balancer did, or nobody. */
+  readonly target: LedgerTarget | null;
+  /** Of the load balancer's stickiness: what the user sent; null without one. */
+  readonly cookie: string | null;
+}
+
+export interface LedgerTarget {
+  readonly id: string;
+  readonly targetGroupArn: string;
+  readonly colour: string | null;
+  /** The digest that really runs there, whatever the answer says. */
+  readonly release: string | null;
 }
 
 export interface LedgerJob {

@@ -5,11 +5,13 @@
 import type { Cloud } from '../cloud.ts';
 import { Unreachable } from '../errors.ts';
 import { crossing } from '../faults/links.ts';
+import { countRequest } from '../services/elbv2/metrics.ts';
 import { route } from '../services/elbv2/routing.ts';
 import { type Destination, resolve, resolverOf } from './dns.ts';
-import { type LedgerRequest, ledgerOf } from './ledger.ts';
+import { runningOn } from './instances.ts';
+import { type LedgerRequest, type LedgerTarget, ledgerOf } from './ledger.ts';
 import { elapsed, later, oneWayMs } from './place.ts';
-import { type InstanceResponse, instanceRequest } from './processes.ts';
+import { BAD_GATEWAY, type InstanceResponse, instanceRequest } from './processes.ts';
 import { askProvider, providerOf } from './providers/index.ts';
 
 /** An HTTP request as the simulated network hands it over. */
@@ -53,7 +55,7 @@ export async function worldHttp(cloud: Cloud, request: WorldRequest): Promise<Wo
   if (provider) return askProvider(cloud, provider, request);
   const resolver = resolverOf(cloud, from);
   const destination = resolve(cloud, resolver, url.hostname);
-  let answer: InstanceResponse | null = null;
+  let answer: Answer | null = null;
   try {
     if (!destination) throw new Unreachable(from, url.hostname);
     answer = await send(cloud, destination, {
@@ -65,7 +67,7 @@ export async function worldHttp(cloud: Cloud, request: WorldRequest): Promise<Wo
       headers: request.headers,
       body: new TextDecoder().decode(request.body),
     });
-    return { ...answer, body: new TextEncoder().encode(answer.body) };
+    return { status: answer.status, headers: { ...answer.headers }, body: new TextEncoder().encode(answer.body) };
   } finally {
     ledgerOf(cloud).requests.push({
       t: startedAt - cloud.state.startedAt,
@@ -76,14 +78,19 @@ export async function worldHttp(cloud: Cloud, request: WorldRequest): Promise<Wo
       resolvedRegion: destination?.region ?? null,
       ms: elapsed(cloud) - (startedAt - cloud.state.startedAt),
       ...told(answer),
+      cookie: cookieIn(request.headers),
     });
   }
 }
 
+/** The load balancer's cookie in a request; null without one. */
+const cookieIn = ({ cookie }: Readonly<Record<string, string>>): string | null =>
+  /(?:^|;\s*)(AWSALBTG=[^;]*)/.exec(cookie ?? '')?.[1] ?? null;
+
 const KINDS: Readonly<Record<string, LedgerRequest['kind']>> = { POST: 'write', DELETE: 'delete' };
 
 /** What an answer says about itself, as the ledger keeps it. */
-export function told(answer: InstanceResponse | null) {
+export function told(answer: Answer | null) {
   const epoch = Number(answer?.headers['x-epoch']);
   return {
     ok: answer !== null && answer.status < 400,
@@ -91,6 +98,7 @@ export function told(answer: InstanceResponse | null) {
     region: answer?.headers['x-region'] ?? null,
     epoch: answer && Number.isFinite(epoch) ? epoch : null,
     digest: answer?.headers['x-release-digest'] ?? null,
+    target: answer?.target ?? null,
   };
 }
 
@@ -98,19 +106,43 @@ export function told(answer: InstanceResponse | null) {
  * The way there, the load balancer's choice, the application, the way back.
  * @throws Unreachable when either way is broken at the moment of passing it
  */
-export async function send(cloud: Cloud, to: Destination, request: ClientRequest): Promise<InstanceResponse> {
+export async function send(cloud: Cloud, to: Destination, request: ClientRequest): Promise<Answer> {
   await travel(cloud, request.from, to.region);
   const answer = await balance(cloud, to, request);
   await travel(cloud, to.region, request.from);
   return answer;
 }
 
-async function balance(cloud: Cloud, to: Destination, request: ClientRequest): Promise<InstanceResponse> {
+async function balance(cloud: Cloud, to: Destination, request: ClientRequest): Promise<Answer> {
   const { method, path, body } = request;
+  const { region } = to;
   const headers = { ...request.headers, host: request.host };
-  const target = route(cloud, to.region, to.dnsName, { method, path, headers });
-  if (!('instanceId' in target)) return target;
-  return within(cloud, IDLE_TIMEOUT_MS, instanceRequest(cloud, target.instanceId, { method, path, headers, body }));
+  const chosen = route(cloud, region, to.dnsName, { method, path, headers });
+  const { loadBalancerArn, targetGroupArn } = chosen;
+  if (!('instanceId' in chosen)) {
+    const because = targetGroupArn === undefined ? 'fixed' : 'no-target';
+    countRequest(cloud, region, { loadBalancerArn, targetGroupArn, status: chosen.status, because });
+    return { status: chosen.status, headers: chosen.headers, body: chosen.body };
+  }
+  const { instanceId: id, setCookie } = chosen;
+  // As it is now: by the time of the answer something else may run there.
+  const target = { id, targetGroupArn: chosen.targetGroupArn, ...runningOn(cloud, id) };
+  const startedAt = cloud.now;
+  const answer = await within(cloud, IDLE_TIMEOUT_MS, instanceRequest(cloud, id, { method, path, headers, body }));
+  const because = answer === BAD_GATEWAY ? 'connection' : answer === GATEWAY_TIMEOUT ? 'timeout' : undefined;
+  const targetMs = because === undefined ? cloud.now - startedAt : undefined;
+  countRequest(cloud, region, { loadBalancerArn, targetGroupArn, status: answer.status, targetMs, because });
+  if (because !== undefined) return { ...answer, target };
+  return {
+    ...answer,
+    ...(setCookie !== undefined && { headers: { ...answer.headers, 'set-cookie': setCookie } }),
+    target,
+  };
+}
+
+/** What comes back to a client, and who gave it. */
+export interface Answer extends InstanceResponse {
+  readonly target?: LedgerTarget;
 }
 
 const GATEWAY_TIMEOUT: InstanceResponse = { status: 504, headers: {}, body: '' };

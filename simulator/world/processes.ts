@@ -5,6 +5,7 @@
 import type { Cloud } from '../cloud.ts';
 import { createSandbox, type Sandbox } from '../runtime/sandbox.ts';
 import type { Caller } from '../service.ts';
+import { type ReleaseBehaviour, temper } from './behaviour.ts';
 import { createMongoDriver } from './mongodb.ts';
 
 export interface InstanceRequest {
@@ -32,7 +33,11 @@ interface Process {
   readonly app: App;
   /** Requests without an answer yet; the end of the process resets their connections. */
   readonly waiting: Set<(response: InstanceResponse) => void>;
+  readonly temper: Tempered | undefined;
 }
+
+/** How a release answers, around what its code does. */
+type Tempered = NonNullable<ReturnType<typeof temper>>;
 
 export interface ProcessOptions {
   readonly instanceId: string;
@@ -41,6 +46,7 @@ export interface ProcessOptions {
   readonly files: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string>>;
   readonly caller: Caller;
+  readonly behaviour?: ReleaseBehaviour | undefined;
   checkoutDelayMs(): number;
   onWrite(): void;
   onOutput(line: string): void;
@@ -49,7 +55,7 @@ export interface ProcessOptions {
 }
 
 /** What a load balancer answers when the connection to its target is refused or reset. */
-const BAD_GATEWAY: InstanceResponse = { status: 502, headers: {}, body: '' };
+export const BAD_GATEWAY: InstanceResponse = { status: 502, headers: {}, body: '' };
 
 function processesOf(cloud: Cloud): Map<string, Process> {
   const known = cloud.running.get('processes') as Map<string, Process> | undefined;
@@ -84,8 +90,19 @@ export function startProcess(cloud: Cloud, options: ProcessOptions): boolean {
     app = (sandbox.exports.start as () => App)();
   });
   if (!app || sandbox.owner.killed) return false;
-  processesOf(cloud).set(instanceId, { sandbox, app, waiting: new Set() });
+  const tempered = options.behaviour && temperIn(cloud, options, options.behaviour, sandbox);
+  processesOf(cloud).set(instanceId, { sandbox, app, waiting: new Set(), temper: tempered });
   return true;
+}
+
+function temperIn(cloud: Cloud, options: ProcessOptions, behaviour: ReleaseBehaviour, { owner }: Sandbox) {
+  const { env, region, onExit } = options;
+  return temper(behaviour, {
+    random: cloud.random(`world.releases@${region}`),
+    identity: { 'x-release-digest': env.RELEASE_DIGEST ?? '', 'x-region': env.AWS_REGION ?? region },
+    pause: (milliseconds) => new Promise((resolve) => void cloud.clock.after(milliseconds, owner, resolve)),
+    kill: onExit,
+  });
 }
 
 /** SIGTERM: calls back when the application has stopped. One that is held by SIGSTOP sees it when it goes on. */
@@ -121,7 +138,12 @@ export function instanceRequest(cloud: Cloud, instanceId: string, request: Insta
       resolve(response);
     };
     waiting.add(answer);
-    const ask = (): void => sandbox.enter(() => void app.handle({ ...request, path }).then(answer, reject));
+    const handle = (then: typeof answer): void =>
+      sandbox.enter(() => void app.handle({ ...request, path }).then(then, reject));
+    const ask = (): void => {
+      if (process.temper) process.temper(request, () => new Promise(handle)).then(answer, reject);
+      else handle(answer);
+    };
     if (sandbox.owner.paused) cloud.clock.after(0, sandbox.owner, ask);
     else ask();
   });

@@ -26,6 +26,15 @@ export interface UsersOptions {
   readonly resolvers?: number;
   /** Part of those resolvers that hold answers far beyond their time to live. */
   readonly staleResolverShare?: number;
+  /** Browsers of the internet that come back with the load balancer's cookie, and their part of the requests. */
+  readonly returning?: { readonly clients: number; readonly share: number };
+}
+
+/** A browser and what it keeps of the load balancer's stickiness. */
+interface Client {
+  cookie: string | null;
+  /** The cookie is thrown away then; milliseconds since the epoch. */
+  expiresAt: number;
 }
 
 /** Users of one place. */
@@ -44,6 +53,7 @@ interface Population {
   waiting: Waiting[];
   /** Fault: what each resolver told those users who never ask again. */
   readonly pins: Record<string, Destination | null>;
+  readonly returning?: { readonly clients: readonly Client[]; readonly share: number };
 }
 
 interface Waiting {
@@ -51,6 +61,7 @@ interface Waiting {
   readonly startedAt: number;
   readonly kind: 'read' | 'write';
   readonly resolvedRegion: string | null;
+  readonly cookie: string | null;
 }
 
 interface UsersState {
@@ -85,6 +96,7 @@ export function startUsers(cloud: Cloud, options: UsersOptions): void {
     written: [],
     waiting: [],
     pins: {},
+    ...(options.returning && { returning: clientsOf(options.returning) }),
   };
   for (const region of options.insideRegions ?? []) {
     const name = `inside-${region}`;
@@ -111,6 +123,11 @@ export function stopUsers(cloud: Cloud): void {
     cloud.clock.schedule({ at: cloud.now + PATIENCE_MS, region, service: users.name, name: 'arrive', data: { name } });
   }
 }
+
+const clientsOf = ({ clients, share }: { clients: number; share: number }) => ({
+  share,
+  clients: Array.from({ length: clients }, (): Client => ({ cookie: null, expiresAt: 0 })),
+});
 
 function addPublicResolvers(cloud: Cloud, count: number, staleShare: number): string[] {
   const random = cloud.random('world.users');
@@ -139,7 +156,7 @@ function arrive({ name }: { name: string }, { cloud, state }: Context<UsersState
 function giveUp(cloud: Cloud, population: Population): void {
   const { waiting, place, host } = population;
   while (waiting[0] && cloud.now - waiting[0].startedAt >= PATIENCE_MS) {
-    const { startedAt, kind, resolvedRegion } = waiting.shift() as Waiting;
+    const { startedAt, kind, resolvedRegion, cookie } = waiting.shift() as Waiting;
     const t = startedAt - cloud.state.startedAt;
     ledgerOf(cloud).requests.push({
       t,
@@ -150,6 +167,7 @@ function giveUp(cloud: Cloud, population: Population): void {
       resolvedRegion,
       ms: PATIENCE_MS,
       ...told(null),
+      cookie,
     });
   }
 }
@@ -162,27 +180,45 @@ async function request(cloud: Cloud, population: Population): Promise<void> {
   const id = kind === 'write' ? `${population.name}-${number}` : random.pick(written);
   const resolver = random.pick(population.resolvers);
   const destination = isSticky(cloud, place) ? pinned(cloud, population, resolver) : resolve(cloud, resolver, host);
-  const waiting: Waiting = { number, startedAt: cloud.now, kind, resolvedRegion: destination?.region ?? null };
+  const client = comingBack(cloud, population);
+  const cookie = client && client.expiresAt > cloud.now ? client.cookie : null;
+  const waiting: Waiting = { number, startedAt: cloud.now, kind, resolvedRegion: destination?.region ?? null, cookie };
   population.waiting.push(waiting);
   // Without an address, or without an answer, the user waits and then gives up.
   if (!destination) return;
   const from = place;
+  const headers = { ...(kind === 'write' ? JSON_BODY : NO_HEADERS), ...(cookie !== null && { cookie }) };
   const ask =
     kind === 'write'
-      ? { from, resolver, host, method: 'POST', path: '/orders', headers: JSON_BODY, body: `{"id":"${id}"}` }
-      : { from, resolver, host, method: 'GET', path: `/orders/${id}`, headers: NO_HEADERS, body: '' };
+      ? { from, resolver, host, method: 'POST', path: '/orders', headers, body: `{"id":"${id}"}` }
+      : { from, resolver, host, method: 'GET', path: `/orders/${id}`, headers, body: '' };
   try {
     const answer = await send(cloud, destination, ask);
+    if (client) keepCookie(client, answer.headers['set-cookie']);
     if (cloud.now - waiting.startedAt >= PATIENCE_MS || !population.waiting.includes(waiting)) return;
     population.waiting.splice(population.waiting.indexOf(waiting), 1);
     const { startedAt, resolvedRegion } = waiting;
     const t = startedAt - cloud.state.startedAt;
     const ms = cloud.now - startedAt;
-    ledgerOf(cloud).requests.push({ t, kind, who: 'user', from, host, resolvedRegion, ms, ...told(answer) });
+    ledgerOf(cloud).requests.push({ t, kind, who: 'user', from, host, resolvedRegion, ms, ...told(answer), cookie });
     if (kind === 'write' && answer.status < 300) remember(written, id);
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;
   }
+}
+
+/** One of those who come back, or nobody: then no draw is made. */
+function comingBack(cloud: Cloud, { returning }: Population): Client | undefined {
+  if (!returning) return undefined;
+  const random = cloud.random('world.users.returning');
+  return random.chance(returning.share) ? random.pick(returning.clients) : undefined;
+}
+
+function keepCookie(client: Client, header: string | undefined): void {
+  const [, cookie, expires] = /^(AWSALBTG=[^;]*);.*Expires=([^;]*)/.exec(header ?? '') ?? [];
+  if (cookie === undefined || expires === undefined) return;
+  client.cookie = cookie;
+  client.expiresAt = Date.parse(expires);
 }
 
 /** Where those go who looked the name up once and never again: what their resolver said the first time. */

@@ -250,7 +250,7 @@ describe('a flapping alert', () => {
       await world.until(world.now + 20_000);
     }
     await world.until(START + 3 * HOUR);
-    expect(world.story).toEqual(['+41 chat open', '+2980 chat resolve']);
+    expect(world.story).toEqual(['+50 chat open', '+2980 chat resolve']);
   });
 });
 

@@ -133,8 +133,13 @@ export class World {
     );
   }
 
-  async take(...signals: Signal[]): Promise<void> {
+  /** Kept, but not looked at yet. */
+  async hear(...signals: Signal[]): Promise<void> {
     await receive(this, signals, this.now);
+  }
+
+  async take(...signals: Signal[]): Promise<void> {
+    await this.hear(...signals);
     await this.work();
   }
 

@@ -42,6 +42,11 @@ describe('the configuration', () => {
       { recovery: { ...prod.recovery, longestWriteSeconds: 30 } },
       /recovery\.longestWriteSeconds/,
     ],
+    [
+      'a bound of loss that every outage exceeds',
+      { recovery: { ...prod.recovery, lagSecondsMax: 20 } },
+      /recovery\.lagSecondsMax: got 20/,
+    ],
   ])('refuses %s', (_, change, expected) => {
     expect(message(change)).toMatch(expected);
   });

@@ -148,8 +148,16 @@ const table: readonly [guard: string, why: string, change: Partial<Facts>, verdi
   ['standby-capacity', 'it is unknown', { capacity: null }, 'hold'],
   ['standby-capacity', 'one of two needed is healthy', { capacity: { ...state.capacity, healthyTargets: 1 } }, 'hold'],
   ['standby-capacity', 'the group may not grow enough', { capacity: { ...state.capacity, max: 1 } }, 'hold'],
-  ['lag', 'the standby is 300 s behind', behind(300), 'pass'],
-  ['lag', 'the standby is 301 s behind', behind(301), 'ask'],
+  // The writer renewed a second after its last heartbeat; lease and drift are 31 s.
+  ['lag', 'the standby is 300 s behind at most', behind(300 - 32), 'pass'],
+  ['lag', 'the standby may be 301 s behind', behind(301 - 32), 'ask'],
+  ['lag', 'nobody told when the lease was last renewed', application({ renewedAt: null }), 'ask'],
+  [
+    'lag',
+    'the writer was admitted again, and cut off, long after the last heartbeat it told of',
+    { ...behind(250), ...application({ renewedAt: isoOf(START) }) },
+    'ask',
+  ],
   ['lag', 'the standby is ahead of what was told', behind(-4), 'pass'],
   ['lag', 'nothing was replicated', behind(null), 'ask'],
   ['lag', 'nothing was ever acknowledged', application({ acked: null }), 'ask'],

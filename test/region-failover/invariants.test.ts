@@ -72,6 +72,7 @@ const call = (
   by: 'mainstay',
   error: null,
   resent: false,
+  misled: false,
   ...change,
 });
 
@@ -213,12 +214,53 @@ describe('the invariants of region failover', () => {
     expect(violations(left).map(({ id }) => id)).toContain('region-failover/I12');
   });
 
+  it('I12 asks no end of a move whose target was lost in the middle of it', () => {
+    const evidence = clean();
+    const left = {
+      ...evidence,
+      authority: evidence.authority.slice(0, 4),
+      samples: [...evidence.samples, { t: 399, regions: { [A]: region(), [B]: region({ dark: true }) } }],
+    };
+    expect(violations(left).map(({ id }) => id)).not.toContain('region-failover/I12');
+  });
+
+  it.each([
+    ['by one who saw that it was under way', {}, 'InvalidGlobalClusterStateFault', true],
+    ['by one who was shown the past, and was refused', { misled: true }, 'InvalidGlobalClusterStateFault', false],
+    ['by one who was shown the past, and was not refused', { misled: true }, null, true],
+    ['by the network', { resent: true }, 'InvalidGlobalClusterStateFault', false],
+  ])('I12 judges a promotion asked for again %s', (_, change, error, objects) => {
+    const evidence = clean();
+    const again = call(201, 'FailoverGlobalCluster', {}, { service: 'rds', error, ...change });
+    const ids = violations({ ...evidence, calls: [...evidence.calls, again] }).map(({ id }) => id);
+    expect(ids.includes('region-failover/I12')).toBe(objects);
+  });
+
   it('I4 objects to the second latch object laid before the region is ready, and not to the third', () => {
     const evidence = clean();
     const third = call(390, 'PutObject', { Key: 'moved' }, { region: A });
     expect(violations({ ...evidence, calls: [...evidence.calls, third] })).toEqual([]);
     const early = evidence.calls.map((each) => (each.operation === 'PutObject' ? { ...each, t: 150 } : each));
     expect(violations({ ...evidence, calls: early }).map(({ id }) => id)).toContain('region-failover/I4');
+  });
+
+  it('I4 counts a target that became healthy between two samples as healthy, and one that came later as not', () => {
+    const evidence = clean();
+    const at = (healthyAt: number) => ({
+      ...evidence,
+      samples: [
+        ...evidence.samples.slice(0, 1),
+        ...Array.from({ length: 40 }, (_, i) => {
+          const t = 260 + i;
+          const target = region({ writable: true, databaseEpoch: 2, healthyTargets: t >= healthyAt ? 2 : 1 });
+          return { t, regions: { [A]: region({ dark: true }), [B]: target } };
+        }),
+      ],
+      calls: evidence.calls.map((each) => (each.operation === 'PutObject' ? { ...each, t: each.t - 0.5 } : each)),
+    });
+    const ids = (healthyAt: number) => violations(at(healthyAt)).map(({ id }) => id);
+    expect(ids(295)).toEqual([]);
+    expect(ids(297)).toContain('region-failover/I4');
   });
 
   it('I11 objects to a step that changes the region being left, and not to what that region does at home', () => {
@@ -274,6 +316,34 @@ describe('the invariants of region failover', () => {
       ],
     };
     expect(violations(frozen).map(({ id }) => id)).toEqual(['region-failover/I13']);
+  });
+
+  it.each([
+    ['a freeze that the next move takes over at once and ends', 212, false, []],
+    ['a freeze that outlives both moves', 212, true, ['region-failover/I13']],
+    ['a freeze that is still there when the next move comes late', 250, false, ['region-failover/I13']],
+  ])('I13 judges %s', (_, nextAt, frozenAtEnd, wanted) => {
+    const evidence = clean();
+    const sample = (t: number, deploymentsFrozen: boolean) => ({
+      t,
+      regions: { [A]: region({ writable: true }), [B]: region({ deploymentsFrozen }) },
+    });
+    const aborted = {
+      ...evidence,
+      promotions: [],
+      executions: [],
+      calls: [],
+      writes: evidence.writes.slice(0, 2),
+      jobs: evidence.jobs.slice(0, 1),
+      authority: [
+        ...evidence.authority.slice(0, 3),
+        version(210, {}),
+        version(nextAt, { phase: 'fencing', claim }),
+        version(nextAt + 10, {}),
+      ],
+      samples: [sample(0, false), sample(205, true), sample(nextAt + 11, frozenAtEnd)],
+    };
+    expect([...new Set(violations(aborted).map(({ id }) => id))]).toEqual(wanted);
   });
 
   it.each([

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Known, measure } from '../../functions/region-failover/measure.ts';
 
 /** The target's clock is an hour ahead of the witness's, to show that they are never mixed. */
-const known: Known = {
+const known = {
   impaired: { byTarget: '2026-11-20T04:00:00.000Z', byWitness: '2026-11-20T03:00:00.000Z' },
   declaredAt: '2026-11-20T04:01:15.000Z',
   steps: [
@@ -14,8 +14,12 @@ const known: Known = {
   claimedAt: '2026-11-20T04:01:21.000Z',
   verifiedAt: '2026-11-20T04:04:59.000Z',
   witness: { at: '2026-11-20T03:05:00.500Z', localAt: '2026-11-20T04:05:00.000Z' },
-  loss: { acked: '2026-11-20T02:59:58.000Z', newestHeartbeat: '2026-11-20T02:59:56.000Z' },
-};
+  loss: {
+    acked: '2026-11-20T02:59:58.000Z',
+    renewedAt: '2026-11-20T03:00:00.000Z',
+    newestHeartbeat: '2026-11-20T02:59:56.000Z',
+  },
+} satisfies Known;
 
 describe('measure', () => {
   it('gives detection, decision, RTO, RPO and the share explained', () => {
@@ -40,11 +44,8 @@ describe('measure', () => {
       { impaired: { byTarget: null, byWitness: null }, claimedAt: null },
       { rtoSeconds: null, rtoBy: null, explainedShare: null },
     ],
-    [
-      'nothing was acknowledged',
-      { loss: { acked: null, newestHeartbeat: '2026-11-20T02:59:56.000Z' } },
-      { rpoSeconds: null },
-    ],
+    ['nothing was acknowledged', { loss: { ...known.loss, acked: null } }, { rpoSeconds: null }],
+    ['nobody told when the lease was renewed', { loss: { ...known.loss, renewedAt: null } }, { rpoSecondsMax: null }],
     ['nothing was noted', { loss: null }, { rpoSeconds: null }],
     ['nothing was verified', { verifiedAt: null }, { rtoSeconds: null }],
   ])('says unknown, not zero, when %s', (_why, change, wanted) => {
@@ -70,8 +71,17 @@ describe('measure', () => {
   });
 
   it('counts no loss when more arrived than was told', () => {
-    const loss = { acked: '2026-11-20T02:59:56.000Z', newestHeartbeat: '2026-11-20T02:59:58.000Z' };
-    expect(measure({ ...known, loss }, 30)).toMatchObject({ rpoSeconds: 0, rpoSecondsMax: 30 });
+    const loss = { ...known.loss, acked: '2026-11-20T02:59:56.000Z', newestHeartbeat: '2026-11-20T02:59:58.000Z' };
+    expect(measure({ ...known, loss }, 30)).toMatchObject({ rpoSeconds: 0, rpoSecondsMax: 32 });
+  });
+
+  it('counts what a writer may have stored that was fenced, admitted again and then cut off, from its last renewal on', () => {
+    const loss = {
+      acked: '2026-11-20T02:59:00.000Z',
+      renewedAt: '2026-11-20T02:59:41.000Z',
+      newestHeartbeat: '2026-11-20T02:59:42.000Z',
+    };
+    expect(measure({ ...known, loss }, 30)).toMatchObject({ rpoSeconds: 0, rpoSecondsMax: 29 });
   });
 
   it('counts nothing that a successor did after the first verification', () => {

@@ -85,6 +85,7 @@ const atStart = (): WorldState => ({
     phase: 'active',
     automation: 'on',
     acked: { at: isoOf(START - 100_000), sequence: 50 },
+    renewedAt: isoOf(START - 99_000),
     movedAt: null,
     claim: null,
   },

@@ -90,6 +90,8 @@ export interface Call {
   readonly error: string | null;
   /** The same request again, sent by the network and not by the caller. */
   readonly resent: boolean;
+  /** Right before it, the caller was shown the past by this service. */
+  readonly misled: boolean;
 }
 
 /** A promotion that AWS accepted, with what was true at that moment. */

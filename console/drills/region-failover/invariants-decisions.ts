@@ -15,6 +15,9 @@ import {
  */
 const REACTION_SECONDS = 30;
 
+/** How far apart the drill samples the world (drill.ts). */
+const SAMPLE_SECONDS = 1;
+
 /** A probe takes up to 5 s, and so may the writing of its vote. */
 const VOTE_SECONDS = 10;
 
@@ -38,10 +41,14 @@ export function trafficFollowsReadiness(evidence: Evidence): string[] {
   });
 }
 
-/** How a region was since Mainstay can last have looked: nobody can act on what happens after that. */
+/**
+ * How a region was since Mainstay can last have looked: nobody can act on what happens after that. Samples are a second
+ * apart, so what came true between two of them shows in the later one only, which is why it counts too.
+ */
 function ofLate(samples: readonly Sample[], region: string, t: number): RegionSample[] {
   const newest = at(samples, t)?.t ?? t;
-  const recent = samples.filter((sample) => sample.t <= newest && sample.t > newest - REACTION_SECONDS);
+  const oldest = newest - REACTION_SECONDS;
+  const recent = samples.filter((sample) => sample.t > oldest && sample.t < newest + SAMPLE_SECONDS + 0.001);
   return recent.map(({ regions }) => regions[region]).filter((sample) => sample !== undefined);
 }
 

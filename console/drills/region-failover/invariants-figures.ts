@@ -134,7 +134,13 @@ function rpoProblems(
     return disturbedUntil === null ? [unknown('RPO', rpoSeconds, loss)] : [];
   }
   const least = rpoSeconds - RPO_TOLERANCE_SECONDS;
-  const most = Math.min(rpoSecondsMax, rpoSeconds + policy.leaseSeconds) + RPO_TOLERANCE_SECONDS;
+  const most = rpoSecondsMax + RPO_TOLERANCE_SECONDS;
+  const width = rpoSecondsMax - rpoSeconds;
+  if (disturbedUntil === null && width > policy.leaseSeconds + 2 * RPO_TOLERANCE_SECONDS) {
+    return [
+      `RPO is given as ${rpoSeconds} to ${rpoSecondsMax} s, wider than a lease of ${policy.leaseSeconds} s explains`,
+    ];
+  }
   if (loss >= least && loss <= most) return [];
   return [`RPO is given as ${rpoSeconds} to ${rpoSecondsMax} s; the ledger says ${loss} s`];
 }

@@ -42,20 +42,26 @@ export function noForbiddenPlane({ calls, authority, policy }: Evidence): string
   });
 }
 
-/** I12: each step can be repeated: the one-way call is made once, and whatever crashed, no claim is left behind. */
-export function stepsAreRepeatable({ calls, authority, endedAt }: Evidence): string[] {
+/**
+ * I12: each step can be repeated: the one-way call is made once, and whatever crashed, no claim is left behind. Who was
+ * shown the past may ask again, and AWS must have refused it; where the region to be finished is gone, nobody can.
+ */
+export function stepsAreRepeatable({ calls, authority, samples, endedAt }: Evidence): string[] {
   const problems: string[] = [];
   const promotedIn = new Set<number | undefined>();
   for (const call of calls) {
     if (call.operation !== 'FailoverGlobalCluster' && call.operation !== 'SwitchoverGlobalCluster') continue;
     const epoch = at(authority, call.t)?.epoch;
-    if (promotedIn.has(epoch) && !call.resent)
+    const excused = call.resent || (call.misled && !wasCarriedOut(call));
+    if (promotedIn.has(epoch) && !excused)
       problems.push(`promotion was asked for again in epoch ${epoch} at ${call.t} s`);
     // One that was refused may be asked for again; one whose answer was lost may not.
     if (wasCarriedOut(call)) promotedIn.add(epoch);
   }
   const last = authority.at(-1);
-  if (last && last.phase !== 'active') problems.push(`phase '${last.phase}' was left behind at ${endedAt} s`);
+  const unreachable = last?.claim && at(samples, endedAt)?.regions[last.claim.target]?.dark;
+  if (last && last.phase !== 'active' && !unreachable)
+    problems.push(`phase '${last.phase}' was left behind at ${endedAt} s`);
   return problems;
 }
 
@@ -72,14 +78,19 @@ export function forwardOrExactlyBack({ authority, samples, promotions, policy, d
     );
     if (back) problems.push(`${back.holder} became holder again at ${back.t} s after ${promotion.region} was promoted`);
   }
+  // What an aborted move left to put in order is taken over by one that is claimed before that was due: judged after it.
+  let since: number | undefined;
   for (const { claimed, released } of claimsWithoutPromotion(authority)) {
     const next = authority.find(({ t, phase }) => t > released.t && phase === 'fencing')?.t ?? Number.POSITIVE_INFINITY;
+    const due = restoredBy(released.t, disturbedUntil);
+    const from = since ?? claimed.t;
+    since = next < due ? from : undefined;
     const before: Values = state(claimed.before);
     const after: Values = state(released);
     const wanted: Values = {};
-    for (const region of policy.serving) {
-      const then = at(samples, claimed.t)?.regions[region];
-      const later = whenVisible(samples, region, Math.min(restoredBy(released.t, disturbedUntil), next), next);
+    for (const region of since === undefined ? policy.serving : []) {
+      const then = at(samples, from)?.regions[region];
+      const later = whenVisible(samples, region, due, next);
       if (!then || !later) continue;
       Object.assign(before, runtime(region, then));
       Object.assign(after, runtime(region, later));

@@ -9,7 +9,7 @@ import { COLOURS, LATCH_KEY, type Names } from '../../../infra/names.ts';
 import type { Cloud } from '../../../simulator/cloud.ts';
 import { dynamoDb } from '../../../simulator/services/dynamodb/index.ts';
 import type { DynamoDbState } from '../../../simulator/services/dynamodb/state.ts';
-import { itemToWire } from '../../../simulator/services/dynamodb/values.ts';
+import { type Item, itemToWire } from '../../../simulator/services/dynamodb/values.ts';
 import { elbv2 } from '../../../simulator/services/elbv2/service.ts';
 import type { ElbState } from '../../../simulator/services/elbv2/state.ts';
 import { clusterView } from '../../../simulator/services/rds/view.ts';
@@ -35,6 +35,10 @@ export class Monitor {
   readonly #names: Names;
   readonly #onSample: ((sample: Sample) => void) | undefined;
   #lastItem = '';
+  #lastRead: Readonly<Record<string, unknown>> | undefined;
+  /** The last value read of each: most samples find what the one before found. */
+  #stored: { readonly item: Item; readonly plain: Readonly<Record<string, unknown>> } | undefined;
+  readonly #parsed = new Map<string, Readonly<Record<string, unknown>>>();
 
   constructor(cloud: Cloud, configuration: Configuration, names: Names, onSample?: (sample: Sample) => void) {
     this.#onSample = onSample;
@@ -78,17 +82,22 @@ export class Monitor {
     const table = this.#names.authorityTable;
     for (const region of this.#cloud.state.regions) {
       const journal = this.#cloud.stateOf<DynamoDbState>(dynamoDb, region).journals[table];
-      const stored = Object.values(journal?.items ?? {}).find(
-        (item) => itemToWire(item).pk?.S === `application#${this.#names.prefix}`,
-      );
-      if (stored) return unmarshall(itemToWire(stored));
+      const stored = Object.values(journal?.items ?? {}).find((item) => isApplication(item, this.#names.prefix));
+      if (stored) return this.#plain(stored);
     }
     return undefined;
   }
 
+  /** DynamoDB stores a changed item as a new object, so the same one says the same. */
+  #plain(item: Item): Readonly<Record<string, unknown>> {
+    if (this.#stored?.item !== item) this.#stored = { item, plain: unmarshall(itemToWire(item)) };
+    return this.#stored.plain;
+  }
+
   #readAuthority(): void {
     const item = this.item();
-    if (!item) return;
+    if (!item || item === this.#lastRead) return;
+    this.#lastRead = item;
     const text = JSON.stringify(item);
     if (text === this.#lastItem) return;
     this.#lastItem = text;
@@ -120,14 +129,21 @@ export class Monitor {
       .filter((target) => target.state === 'healthy').length;
   }
 
-  #parameter(region: string, name: string): Record<string, unknown> | undefined {
+  #parameter(region: string, name: string): Readonly<Record<string, unknown>> | undefined {
     const value = this.#cloud.stateOf<SsmState>(ssm, region).parameters[name]?.versions.at(-1)?.value;
-    return value === undefined ? undefined : (JSON.parse(value) as Record<string, unknown>);
+    if (value === undefined) return undefined;
+    const known = this.#parsed.get(value) ?? (JSON.parse(value) as Record<string, unknown>);
+    this.#parsed.set(value, known);
+    return known;
   }
 
   #seconds(): number {
     return (this.#cloud.now - this.#cloud.state.startedAt) / 1000;
   }
+}
+
+function isApplication({ pk }: Item, prefix: string): boolean {
+  return pk !== undefined && 'S' in pk && pk.S === `application#${prefix}`;
 }
 
 const numberOrNull = (value: unknown): number | null => (typeof value === 'number' ? value : null);

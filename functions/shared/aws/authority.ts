@@ -27,6 +27,7 @@ const StoredApplication = z.object({
   phase: z.enum(['active', 'fencing', 'promoting']),
   automation: z.enum(['on', 'off']),
   acked: orNull(z.object({ at: z.string(), sequence: z.number() })),
+  renewedAt: orNull(z.string()),
   movedAt: orNull(z.string()),
   claim: orNull(
     z.object({
@@ -193,7 +194,7 @@ export function dynamoObservations(place: Place): Pick<Observations, 'write'> {
 
 /** Puts the application item if there is none. Used once, by the seed. */
 export function dynamoSeeds(place: Place): {
-  plant(item: Omit<ApplicationItem, 'acked' | 'movedAt' | 'claim'>): Promise<void>;
+  plant(item: Omit<ApplicationItem, 'acked' | 'renewedAt' | 'movedAt' | 'claim'>): Promise<void>;
 } {
   const client = new DynamoDBClient(clientOptions(place.region));
   return {

@@ -19,7 +19,11 @@ const StoredQuestion = z.object({
     .optional(),
 });
 const StoredDecline = z.object({ at: z.string(), by: z.string() });
-const StoredLoss = z.object({ acked: z.string().nullable(), newestHeartbeat: z.string().nullable() });
+const StoredLoss = z.object({
+  acked: z.string().nullable(),
+  renewedAt: z.string().nullable(),
+  newestHeartbeat: z.string().nullable(),
+});
 const StoredEnd = z.object({
   outcome: z.enum(['moved', 'held', 'declined']),
   request: z.object({ target: z.string(), from: z.string(), by: z.string(), reason: z.string() }),

@@ -1,10 +1,11 @@
 /**
  * CloudFormation's resource types of Auto Scaling. A template without DesiredCapacity starts the group at its minimum.
- * Left out by name: scaling policies, scheduled actions, lifecycle hooks, warm pools.
+ * Left out by name: lifecycle hooks, warm pools. Policies and scheduled actions are in autoscaling-policies.ts.
  */
 import type { LaunchTemplateSpecification } from '@aws-sdk/client-auto-scaling';
 import { NotModelled } from '../../errors.ts';
 import type { Change, Created, Existing, ResourceContext, ResourceTable } from '../resource.ts';
+import { resources as policies } from './autoscaling-policies.ts';
 import { listChanges, optionalBoolean, optionalNumber, present, refuseOtherProperties } from './known-properties.ts';
 
 export const resources: ResourceTable = {
@@ -14,6 +15,7 @@ export const resources: ResourceTable = {
     delete: deleteGroup,
     read: readGroup,
   },
+  ...policies,
 };
 
 const known = [

@@ -7,14 +7,14 @@ interface RepositoryProperties {
   readonly ImageTagMutability?: 'MUTABLE' | 'IMMUTABLE';
   readonly ImageScanningConfiguration?: { readonly ScanOnPush?: boolean | string };
   readonly RepositoryPolicyText?: object;
+  readonly LifecyclePolicy?: { readonly LifecyclePolicyText?: string };
 }
 
-/** Nothing cleans images up here. */
-const inert = ['EmptyOnDelete', 'EncryptionConfiguration', 'LifecyclePolicy', 'Tags'];
+const inert = ['EmptyOnDelete', 'EncryptionConfiguration', 'Tags'];
 
 const refuseOthers = (raw: Record<string, unknown>, logicalId: string): void => {
   const modelled = ['RepositoryName', 'ImageTagMutability', 'ImageScanningConfiguration', 'RepositoryPolicyText'];
-  refuseOtherProperties('AWS::ECR::Repository', logicalId, raw, [...modelled, ...inert]);
+  refuseOtherProperties('AWS::ECR::Repository', logicalId, raw, [...modelled, 'LifecyclePolicy', ...inert]);
 };
 
 const scanOnPush = ({ ImageScanningConfiguration: scanning }: RepositoryProperties): boolean =>
@@ -29,6 +29,16 @@ async function setPolicy(
   await context.call('ecr', 'SetRepositoryPolicy', { repositoryName, policyText: JSON.stringify(text) });
 }
 
+async function setLifecycle(
+  repositoryName: string,
+  { LifecyclePolicy: policy }: RepositoryProperties,
+  context: ResourceContext,
+): Promise<void> {
+  const { LifecyclePolicyText: lifecyclePolicyText } = policy ?? {};
+  if (lifecyclePolicyText === undefined) return;
+  await context.call('ecr', 'PutLifecyclePolicy', { repositoryName, lifecyclePolicyText });
+}
+
 const repository: Modelled = {
   async create(raw, context): Promise<Created> {
     refuseOthers(raw, context.logicalId);
@@ -40,6 +50,7 @@ const repository: Modelled = {
       imageScanningConfiguration: { scanOnPush: scanOnPush(properties) },
     });
     await setPolicy(name, properties, context);
+    await setLifecycle(name, properties, context);
     return { physicalId: name, attributes: { Arn: made?.repositoryArn, RepositoryUri: made?.repositoryUri } };
   },
 
@@ -60,6 +71,11 @@ const repository: Modelled = {
       const text = properties.RepositoryPolicyText;
       if (text === undefined) await context.call('ecr', 'DeleteRepositoryPolicy', { repositoryName });
       else await setPolicy(repositoryName, properties, context);
+    }
+    if (changed.has('LifecyclePolicy')) {
+      if (properties.LifecyclePolicy === undefined)
+        await context.call('ecr', 'DeleteLifecyclePolicy', { repositoryName });
+      else await setLifecycle(repositoryName, properties, context);
     }
     return undefined;
   },
@@ -85,11 +101,63 @@ const repository: Modelled = {
     }),
 };
 
+interface ReplicationProperties {
+  readonly ReplicationConfiguration?: {
+    readonly Rules?: readonly {
+      readonly Destinations?: readonly { readonly Region?: string; readonly RegistryId?: string }[];
+      readonly RepositoryFilters?: readonly { readonly Filter?: string; readonly FilterType?: string }[];
+    }[];
+  };
+}
+
+const replicationOf = ({ ReplicationConfiguration }: ReplicationProperties) => ({
+  rules: (ReplicationConfiguration?.Rules ?? []).map(({ Destinations = [], RepositoryFilters }) => ({
+    destinations: Destinations.map(({ Region: region, RegistryId: registryId }) => ({ region, registryId })),
+    repositoryFilters: RepositoryFilters?.map(({ Filter: filter }) => ({
+      filter,
+      filterType: 'PREFIX_MATCH' as const,
+    })),
+  })),
+});
+
+const replication: Modelled = {
+  async create(raw, context): Promise<Created> {
+    const replicationConfiguration = replicationOf(raw as ReplicationProperties);
+    await context.call('ecr', 'PutReplicationConfiguration', { replicationConfiguration });
+    return { physicalId: context.account, attributes: { RegistryId: context.account } };
+  },
+
+  async update({ wanted }, context) {
+    const replicationConfiguration = replicationOf(wanted as ReplicationProperties);
+    await context.call('ecr', 'PutReplicationConfiguration', { replicationConfiguration });
+    return undefined;
+  },
+
+  async delete(_gone, context) {
+    await context.call('ecr', 'PutReplicationConfiguration', { replicationConfiguration: { rules: [] } });
+  },
+
+  async read(_live, context) {
+    const { replicationConfiguration } = await context.call('ecr', 'DescribeRegistry', {});
+    const rules = replicationConfiguration?.rules ?? [];
+    if (rules.length === 0) return undefined;
+    return {
+      ReplicationConfiguration: {
+        Rules: rules.map(({ destinations, repositoryFilters }) => ({
+          Destinations: destinations?.map(({ region: Region, registryId: RegistryId }) => ({ Region, RegistryId })),
+          ...(repositoryFilters && {
+            RepositoryFilters: repositoryFilters.map(({ filter: Filter, filterType: FilterType }) => ({
+              Filter,
+              FilterType,
+            })),
+          }),
+        })),
+      },
+    };
+  },
+};
+
 export const resources: ResourceTable = {
   'AWS::ECR::Repository': repository,
-  'AWS::ECR::ReplicationConfiguration': {
-    inert: true,
-    reason: 'images are pushed to each region by the release pipeline',
-    create: (_properties, context) => ({ physicalId: context.account, attributes: { RegistryId: context.account } }),
-  },
+  'AWS::ECR::ReplicationConfiguration': replication,
 };

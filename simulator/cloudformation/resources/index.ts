@@ -1,6 +1,7 @@
 /** Every resource type the simulator knows: the tables of all services merged, and the list of what is inert and why. */
 import type { Inert, Modelled, ResourceTable } from '../resource.ts';
 import { resources as acm } from './acm.ts';
+import { resources as applicationautoscaling } from './applicationautoscaling.ts';
 import { resources as autoscaling } from './autoscaling.ts';
 import { resources as cloudformation } from './cloudformation.ts';
 import { resources as cloudwatch } from './cloudwatch.ts';
@@ -8,6 +9,7 @@ import { resources as docdb } from './docdb.ts';
 import { resources as dynamodb } from './dynamodb.ts';
 import { resources as ec2 } from './ec2.ts';
 import { resources as ecr } from './ecr.ts';
+import { resources as ecs } from './ecs.ts';
 import { resources as elasticloadbalancingv2 } from './elasticloadbalancingv2.ts';
 import { resources as events } from './events.ts';
 import { resources as iam } from './iam.ts';
@@ -31,6 +33,7 @@ import { updateBehaviours } from './update-behaviours.ts';
 export const resources: ResourceTable = withBehaviours(
   mergeTables({
     acm,
+    applicationautoscaling,
     autoscaling,
     cloudformation,
     cloudwatch,
@@ -38,6 +41,7 @@ export const resources: ResourceTable = withBehaviours(
     dynamodb,
     ec2,
     ecr,
+    ecs,
     elasticloadbalancingv2,
     events,
     iam,

@@ -39,6 +39,34 @@ const replacedBy =
 const EC2_TAGS = { inPlace: 'Tags', tags: 'Tags' };
 
 const ROWS: Readonly<Record<string, Row>> = {
+  'AWS::ApplicationAutoScaling::ScalableTarget': {
+    replacement: 'ResourceId ScalableDimension ServiceNamespace',
+    inPlace: 'MaxCapacity MinCapacity RoleARN SuspendedState',
+  },
+  'AWS::ApplicationAutoScaling::ScalingPolicy': {
+    replacement: 'PolicyName ResourceId ScalableDimension ScalingTargetId ServiceNamespace',
+    inPlace: 'PolicyType StepScalingPolicyConfiguration TargetTrackingScalingPolicyConfiguration',
+    name: 'PolicyName',
+  },
+  'AWS::ECS::Cluster': {
+    replacement: 'ClusterName',
+    inPlace: 'ClusterSettings Configuration Tags',
+    name: 'ClusterName',
+    tags: 'Tags',
+  },
+  'AWS::ECS::TaskDefinition': {
+    replacement: `ContainerDefinitions Cpu ExecutionRoleArn Family Memory NetworkMode RequiresCompatibilities RuntimePlatform
+      TaskRoleArn`,
+    inPlace: 'Tags',
+    tags: 'Tags',
+  },
+  'AWS::ECS::Service': {
+    replacement: 'Cluster LaunchType SchedulingStrategy ServiceName',
+    inPlace: `AvailabilityZoneRebalancing DeploymentConfiguration DesiredCount EnableECSManagedTags EnableExecuteCommand
+      HealthCheckGracePeriodSeconds LoadBalancers NetworkConfiguration PlatformVersion PropagateTags Tags TaskDefinition`,
+    name: 'ServiceName',
+    tags: 'Tags',
+  },
   'AWS::AutoScaling::AutoScalingGroup': {
     replacement: 'AutoScalingGroupName',
     inPlace: `AvailabilityZones Cooldown DefaultInstanceWarmup DesiredCapacity HealthCheckGracePeriod HealthCheckType
@@ -52,6 +80,15 @@ const ROWS: Readonly<Record<string, Row>> = {
       ValidationMethod`,
     inPlace: 'CertificateTransparencyLoggingPreference Tags',
     tags: 'Tags',
+  },
+  'AWS::AutoScaling::ScalingPolicy': {
+    replacement: 'AutoScalingGroupName',
+    inPlace: `AdjustmentType Cooldown EstimatedInstanceWarmup MetricAggregationType MinAdjustmentMagnitude PolicyType
+      ScalingAdjustment StepAdjustments TargetTrackingConfiguration`,
+  },
+  'AWS::AutoScaling::ScheduledAction': {
+    replacement: 'AutoScalingGroupName',
+    inPlace: 'DesiredCapacity EndTime MaxSize MinSize Recurrence StartTime TimeZone',
   },
   'AWS::CloudWatch::Alarm': {
     replacement: 'AlarmName',
@@ -164,13 +201,13 @@ const ROWS: Readonly<Record<string, Row>> = {
     name: 'LaunchTemplateName',
     volatile: 'LatestVersionNumber DefaultVersionNumber',
   },
+  'AWS::ECR::ReplicationConfiguration': { inPlace: 'ReplicationConfiguration' },
   'AWS::ECR::Repository': {
     replacement: 'EncryptionConfiguration RepositoryName',
     inPlace: 'EmptyOnDelete ImageScanningConfiguration RepositoryPolicyText LifecyclePolicy Tags ImageTagMutability',
     name: 'RepositoryName',
     tags: 'Tags',
   },
-  'AWS::ECR::ReplicationConfiguration': { inPlace: 'ReplicationConfiguration' },
   'AWS::ElasticLoadBalancingV2::LoadBalancer': {
     replacement: 'Type Scheme Name',
     inPlace: 'IpAddressType SecurityGroups LoadBalancerAttributes Subnets Tags',

@@ -5,6 +5,7 @@ import type { Context } from '../../service.ts';
 import { terminateInstance } from '../ec2/instances.ts';
 import { deregisterTarget, registerTarget } from '../elbv2/targets.ts';
 import { ec2Context, elbContext } from './lifecycle.ts';
+import { deletePolicy, policiesOf } from './policies.ts';
 import { type AutoScalingState, type Group, groupNamed } from './state.ts';
 
 type AutoScalingContext = Context<AutoScalingState>;
@@ -86,6 +87,9 @@ export async function deleteAutoScalingGroup(
       'ResourceInUseFault',
       'You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the group.',
     );
+  }
+  for (const { arn, groupName } of Object.values(policiesOf(context))) {
+    if (groupName === group.name) await deletePolicy({ PolicyName: arn }, context);
   }
   delete context.state.groups[group.name];
   const own = elbContext(context);

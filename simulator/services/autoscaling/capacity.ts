@@ -78,7 +78,7 @@ export function terminateInstanceInAutoScalingGroup(
   return { Activity: activity && describeActivity(activity) };
 }
 
-/** Auto Scaling guide, "Types of processes". AlarmNotification, AZRebalance, InstanceRefresh and ScheduledActions never happen here. */
+/** Auto Scaling guide, "Types of processes". AZRebalance and InstanceRefresh never happen here. */
 const processes = [
   'Launch',
   'Terminate',
@@ -115,4 +115,19 @@ export function resumeProcesses(
 function named(given: readonly string[] | undefined): readonly string[] {
   for (const name of given ?? []) if (!processes.includes(name)) throw invalid(`Invalid scaling process '${name}'`);
   return given?.length ? given : processes;
+}
+
+/** @throws AwsError ValidationError for an instance that is not in the group */
+export function setInstanceProtection(
+  input: Input<AutoScaling, 'SetInstanceProtection'>,
+  context: AutoScalingContext,
+): Output<AutoScaling, 'SetInstanceProtection'> {
+  const group = groupNamed(context.state, input.AutoScalingGroupName);
+  const chosen = (input.InstanceIds ?? []).map((id) => {
+    const instance = group.instances.find((one) => one.instanceId === id);
+    if (instance) return instance;
+    throw invalid(`The instance ${id} is not part of Auto Scaling group ${group.name}.`);
+  });
+  for (const instance of chosen) instance.protectedFromScaleIn = input.ProtectedFromScaleIn ?? false;
+  return {};
 }

@@ -24,7 +24,7 @@ const modelledOnCreate = new Set([
   'HealthCheckGracePeriod',
   'NewInstancesProtectedFromScaleIn',
   'Tags',
-  // Only scaling policies look at it, and those are refused.
+  // Guess: scaling policies here go by their own warm-up or by the cooldown.
   'DefaultInstanceWarmup',
 ]);
 

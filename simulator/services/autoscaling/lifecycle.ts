@@ -1,8 +1,7 @@
 /**
  * What Auto Scaling does to instances: launches up to the desired capacity, balanced over zones; puts them in service
  * and into their target groups; drains and terminates them. Started by every change of a group and by timers.
- * Not modelled: zone rebalancing after a zone's capacity returns (AZRebalance), lifecycle hooks, warm pools, scaling
- * policies and scheduled actions.
+ * Not modelled: zone rebalancing after a zone's capacity returns (AZRebalance), lifecycle hooks, warm pools.
  */
 import { AwsError } from '../../errors.ts';
 import type { Context } from '../../service.ts';

@@ -12,18 +12,35 @@ import {
 import {
   resumeProcesses,
   setDesiredCapacity,
+  setInstanceProtection,
   suspendProcesses,
   terminateInstanceInAutoScalingGroup,
 } from './capacity.ts';
 import { createAutoScalingGroup, describeAutoScalingGroups, updateAutoScalingGroup } from './groups.ts';
 import { healthTick } from './health.ts';
 import { booted, drained, retryLaunch } from './lifecycle.ts';
+import { deletePolicy, describePolicies, executePolicy, putScalingPolicy } from './policies.ts';
+import {
+  deleteScheduledAction,
+  describeScheduledActions,
+  putScheduledUpdateGroupAction,
+  scheduledAction,
+} from './scheduled.ts';
 import { type AutoScalingState, type Group, initialAutoScalingState } from './state.ts';
 
 /** The group's own ARN and tags; a pattern for one that is not there, so that the caller learns no more than IAM tells. */
 function onGroup(input: { AutoScalingGroupName?: string | undefined }, context: Context<AutoScalingState>): Access {
   const group = context.state.groups[input.AutoScalingGroupName ?? ''];
   return group ? accessTo(group) : { resources: [anyArn(context, input.AutoScalingGroupName ?? '')] };
+}
+
+/** A policy's group decides, also where only the policy's ARN is given. */
+function onPolicy(
+  input: { AutoScalingGroupName?: string | undefined; PolicyName?: string | undefined },
+  context: Context<AutoScalingState>,
+): Access {
+  const { AutoScalingGroupName = context.state.policies?.[input.PolicyName ?? '']?.groupName } = input;
+  return onGroup({ AutoScalingGroupName }, context);
 }
 
 const onTagged = (
@@ -59,6 +76,14 @@ export const autoScaling = defineService<Clients['autoscaling'], AutoScalingStat
     CreateOrUpdateTags: createOrUpdateTags,
     DeleteTags: deleteTags,
     DeleteAutoScalingGroup: deleteAutoScalingGroup,
+    SetInstanceProtection: setInstanceProtection,
+    PutScalingPolicy: putScalingPolicy,
+    DescribePolicies: describePolicies,
+    ExecutePolicy: executePolicy,
+    DeletePolicy: deletePolicy,
+    PutScheduledUpdateGroupAction: putScheduledUpdateGroupAction,
+    DescribeScheduledActions: describeScheduledActions,
+    DeleteScheduledAction: deleteScheduledAction,
   },
   // Service Authorization Reference, "Amazon EC2 Auto Scaling"; Describe* take no resource.
   access: {
@@ -72,11 +97,17 @@ export const autoScaling = defineService<Clients['autoscaling'], AutoScalingStat
     CreateOrUpdateTags: (input, context) => onTagged(input.Tags, context),
     DeleteTags: (input, context) => onTagged(input.Tags, context),
     DeleteAutoScalingGroup: onGroup,
+    SetInstanceProtection: onGroup,
+    PutScalingPolicy: onGroup,
+    ExecutePolicy: onPolicy,
+    DeletePolicy: onPolicy,
+    PutScheduledUpdateGroupAction: onGroup,
+    DeleteScheduledAction: onGroup,
     TerminateInstanceInAutoScalingGroup: (input, context) => {
       const holds = (group: Group): boolean => group.instances.some((one) => one.instanceId === input.InstanceId);
       const group = Object.values(context.state.groups).find(holds);
       return group ? accessTo(group) : { resources: [anyArn(context, '*')] };
     },
   },
-  timers: { booted, drained, retryLaunch, healthTick },
+  timers: { booted, drained, retryLaunch, healthTick, scheduledAction },
 });

@@ -1,6 +1,8 @@
 /** Auto Scaling in one region as plain data: groups with their instances, and what was done to them. */
 import type { LaunchTemplateSpecification, ScalingActivityStatusCode } from '@aws-sdk/client-auto-scaling';
 import { AwsError } from '../../errors.ts';
+import type { Policy } from './scaling.ts';
+import type { ScheduledAction } from './scheduled.ts';
 
 /** The one shape of lifecycle without hooks: Pending → InService → Terminating → gone. */
 export interface GroupInstance {
@@ -60,6 +62,10 @@ export interface AutoScalingState {
   readonly activities: ScalingActivity[];
   /** Whether a `healthTick` timer is on its way. */
   ticking: boolean;
+  /** By ARN. */
+  policies?: Record<string, Policy>;
+  /** By '<group>/<name>'. */
+  scheduled?: Record<string, ScheduledAction>;
 }
 
 export const initialAutoScalingState = (): AutoScalingState => ({ groups: {}, activities: [], ticking: false });

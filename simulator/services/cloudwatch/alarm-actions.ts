@@ -96,10 +96,11 @@ function actionsFor({ definition }: Alarm, state: string): readonly string[] {
   return (state === 'OK' ? definition.OKActions : definition.InsufficientDataActions) ?? [];
 }
 
-/** Throws NotModelled for an action other than an SNS topic or a Lambda function. */
+/** Throws NotModelled for an action other than an SNS topic, a Lambda function or a scaling policy. */
 export function checkAction(arn: string): void {
-  const service = parseArn(arn)?.service;
-  if (service !== 'sns' && service !== 'lambda') throw new NotModelled(`alarm action '${arn}' is not modelled`);
+  const service = parseArn(arn)?.service ?? '';
+  if (!['sns', 'lambda', 'autoscaling'].includes(service))
+    throw new NotModelled(`alarm action '${arn}' is not modelled`);
 }
 
 async function act(action: string, alarm: Alarm, previous: AlarmState, context: Cw): Promise<void> {
@@ -107,6 +108,7 @@ async function act(action: string, alarm: Alarm, previous: AlarmState, context: 
   const known = { alarmName: alarm.name, type: 'Action', data: JSON.stringify({ actionArn: action }) } as const;
   try {
     if (arn?.service === 'sns') await publish(action, alarm, previous, context);
+    else if (arn?.service === 'autoscaling') await scale(action, alarm, newestIn(alarm), context);
     else await invoke(action, alarm, previous, context);
     remember({ ...known, summary: `Successfully executed action ${action}` }, context);
   } catch (error) {
@@ -114,6 +116,34 @@ async function act(action: string, alarm: Alarm, previous: AlarmState, context: 
     context.trace('alarm.actionFailed', { name: alarm.name, action, message: (error as Error).message });
     remember({ ...known, summary: `Failed to execute action ${action}` }, context);
   }
+}
+
+/** Scaling policies are carried out at every evaluation while the alarm lasts, other actions only when it changes. */
+export async function repeatScaling(alarm: Alarm, newest: number | undefined, context: Cw): Promise<void> {
+  if (!alarm.actionsEnabled || alarm.state.value !== 'ALARM') return;
+  for (const action of alarm.definition.AlarmActions ?? []) {
+    if (parseArn(action)?.service === 'autoscaling') await scale(action, alarm, newest, context);
+  }
+}
+
+/** Steps and targets go by how far the newest datapoint is off. */
+async function scale(PolicyName: string, alarm: Alarm, newest: number | undefined, context: Cw): Promise<void> {
+  const { Threshold: threshold } = alarm.definition;
+  if (PolicyName.includes(':resource/')) {
+    const { cloud, region, now } = context;
+    const data = { policyArn: PolicyName, value: newest, threshold };
+    cloud.clock.schedule({ at: now, region, service: 'application-autoscaling', name: 'scaleBy', data });
+    return;
+  }
+  const input = { PolicyName, MetricValue: newest, BreachThreshold: threshold };
+  // No client's request: an alarm reaches the policies of its own account.
+  const caller = { kind: 'account', via: 'cloudwatch.amazonaws.com' } as const;
+  await context.call('autoscaling', 'ExecutePolicy', input, { caller });
+}
+
+function newestIn({ state }: Alarm): number | undefined {
+  const { recentDatapoints = [] } = JSON.parse(state.reasonData ?? '{}') as { recentDatapoints?: number[] };
+  return recentDatapoints.at(-1);
 }
 
 async function publish(topicArn: string, alarm: Alarm, previous: AlarmState, context: Cw): Promise<void> {

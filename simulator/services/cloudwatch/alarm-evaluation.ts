@@ -1,9 +1,9 @@
 /** One evaluation of a metric alarm: reads its datapoints, decides, and changes state. The timer 'evaluate'. */
 import type { PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
 import type { Context } from '../../service.ts';
-import { changeState } from './alarm-actions.ts';
+import { changeState, repeatScaling } from './alarm-actions.ts';
 import { type AlarmRule, evaluationRange, type TreatMissingData, type Verdict, verdictOf } from './alarm-verdict.ts';
-import { compileExpression } from './expression.ts';
+import { valuesOf } from './expression.ts';
 import { dimensionsOf, type Period, readPeriods, seriesKey } from './metrics.ts';
 import { type Alarm, type CloudWatchState, timestamp } from './state.ts';
 
@@ -48,7 +48,10 @@ export async function evaluate({ name }: { readonly name: string }, context: Cw)
     points.map((point) => point?.value ?? null),
     rule,
   );
-  if (verdict === 'retain' || verdict === alarm.state.value) return;
+  if (verdict === 'retain' || verdict === alarm.state.value) {
+    await repeatScaling(alarm, points.findLast((point) => point !== null)?.value, context);
+    return;
+  }
   const { reason, reasonData } = explain(alarm, verdict, points, context.now);
   await changeState(alarm, { value: verdict, reason, reasonData, at: context.now }, context);
 }
@@ -91,10 +94,9 @@ function readPoints(definition: PutMetricAlarmInput, context: Cw): (Period | nul
   }
   const returned = definition.Metrics.find((metric) => metric.ReturnData !== false);
   if (!returned?.Expression) return byId.get(returned?.Id ?? '') ?? [];
-  const values = compileExpression(returned.Expression)(
-    (id) => (byId.get(id) ?? Array<null>(count).fill(null)).map((point) => point?.value ?? null),
-    count,
-  );
+  const metric = (id: string) => (byId.get(id) ?? Array<null>(count).fill(null)).map((point) => point?.value ?? null);
+  const expressionOf = (id: string) => definition.Metrics?.find(({ Id }) => Id === id)?.Expression;
+  const values = valuesOf(returned.Id ?? '', { expressionOf, metric }, count);
   return values.map((value, i) => (value === null ? null : { t: startMs + i * periodMs, value, samples: 1 }));
 }
 

@@ -54,9 +54,6 @@ function checkMetrics(input: PutMetricAlarmInput): void {
     if (Expression !== undefined) compileExpression(Expression);
     else checkStatistic(MetricStat?.Stat ?? '');
   }
-  if (metrics.some((metric) => metric.Expression !== undefined && metric.ReturnData === false)) {
-    throw new NotModelled(`alarm '${input.AlarmName}' with expressions of expressions is not modelled`);
-  }
 }
 
 function describe(alarm: Alarm): MetricAlarm {

@@ -2,7 +2,7 @@
  * Simple metric math: + - * / and parentheses over metric ids and numbers, and FILL(id, number). Anything else is refused
  * by name. Used by GetMetricData and by alarms on expressions.
  */
-import { NotModelled } from '../../errors.ts';
+import { AwsError, NotModelled } from '../../errors.ts';
 
 /** One value per period, null where data is missing. */
 export type Values = readonly (number | null)[];
@@ -17,6 +17,24 @@ export function compileExpression(text: string): Node {
   const node = reader.sum();
   if (!reader.done) throw refuse(text);
   return node;
+}
+
+/** What ids of a request or an alarm stand for. */
+export interface Sources {
+  /** Undefined when the id is a metric's. */
+  expressionOf(id: string): string | undefined;
+  metric(id: string): Values;
+}
+
+/**
+ * An id's values: a metric's, or those of an expression over metrics and other expressions.
+ * @throws AwsError ValidationError for an expression that by whatever way refers to itself
+ */
+export function valuesOf(id: string, sources: Sources, count: number, path: readonly string[] = []): Values {
+  const text = sources.expressionOf(id);
+  if (text === undefined) return sources.metric(id);
+  if (path.includes(id)) throw new AwsError('ValidationError', `The expression with id '${id}' refers to itself.`);
+  return compileExpression(text)((other) => valuesOf(other, sources, count, [...path, id]), count);
 }
 
 const refuse = (text: string): NotModelled => new NotModelled(`metric math expression '${text}' is not modelled`);

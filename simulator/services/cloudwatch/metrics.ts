@@ -25,14 +25,19 @@ export function seriesKey(namespace: string, name: string, dimensions: Dimension
   return JSON.stringify([namespace, name, dimensions]);
 }
 
-/** Stores data as a put of this moment; it becomes visible after the ingest delay. */
-export function storeMetrics(context: Context<CloudWatchState>, namespace: string, data: readonly MetricDatum[]): void {
+/** Stores data as a put of this moment; it becomes visible then, or after the ingest delay where that is left out. */
+export function storeMetrics(
+  context: Context<CloudWatchState>,
+  namespace: string,
+  data: readonly MetricDatum[],
+  seenAt?: number,
+): void {
   for (const datum of data) {
     const name = datum.MetricName ?? '';
     const dimensions = dimensionsOf(datum.Dimensions);
     const key = seriesKey(namespace, name, dimensions);
     context.state.series[key] ??= { namespace, name, dimensions, samples: [] };
-    insert(context.state.series[key], sampleOf(datum, context), context.now);
+    insert(context.state.series[key], sampleOf(datum, context, seenAt), context.now);
   }
 }
 
@@ -44,18 +49,22 @@ export function publishServiceMetrics<State>(
   context: Context<State>,
   namespace: string,
   data: readonly MetricDatum[],
+  seenAt?: number,
 ): void {
   const service = context.cloud.services.get('cloudwatch');
   if (!service) return;
   const principal = { kind: 'service', principal: 'cloudwatch.amazonaws.com' } as const;
-  storeMetrics(context.cloud.context<CloudWatchState>(service, context.region, principal), namespace, data);
+  storeMetrics(context.cloud.context<CloudWatchState>(service, context.region, principal), namespace, data, seenAt);
 }
 
-function sampleOf(datum: MetricDatum, context: Context<CloudWatchState>): Sample {
+function sampleOf(
+  datum: MetricDatum,
+  context: Context<CloudWatchState>,
+  seenAt = context.now + ingestMs(datum.StorageResolution === 1, context),
+): Sample {
   const highResolution = datum.StorageResolution === 1;
   const gridMs = highResolution ? 1_000 : 60_000;
   const t = Math.floor((datum.Timestamp?.getTime() ?? context.now) / gridMs) * gridMs;
-  const seenAt = context.now + ingestMs(highResolution, context);
   const set = datum.StatisticValues;
   if (set) {
     const { Sum = 0, SampleCount = 0, Minimum = 0, Maximum = 0 } = set;

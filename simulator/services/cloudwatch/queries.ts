@@ -2,7 +2,7 @@
 import type { CloudWatch, Datapoint, MetricDataQuery, MetricDataResult, MetricDatum } from '@aws-sdk/client-cloudwatch';
 import { AwsError } from '../../errors.ts';
 import type { Context, Operations } from '../../service.ts';
-import { compileExpression } from './expression.ts';
+import { valuesOf } from './expression.ts';
 import { checkStatistic, dimensionsOf, readPeriods, seriesKey, storeMetrics } from './metrics.ts';
 import type { CloudWatchState } from './state.ts';
 
@@ -59,8 +59,9 @@ function dataOf(
   const periodSeconds = query.MetricStat?.Period ?? all.find((other) => other.MetricStat)?.MetricStat?.Period ?? 60;
   const { startMs, count } = gridOf(range.StartTime, range.EndTime, periodSeconds);
   const periodMs = periodSeconds * 1000;
-  const valuesOf = (id: string): (number | null)[] => {
-    const stat = all.find((other) => other.Id === id)?.MetricStat;
+  const named = (id: string) => all.find((other) => other.Id === id);
+  const metric = (id: string): (number | null)[] => {
+    const stat = named(id)?.MetricStat;
     if (!stat)
       throw new AwsError('ValidationError', `The value for expression id '${id}' is not a metric of this request.`);
     const { Namespace = '', MetricName = '', Dimensions } = stat.Metric ?? {};
@@ -71,8 +72,8 @@ function dataOf(
       (point) => point?.value ?? null,
     );
   };
-  const values =
-    query.Expression === undefined ? valuesOf(query.Id ?? '') : compileExpression(query.Expression)(valuesOf, count);
+  const expressionOf = (id: string) => named(id)?.Expression;
+  const values = valuesOf(query.Id ?? '', { expressionOf, metric }, count);
   const points = values.flatMap((value, i) =>
     value === null ? [] : [{ value, at: new Date(startMs + i * periodMs) }],
   );

@@ -1,10 +1,18 @@
-/** Amazon ECR: each region's own repositories and images. Copying images between regions is the release pipeline's part. */
-import type { ImageIdentifier } from '@aws-sdk/client-ecr';
+/** Amazon ECR: each region's own repositories and images; what a push sets going is in push-effects.ts. */
 import type { Clients } from '../../clients.ts';
 import { AwsError, NotModelled } from '../../errors.ts';
 import { type Access, defineService } from '../../service.ts';
+import { INDEX, MANIFEST } from './build.ts';
+import { publishDelete } from './events.ts';
+import { existingImage, findImage, removeImage, tagsOf } from './images.ts';
+import { expireImages, lifecycleOperations } from './lifecycle.ts';
+import { artifactTypeIn, checkIndex, mediaTypeIn } from './manifests.ts';
 import { policyOperations, repositoryPolicy } from './policy.ts';
 import { blobIn, digestOf } from './push.ts';
+import { afterPush } from './push-effects.ts';
+import { replicated, replicationOperations } from './replication.ts';
+import { scanned, scanOperations } from './scanning.ts';
+import { signed, signingOperations } from './signing.ts';
 import { type EcrContext, type EcrState, type Image, type Repository, repositoryArn, repositoryOf } from './state.ts';
 
 export { imageBlob, pushImage } from './push.ts';
@@ -85,11 +93,14 @@ export const ecr = defineService<Clients['ecr'], EcrState>({
           `The image tag '${tag}' already exists in the '${repository.name}' repository and cannot be overwritten because the tag is immutable.`,
         );
       }
-      const mediaType = input.imageManifestMediaType ?? 'application/vnd.oci.image.manifest.v1+json';
+      const mediaType = input.imageManifestMediaType ?? mediaTypeIn(manifest) ?? MANIFEST;
+      if (mediaType === INDEX) checkIndex(context, repository, manifest);
       const blobHash = blobIn(context.cloud, manifest);
       const size = Buffer.byteLength(manifest);
+      const isNew = repository.images[digest] === undefined;
       repository.images[digest] ??= { digest, manifest, mediaType, blobHash, pushedAt: context.now, size };
       if (tag !== undefined) repository.tags[tag] = digest;
+      afterPush(context, { repository, image: repository.images[digest], tag, isNew });
       return { image: imageOf(context, repository, repository.images[digest], tag) };
     },
 
@@ -111,10 +122,10 @@ export const ecr = defineService<Clients['ecr'], EcrState>({
     DescribeImages(input, context) {
       const repository = repositoryOf(context, input.repositoryName);
       const images = input.imageIds
-        ? input.imageIds.map((id) => findImage(repository, id) ?? missing(context, repository, id))
+        ? input.imageIds.map((id) => existingImage(context, repository, id))
         : Object.values(repository.images);
       return {
-        imageDetails: images.map((image) => ({
+        imageDetails: images.filter(tagged(repository, input.filter?.tagStatus)).map((image) => ({
           registryId: context.account,
           repositoryName: repository.name,
           imageDigest: image.digest,
@@ -122,6 +133,7 @@ export const ecr = defineService<Clients['ecr'], EcrState>({
           imageSizeInBytes: image.size,
           imagePushedAt: new Date(image.pushedAt),
           imageManifestMediaType: image.mediaType,
+          artifactMediaType: artifactTypeIn(image.manifest),
         })),
       };
     },
@@ -129,7 +141,14 @@ export const ecr = defineService<Clients['ecr'], EcrState>({
     BatchDeleteImage(input, context) {
       const repository = repositoryOf(context, input.repositoryName);
       const found = (input.imageIds ?? []).filter((id) => findImage(repository, id));
-      for (const id of found) remove(repository, id);
+      for (const id of found) {
+        const image = findImage(repository, id);
+        // Only the last tag takes the image with it.
+        if (image && (id.imageTag === undefined || tagsOf(repository, image).length === 1)) {
+          publishDelete(context, repository, image);
+        }
+        removeImage(repository, id);
+      }
       const failures = (input.imageIds ?? [])
         .filter((id) => !found.includes(id))
         .map((imageId) => ({
@@ -140,7 +159,23 @@ export const ecr = defineService<Clients['ecr'], EcrState>({
       return { imageIds: found, failures };
     },
 
+    ListImages(input, context) {
+      const repository = repositoryOf(context, input.repositoryName);
+      const images = Object.values(repository.images).filter(tagged(repository, input.filter?.tagStatus));
+      return {
+        imageIds: images.flatMap((image) => {
+          const tags = tagsOf(repository, image);
+          const { digest: imageDigest } = image;
+          return tags.length === 0 ? [{ imageDigest }] : tags.map((imageTag) => ({ imageDigest, imageTag }));
+        }),
+      };
+    },
+
+    ...lifecycleOperations,
     ...policyOperations,
+    ...replicationOperations,
+    ...scanOperations,
+    ...signingOperations,
   },
   access: {
     CreateRepository: (input, context) => on(context, input.repositoryName),
@@ -157,7 +192,17 @@ export const ecr = defineService<Clients['ecr'], EcrState>({
     SetRepositoryPolicy: (input, context) => on(context, input.repositoryName),
     GetRepositoryPolicy: (input, context) => on(context, input.repositoryName),
     DeleteRepositoryPolicy: (input, context) => on(context, input.repositoryName),
+    ListImages: (input, context) => on(context, input.repositoryName),
+    ListImageReferrers: (input, context) => on(context, input.repositoryName),
+    StartImageScan: (input, context) => on(context, input.repositoryName),
+    DescribeImageScanFindings: (input, context) => on(context, input.repositoryName),
+    DescribeImageSigningStatus: (input, context) => on(context, input.repositoryName),
+    DescribeImageReplicationStatus: (input, context) => on(context, input.repositoryName),
+    PutLifecyclePolicy: (input, context) => on(context, input.repositoryName),
+    GetLifecyclePolicy: (input, context) => on(context, input.repositoryName),
+    DeleteLifecyclePolicy: (input, context) => on(context, input.repositoryName),
   },
+  timers: { scanned, signed, replicated, expireImages },
   resourcePolicy: repositoryPolicy,
 });
 
@@ -166,6 +211,11 @@ function mutabilityOf(operation: string, given: string | undefined): Repository[
   if (mutability === 'MUTABLE' || mutability === 'IMMUTABLE') return mutability;
   throw new NotModelled(`ecr:${operation} with imageTagMutability ${mutability} is not modelled`);
 }
+
+const tagged =
+  (repository: Repository, status = 'ANY') =>
+  (image: Image): boolean =>
+    status === 'ANY' || tagsOf(repository, image).length > 0 === (status === 'TAGGED');
 
 const on = (context: EcrContext, name: string | undefined): Access => ({ resources: [repositoryArn(context, name)] });
 
@@ -181,26 +231,6 @@ function describe(context: EcrContext, repository: Repository) {
   };
 }
 
-function findImage(repository: Repository, { imageDigest: digest, imageTag: tag }: ImageIdentifier): Image | undefined {
-  const byTag = tag === undefined ? undefined : repository.tags[tag];
-  if (tag !== undefined && digest !== undefined && byTag !== digest) return undefined;
-  return repository.images[digest ?? byTag ?? ''];
-}
-
-function missing(context: EcrContext, repository: Repository, id: ImageIdentifier): never {
-  const shown = `{imageDigest:'${id.imageDigest ?? 'null'}', imageTag:'${id.imageTag ?? 'null'}'}`;
-  throw new AwsError(
-    'ImageNotFoundException',
-    `The image with imageId ${shown} does not exist within the repository with name '${repository.name}' in the ` +
-      `registry with id '${context.account}'`,
-  );
-}
-
-const tagsOf = (repository: Repository, image: Image): string[] =>
-  Object.keys(repository.tags)
-    .filter((tag) => repository.tags[tag] === image.digest)
-    .sort();
-
 function imageOf(context: EcrContext, repository: Repository, image: Image, tag: string | undefined) {
   return {
     registryId: context.account,
@@ -209,13 +239,4 @@ function imageOf(context: EcrContext, repository: Repository, image: Image, tag:
     imageManifest: image.manifest,
     imageManifestMediaType: image.mediaType,
   };
-}
-
-/** By tag, only the tag goes, and the image with its last one (BatchDeleteImage API reference); by digest, both go. */
-function remove(repository: Repository, id: ImageIdentifier): void {
-  const image = findImage(repository, id);
-  if (!image) return;
-  const tags = id.imageTag === undefined ? tagsOf(repository, image) : [id.imageTag];
-  for (const tag of tags) delete repository.tags[tag];
-  if (tagsOf(repository, image).length === 0) delete repository.images[image.digest];
 }

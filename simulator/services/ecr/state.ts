@@ -1,4 +1,5 @@
 /** What ECR holds in one region: repositories, their images and tags. An image's contents are a blob of the cloud. */
+import type { ReplicationRule, SigningConfiguration, SigningStatus } from '@aws-sdk/client-ecr';
 import type { Cloud } from '../../cloud.ts';
 import { AwsError } from '../../errors.ts';
 import type { Context } from '../../service.ts';
@@ -12,6 +13,11 @@ export interface Image {
   readonly blobHash: string | null;
   readonly pushedAt: number;
   readonly size: number;
+  scan?: { status: string; findings: Readonly<Record<string, number>>; completedAt: number | null };
+  /** By signing profile. */
+  signing?: Record<string, { status: SigningStatus; failureCode?: string; failureReason?: string }>;
+  /** By region. */
+  replication?: Record<string, 'IN_PROGRESS' | 'COMPLETE' | 'FAILED'>;
 }
 
 export interface Repository {
@@ -22,6 +28,8 @@ export interface Repository {
   scanOnPush: boolean;
   policy?: string;
   lifecyclePolicy?: string;
+  /** Whether the timer that applies the policy is on its way. */
+  expiring?: boolean;
   /** By digest. */
   images: Record<string, Image>;
   /** Tag → digest. */
@@ -30,6 +38,8 @@ export interface Repository {
 
 export interface EcrState {
   repositories: Record<string, Repository>;
+  signing?: SigningConfiguration;
+  replication?: readonly ReplicationRule[];
 }
 
 export type EcrContext = Context<EcrState>;

@@ -75,6 +75,7 @@ export function deleteListener(
 
 function removeListener(state: ElbState, arn: string): void {
   delete state.listeners[arn];
+  delete state.former?.[arn];
   for (const rule of Object.values(state.rules)) if (rule.listenerArn === arn) delete state.rules[rule.RuleArn];
 }
 

@@ -3,6 +3,7 @@ import type { Action, Listener, Rule } from '@aws-sdk/client-elastic-load-balanc
 import type { Clients, Input, Output } from '../../clients.ts';
 import { AwsError, NotModelled } from '../../errors.ts';
 import type { Context } from '../../service.ts';
+import { keepFormer, rulesOf } from './propagation.ts';
 import {
   type ElbState,
   type ListenerRecord,
@@ -73,6 +74,7 @@ export function modifyListener(
   const { ListenerArn: _, ...changes } = input;
   const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
   const after: Listener & ListenerRecord = { ...before, ...given };
+  keepFormer(context, before.ListenerArn);
   state.listeners[before.ListenerArn] = after;
   refreshUse(context, usedGroups(state));
   return { Listeners: [after] };
@@ -98,6 +100,7 @@ export function createRule(input: Input<Elb, 'CreateRule'>, context: ElbContext)
     IsDefault: false,
     tags: Object.fromEntries((input.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
   };
+  keepFormer(context, listenerArn);
   state.rules[arn] = record;
   refreshUse(context, usedGroups(state));
   return { Rules: [describe(record)] };
@@ -113,6 +116,7 @@ export function modifyRule(input: Input<Elb, 'ModifyRule'>, context: ElbContext)
     Conditions: input.Conditions ?? before.Conditions,
     Actions: input.Actions ?? before.Actions,
   };
+  keepFormer(context, before.listenerArn);
   state.rules[before.RuleArn] = after;
   refreshUse(context, usedGroups(state));
   return { Rules: [describe(after)] };
@@ -137,13 +141,16 @@ export function setRulePriorities(
     const taken = all.filter((other) => other.listenerArn === one.listenerArn && other.Priority === one.Priority);
     if (taken.length > 1) refuse('PriorityInUseException', `Priority '${one.Priority}' is currently in use`);
   }
+  for (const arn of new Set(after.map((record) => record.listenerArn))) keepFormer(context, arn);
   for (const record of after) state.rules[record.RuleArn] = record;
   return { Rules: after.map(describe) };
 }
 
 export function deleteRule(input: Input<Elb, 'DeleteRule'>, context: ElbContext): Output<Elb, 'DeleteRule'> {
   const { state } = context;
-  delete state.rules[rule(state, input.RuleArn).RuleArn];
+  const gone = rule(state, input.RuleArn);
+  keepFormer(context, gone.listenerArn);
+  delete state.rules[gone.RuleArn];
   refreshUse(context, usedGroups(state));
   return {};
 }
@@ -162,12 +169,6 @@ export function describeRules(input: Input<Elb, 'DescribeRules'>, context: ElbCo
   };
   return { Rules: [...rulesOf(state, owner.ListenerArn).map(describe), fallback] };
 }
-
-/** A listener's rules by priority, without the default one. */
-export const rulesOf = (state: ElbState, listenerArn: string): RuleRecord[] =>
-  Object.values(state.rules)
-    .filter((one) => one.listenerArn === listenerArn)
-    .sort((a, b) => Number(a.Priority) - Number(b.Priority));
 
 const describe = ({ listenerArn: _, tags: _tags, ...rest }: RuleRecord): Rule => rest;
 

@@ -6,7 +6,7 @@ import type { Action, RuleCondition } from '@aws-sdk/client-elastic-load-balanci
 import type { Cloud } from '../../cloud.ts';
 import { NotModelled } from '../../errors.ts';
 import type { Random } from '../../random.ts';
-import { rulesOf } from './listeners.ts';
+import { tableSeen } from './propagation.ts';
 import { elbv2 } from './service.ts';
 import type { ElbState, ListenerRecord, Target } from './state.ts';
 
@@ -18,9 +18,28 @@ export interface RoutedRequest {
   readonly port?: number;
 }
 
-export type Route =
-  | { readonly instanceId: string; readonly port: number; readonly targetGroupArn: string; readonly setCookie?: string }
-  | { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string };
+export type Route = Chosen | Answered;
+
+/** A target is to be asked. */
+export interface Chosen {
+  readonly instanceId: string;
+  readonly port: number;
+  readonly loadBalancerArn: string;
+  readonly targetGroupArn: string;
+  readonly setCookie?: string;
+}
+
+/** The load balancer answers by itself. */
+export interface Answered {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly loadBalancerArn: string;
+  /** That has no target to ask. */
+  readonly targetGroupArn?: string;
+}
+
+type Decision = Omit<Chosen, 'loadBalancerArn'> | Omit<Answered, 'loadBalancerArn'>;
 
 /**
  * @throws Error when no load balancer of the region has this DNS name: the caller resolved a name that never was.
@@ -33,14 +52,22 @@ export function route(cloud: Cloud, region: string, loadBalancerDnsName: string,
     .replace(/\.$/, '');
   const balancer = Object.values(state.loadBalancers).find((one) => one.DNSName.toLowerCase() === dnsName);
   if (!balancer) throw new Error(`${region} has no load balancer '${loadBalancerDnsName}'`);
-  const listener = chooseListener(state, balancer.LoadBalancerArn, request.port);
-  if (!listener) return fixed(503, 'no listener');
-  const rule = rulesOf(state, listener.ListenerArn).find((one) =>
-    (one.Conditions ?? []).every((condition) => holds(condition, request)),
-  );
-  const action = (rule?.Actions ?? listener.DefaultActions ?? []).at(-1);
+  const { LoadBalancerArn: loadBalancerArn } = balancer;
+  const listener = chooseListener(state, loadBalancerArn, request.port);
+  const decision = listener ? decide(cloud, region, listener, request) : fixed(503, 'no listener');
+  return { ...decision, loadBalancerArn };
+}
+
+function decide(cloud: Cloud, region: string, listener: ListenerRecord, request: RoutedRequest): Decision {
+  const state = cloud.stateOf<ElbState>(elbv2, region);
+  const { rules, defaultActions } = tableSeen(cloud, region, state, listener.ListenerArn);
+  const rule = rules.find((one) => (one.Conditions ?? []).every((condition) => holds(condition, request)));
+  const action = (rule?.Actions ?? defaultActions).at(-1);
   if (action?.Type === 'forward')
-    return forward(state, action, request, cloud.random(`elasticloadbalancing.routing@${region}`));
+    return forward(state, action, request, {
+      random: cloud.random(`elasticloadbalancing.routing@${region}`),
+      now: cloud.now,
+    });
   if (action?.Type === 'redirect') return redirect(action, request);
   return fixed(
     Number(action?.FixedResponseConfig?.StatusCode ?? 503),
@@ -55,13 +82,13 @@ function chooseListener(state: ElbState, balancerArn: string, port: number | und
   return listeners.find((one) => one.Protocol === 'HTTPS') ?? listeners[0];
 }
 
-const fixed = (status: number, body: string, contentType = 'text/plain'): Route => ({
+const fixed = (status: number, body: string, contentType = 'text/plain'): Decision => ({
   status,
   headers: { 'content-type': contentType },
   body,
 });
 
-function redirect(action: Action, request: RoutedRequest): Route {
+function redirect(action: Action, request: RoutedRequest): Decision {
   const { StatusCode, Protocol, Host, Port, Path, Query } = action.RedirectConfig ?? {};
   const host = request.headers.host ?? '';
   const [path = '/', query = ''] = request.path.split('?');
@@ -105,31 +132,50 @@ function holds(condition: RuleCondition, request: RoutedRequest): boolean {
   }
 }
 
+/** By pattern: every request asks for the same few. */
+const expressions = new Map<string, RegExp>();
+const EXPRESSIONS_MAX = 100;
+
 function matches(pattern: string, value: string, flags = ''): boolean {
-  const expression = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${expression}$`, flags).test(value);
+  const key = `${flags}/${pattern}`;
+  let expression = expressions.get(key);
+  if (!expression) {
+    const text = pattern
+      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.');
+    expression = new RegExp(`^${text}$`, flags);
+    if (expressions.size >= EXPRESSIONS_MAX) expressions.clear();
+    expressions.set(key, expression);
+  }
+  return expression.test(value);
 }
 
 /**
  * Weighted choice of a group, then one of its targets. A group none of whose targets is healthy gets traffic on all of
  * them ("fail open"); one without any registered target answers 503.
  */
-function forward(state: ElbState, action: Action, request: RoutedRequest, random: Random): Route {
+function forward(
+  state: ElbState,
+  action: Action,
+  request: RoutedRequest,
+  { random, now }: { readonly random: Random; readonly now: number },
+): Decision {
   const tuples = action.ForwardConfig?.TargetGroups ?? [{ TargetGroupArn: action.TargetGroupArn, Weight: 1 }];
-  const sticky = action.ForwardConfig?.TargetGroupStickinessConfig?.Enabled === true;
+  const { Enabled: sticky = false, DurationSeconds = 0 } = action.ForwardConfig?.TargetGroupStickinessConfig ?? {};
   const groups = tuples.map((tuple) => ({ arn: tuple.TargetGroupArn ?? '', weight: tuple.Weight ?? 1 }));
   const pinned = sticky ? groups.find(({ arn }) => cookiesOf(request).includes(stickyCookie(arn))) : undefined;
   const chosen = pinned ?? weighted(groups, random);
   const group = chosen && state.targetGroups[chosen.arn];
   if (!group) return fixed(503, '');
   const targets = serving(Object.values(group.targets));
-  if (targets.length === 0) return fixed(503, '');
+  if (targets.length === 0) return { ...fixed(503, ''), targetGroupArn: group.TargetGroupArn };
   const target = random.pick(targets);
   const result = { instanceId: target.id, port: target.port, targetGroupArn: group.TargetGroupArn };
-  return sticky ? { ...result, setCookie: stickyCookie(group.TargetGroupArn) } : result;
+  if (!sticky) return result;
+  // Every answer sets it again, so it is counted from the client's last request.
+  const expires = new Date(now + DurationSeconds * 1_000).toUTCString();
+  return { ...result, setCookie: `${stickyCookie(group.TargetGroupArn)}; Expires=${expires}; Path=/` };
 }
 
 function serving(targets: readonly Target[]): Target[] {
@@ -148,7 +194,10 @@ function weighted(groups: readonly { arn: string; weight: number }[], random: Ra
   return undefined;
 }
 
-/** The real cookie is encrypted; only that it names the group matters here. Its duration is not modelled. */
+/**
+ * The real cookie is encrypted; only that it names the group matters here. The client keeps it for the rule's duration.
+ * Guess: a group of weight 0 still gets those whose cookie names it, as long as the rule names it and is sticky.
+ */
 const stickyCookie = (groupArn: string): string => `AWSALBTG=${groupArn.split('/').at(-1)}`;
 
 const cookiesOf = (request: RoutedRequest): string[] =>

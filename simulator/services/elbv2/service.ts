@@ -28,6 +28,7 @@ import {
   describeLoadBalancers,
   modifyLoadBalancerAttributes,
 } from './load-balancers.ts';
+import { minuteOver } from './metrics.ts';
 import { type ElbState, initialElbState } from './state.ts';
 import { describeTags } from './tags.ts';
 import {
@@ -119,5 +120,5 @@ export const elbv2 = defineService<Clients['elasticloadbalancing'], ElbState>({
     RegisterTargets: (input) => on(input.TargetGroupArn),
     DeregisterTargets: (input) => on(input.TargetGroupArn),
   },
-  timers: { healthCheck, roundOver, drained },
+  timers: { healthCheck, roundOver, drained, minuteOver },
 });

@@ -7,6 +7,8 @@ import type {
   TargetHealthReasonEnum,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { AwsError } from '../../errors.ts';
+import type { MinuteCounts } from './metrics.ts';
+import type { FormerTable } from './propagation.ts';
 
 export interface LoadBalancerRecord extends Omit<LoadBalancer, 'CreatedTime'> {
   readonly LoadBalancerArn: string;
@@ -61,6 +63,10 @@ export interface ElbState {
   readonly targetGroups: Record<string, TargetGroupRecord>;
   readonly listeners: Record<string, ListenerRecord>;
   readonly rules: Record<string, RuleRecord>;
+  /** Listener → tables that some node still goes by, oldest first. */
+  former?: Record<string, readonly FormerTable[]>;
+  /** What is counted of the running minute; metrics.ts. */
+  minute?: MinuteCounts;
 }
 
 export const initialElbState = (): ElbState => ({ loadBalancers: {}, targetGroups: {}, listeners: {}, rules: {} });

@@ -27,8 +27,9 @@ export function createTargetGroup(
 ): Output<Elb, 'CreateTargetGroup'> {
   const { state, region, account, random } = context;
   const name = input.Name ?? '';
-  if (input.TargetType !== undefined && input.TargetType !== 'instance') {
-    throw new NotModelled(`elasticloadbalancing:CreateTargetGroup: target type '${input.TargetType}' is not modelled`);
+  const { TargetType = 'instance' } = input;
+  if (TargetType !== 'instance' && TargetType !== 'ip') {
+    throw new NotModelled(`elasticloadbalancing:CreateTargetGroup: target type '${TargetType}' is not modelled`);
   }
   if (Object.values(state.targetGroups).some((other) => other.TargetGroupName === name)) {
     throw new AwsError('DuplicateTargetGroupNameException', `A target group with the same name '${name}' exists`);
@@ -41,7 +42,7 @@ export function createTargetGroup(
     ProtocolVersion: input.ProtocolVersion ?? 'HTTP1',
     Port: input.Port ?? 80,
     VpcId: input.VpcId,
-    TargetType: 'instance',
+    TargetType,
     HealthCheckEnabled: input.HealthCheckEnabled ?? true,
     HealthCheckProtocol: input.HealthCheckProtocol ?? 'HTTP',
     HealthCheckPort: input.HealthCheckPort ?? 'traffic-port',
@@ -63,7 +64,7 @@ export function createTargetGroup(
   return { TargetGroups: [describeTargetGroup(group, state)] };
 }
 
-/** Ranges of CreateTargetGroup in the API reference, for instance targets. */
+/** Ranges of CreateTargetGroup in the API reference, for targets by instance or address. */
 export function checkHealthSettings(group: TargetGroupRecord): void {
   const { HealthCheckIntervalSeconds: interval = 30, HealthCheckTimeoutSeconds: timeout = 5 } = group;
   const refuse = (message: string): never => {

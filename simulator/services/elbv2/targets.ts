@@ -9,6 +9,7 @@ import { AwsError } from '../../errors.ts';
 import type { Context } from '../../service.ts';
 import { probeInstance } from '../../world/instances.ts';
 import { matchesCode } from './matcher.ts';
+import { startMinute } from './metrics.ts';
 import { type ElbState, type Target, type TargetGroupRecord, targetGroup } from './state.ts';
 
 type ElbContext = Context<ElbState>;
@@ -33,6 +34,7 @@ export function registerTarget(context: ElbContext, groupArn: string, descriptio
     failures: 0,
   };
   context.trace('target.registered', { targetGroup: group.TargetGroupName, target: id });
+  startMinute(context.cloud, context.region, context.state);
   startChecks(context, group);
 }
 

@@ -90,6 +90,37 @@ const httpCheck = {
   FailureThreshold: 1,
 };
 
+const Fleet = {
+  Type: 'AWS::AutoScaling::AutoScalingGroup',
+  Properties: {
+    ...{ MinSize: '0', MaxSize: '3', VPCZoneIdentifier: [ref('Subnet')] },
+    LaunchTemplate: { LaunchTemplateId: ref('Template'), Version: ref('Template', 'LatestVersionNumber') },
+  },
+};
+
+const Tasks = { Type: 'AWS::ECS::Cluster', Properties: { ClusterName: 'orders' } };
+const Definition = {
+  Type: 'AWS::ECS::TaskDefinition',
+  Properties: {
+    ...{ Family: 'orders', RequiresCompatibilities: ['FARGATE'], Cpu: '512', Memory: '1024', NetworkMode: 'awsvpc' },
+    ContainerDefinitions: [{ Name: 'app', Image: 'r/orders:1', PortMappings: [{ ContainerPort: '3000' }] }],
+  },
+};
+const Service = {
+  Type: 'AWS::ECS::Service',
+  Properties: {
+    ...{ Cluster: ref('Cluster'), ServiceName: 'blue', TaskDefinition: ref('Definition'), LaunchType: 'FARGATE' },
+    DesiredCount: 0,
+  },
+};
+const Scalable = {
+  Type: 'AWS::ApplicationAutoScaling::ScalableTarget',
+  Properties: {
+    ...{ MinCapacity: '0', MaxCapacity: '4', ServiceNamespace: 'ecs', ScalableDimension: 'ecs:service:DesiredCount' },
+    ResourceId: { 'Fn::Join': ['/', ['service', ref('Cluster'), { 'Fn::GetAtt': ['Service', 'Name'] }]] },
+  },
+};
+
 const LIVES: readonly Life[] = [
   {
     type: 'AWS::AutoScaling::AutoScalingGroup',
@@ -99,6 +130,56 @@ const LIVES: readonly Life[] = [
     },
     edit: { MaxSize: '5', TargetGroupARNs: [], HealthCheckGracePeriod: 30 },
     with: { Subnet, Group, Template },
+  },
+  {
+    type: 'AWS::ApplicationAutoScaling::ScalableTarget',
+    before: Scalable.Properties,
+    edit: { MaxCapacity: 9 },
+    with: { Cluster: Tasks, Definition, Service },
+  },
+  {
+    type: 'AWS::ApplicationAutoScaling::ScalingPolicy',
+    before: {
+      ...{ PolicyName: 'load', PolicyType: 'TargetTrackingScaling', ScalingTargetId: ref('Scalable') },
+      TargetTrackingScalingPolicyConfiguration: {
+        PredefinedMetricSpecification: { PredefinedMetricType: 'ECSServiceAverageCPUUtilization' },
+        TargetValue: '60',
+      },
+    },
+    edit: {
+      TargetTrackingScalingPolicyConfiguration: {
+        PredefinedMetricSpecification: { PredefinedMetricType: 'ECSServiceAverageCPUUtilization' },
+        TargetValue: 50,
+      },
+    },
+    with: { Cluster: Tasks, Definition, Service, Scalable },
+  },
+  {
+    type: 'AWS::ECS::Cluster',
+    before: { ClusterName: 'orders' },
+    edit: { ClusterSettings: [] },
+    told: { ClusterName: 'orders' },
+  },
+  {
+    type: 'AWS::ECS::Service',
+    before: { ...Service.Properties, DesiredCount: '0' },
+    edit: { HealthCheckGracePeriodSeconds: 30 },
+    with: { Cluster: Tasks, Definition },
+  },
+  {
+    type: 'AWS::AutoScaling::ScalingPolicy',
+    before: {
+      ...{ AutoScalingGroupName: ref('Fleet'), AdjustmentType: 'ChangeInCapacity', ScalingAdjustment: '1' },
+      PolicyType: 'SimpleScaling',
+    },
+    edit: { ScalingAdjustment: 2 },
+    with: { Subnet, Template, Fleet },
+  },
+  {
+    type: 'AWS::AutoScaling::ScheduledAction',
+    before: { AutoScalingGroupName: ref('Fleet'), Recurrence: '0 22 * * *', DesiredCapacity: '1' },
+    edit: { Recurrence: '0 23 * * *' },
+    with: { Subnet, Template, Fleet },
   },
   {
     type: 'AWS::CloudWatch::Alarm',

@@ -149,3 +149,40 @@ describe('embedded metric format', () => {
     },
   );
 });
+
+describe('metric math', () => {
+  const metric = (Id: string) => ({
+    Id,
+    MetricStat: { Metric: { Namespace: 'App', MetricName: Id }, Period: 60, Stat: 'Sum' },
+    ReturnData: false,
+  });
+  const read = async (cloud: Cloud, expressions: Record<string, string>) => {
+    const MetricDataQueries = [
+      metric('errors'),
+      metric('requests'),
+      ...Object.entries(expressions).map(([Id, Expression], i) => ({ Id, Expression, ReturnData: i === 0 })),
+    ];
+    const [StartTime, EndTime] = [new Date(startAt), new Date(startAt + 120_000)];
+    const input = { MetricDataQueries, StartTime, EndTime, ScanBy: 'TimestampAscending' as const };
+    return (await cloud.call('cloudwatch', 'GetMetricData', input, at)).MetricDataResults?.[0]?.Values;
+  };
+
+  test('fills what is missing, and uses expressions in expressions', async () => {
+    const cloud = makeCloud();
+    const Timestamp = new Date(startAt + 60_000);
+    await put(cloud, [{ MetricName: 'requests', Value: 200 }]);
+    await put(cloud, [
+      { MetricName: 'requests', Value: 100, Timestamp },
+      { MetricName: 'errors', Value: 3, Timestamp },
+    ]);
+    await cloud.advance(240_000);
+    expect(await read(cloud, { share: '100 * failed / requests', failed: 'FILL(errors, 0)' })).toEqual([0, 3]);
+    expect(await read(cloud, { share: '100 * errors / requests' })).toEqual([3]);
+  });
+
+  test('refuses an expression that refers to itself by another', async () => {
+    const cloud = makeCloud();
+    const circle = read(cloud, { a: 'b + 1', b: 'a + 1' });
+    await expect(circle).rejects.toMatchObject({ code: 'ValidationError' });
+  });
+});

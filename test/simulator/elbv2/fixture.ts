@@ -1,6 +1,7 @@
 /** A small cloud with one load balancer and a target group per name, and instances whose answers the test decides. */
 import { Cloud } from '../../../simulator/cloud.ts';
 import { autoScaling } from '../../../simulator/services/autoscaling/service.ts';
+import { cloudWatch } from '../../../simulator/services/cloudwatch/index.ts';
 import { ec2 } from '../../../simulator/services/ec2/service.ts';
 import { elbv2 } from '../../../simulator/services/elbv2/service.ts';
 
@@ -11,7 +12,7 @@ export const newCloud = (seed = 1): Cloud =>
     seed,
     account: '111122223333',
     regions: [region],
-    services: [ec2, autoScaling, elbv2],
+    services: [ec2, autoScaling, elbv2, cloudWatch],
     startAt: Date.UTC(2026, 10, 20),
   });
 

@@ -11,6 +11,9 @@ vi.mock('../../../simulator/world/instances.ts', async () => (await import('./ma
 
 beforeEach(resetMachines);
 
+/** By then every node goes by a change of rules. */
+const PROPAGATED_MS = 10_000;
+
 async function blueAndGreen(weights: [number, number]) {
   const cloud = newCloud(7);
   const blue = await createGroup(cloud, 'blue');
@@ -82,6 +85,7 @@ describe('routing of a load balancer', () => {
       { RuleArn: rule, Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/api/*'] } }] },
       { region },
     );
+    await cloud.advance(PROPAGATED_MS);
     const to = (path: string) => route(cloud, region, dnsName, { path, headers: {} });
     expect(to('/orders')).toMatchObject({ status: 503, body: 'closed' });
     expect(to('/api/orders?id=1')).toMatchObject({ instanceId: 'i-blue' });
@@ -104,6 +108,7 @@ describe('routing of a load balancer', () => {
     expect(Rules?.[0]?.Actions?.[0]?.ForwardConfig?.TargetGroups).toEqual([{ TargetGroupArn: green, Weight: 1 }]);
     expect(Rules?.[0]?.Conditions).toEqual([{ Field: 'path-pattern', Values: ['/*'] }]);
     expect(Rules?.at(-1)).toMatchObject({ IsDefault: true, Priority: 'default' });
+    await cloud.advance(PROPAGATED_MS);
     expect(shares(100)).toEqual({ 'i-green': 100 });
   });
 
@@ -120,11 +125,45 @@ describe('routing of a load balancer', () => {
     const modify = (weights: Record<string, number>) =>
       cloud.call('elasticloadbalancing', 'ModifyRule', { RuleArn: rule, Actions: actions(weights) }, { region });
     await modify({ [blue]: 100, [green]: 0 });
+    await cloud.advance(PROPAGATED_MS);
     const first = route(cloud, region, dnsName, { path: '/', headers: {} });
     const cookie = 'setCookie' in first ? (first.setCookie ?? '') : '';
     await modify({ [blue]: 0, [green]: 100 });
+    await cloud.advance(PROPAGATED_MS);
     expect(route(cloud, region, dnsName, { path: '/', headers: { cookie } })).toMatchObject({ instanceId: 'i-blue' });
     expect(route(cloud, region, dnsName, { path: '/', headers: {} })).toMatchObject({ instanceId: 'i-green' });
+  });
+
+  it('lets each node learn of a change by itself, and takes changes in their order', async () => {
+    const { cloud, blue, green, rule, shares } = await blueAndGreen([100, 0]);
+    const modify = (weights: Record<string, number>) =>
+      cloud.call('elasticloadbalancing', 'ModifyRule', { RuleArn: rule, Actions: forwardTo(weights) }, { region });
+    await modify({ [blue]: 0, [green]: 100 });
+    expect(shares(200)).toEqual({ 'i-blue': 200 });
+    const seen = new Set<string>();
+    for (let second = 0; second < 10; second++) {
+      await cloud.advance(1_000);
+      seen.add(Object.keys(shares(200)).sort().join(' and '));
+    }
+    expect([...seen]).toEqual(['i-blue', 'i-blue and i-green', 'i-green']);
+    await modify({ [blue]: 100, [green]: 0 });
+    await modify({ [blue]: 0, [green]: 100 });
+    await cloud.advance(PROPAGATED_MS);
+    expect(shares(100)).toEqual({ 'i-green': 100 });
+    expect(cloud.stateOf<ElbState>(elbv2, region).former).toEqual({});
+  });
+
+  it('sends those with the header of a rule of higher priority elsewhere', async () => {
+    const { cloud, green, listenerArn, dnsName } = await blueAndGreen([100, 0]);
+    const HttpHeaderConfig = { HttpHeaderName: 'X-Preview', Values: ['green'] };
+    const Conditions = [{ Field: 'http-header', HttpHeaderConfig }];
+    const preview = { ListenerArn: listenerArn, Priority: 1, Conditions, Actions: forwardTo({ [green]: 1 }) };
+    await cloud.call('elasticloadbalancing', 'CreateRule', preview, { region });
+    await cloud.advance(PROPAGATED_MS);
+    const to = (headers: Record<string, string>) => route(cloud, region, dnsName, { path: '/orders', headers });
+    expect(to({ 'x-preview': 'green' })).toMatchObject({ instanceId: 'i-green' });
+    expect(to({ 'x-preview': 'other' })).toMatchObject({ instanceId: 'i-blue' });
+    expect(to({})).toMatchObject({ instanceId: 'i-blue' });
   });
 
   it('redirects with the documented placeholders', async () => {
@@ -141,6 +180,7 @@ describe('routing of a load balancer', () => {
       },
       { region },
     );
+    await cloud.advance(PROPAGATED_MS);
     expect(route(cloud, region, dnsName, { path: '/a?b=1', headers: { host: 'orders.example.com' } })).toMatchObject({
       status: 301,
       headers: { location: 'https://orders.example.com:443/a?b=1' },

@@ -5,7 +5,7 @@ import { Cloud } from '../../../simulator/cloud.ts';
 import { AwsError } from '../../../simulator/errors.ts';
 import { eventBridge, scheduler } from '../../../simulator/eventbridge/index.ts';
 import { iam } from '../../../simulator/iam/service.ts';
-import { type Caller, defineService } from '../../../simulator/service.ts';
+import { type AnyService, type Caller, defineService } from '../../../simulator/service.ts';
 import { cloudWatch } from '../../../simulator/services/cloudwatch/index.ts';
 import { sns } from '../../../simulator/services/sns.ts';
 
@@ -65,12 +65,13 @@ export const startAt = Date.UTC(2026, 10, 20, 12, 0, 0);
 export const west = 'us-west-2';
 export const east = 'us-east-2';
 
-export function makeCloud(seed = 1): Cloud {
+/** With further services, where a test needs them. */
+export function makeCloud(seed = 1, further: readonly AnyService[] = []): Cloud {
   return Cloud.create({
     seed,
     account,
     regions: [west, east, 'us-east-1'],
-    services: [eventBridge, scheduler, cloudWatch, sns, iam, lambda, states],
+    services: [eventBridge, scheduler, cloudWatch, sns, iam, lambda, states, ...further],
     startAt,
   });
 }

@@ -13,7 +13,7 @@ type Draft = { M?: Record<string, Draft>; L?: Draft[] } & Record<string, unknown
 
 /** The item after the update. Throws ValidationException in AWS's words. */
 export function applyUpdate(item: Item, update: Update): Item {
-  const draft: Draft = { M: structuredClone(item) as unknown as Record<string, Draft> };
+  const draft: Draft = { M: copy(item) as Record<string, Draft> };
   const assignments = [
     ...update.sets.map(({ path, value }) => ({ path, value: evaluate(value, item) })),
     ...update.adds.map(({ path, value }) => ({ path, value: added(valueAt(item, path), value) })),
@@ -29,6 +29,13 @@ export function applyUpdate(item: Item, update: Update): Item {
   const removes = [...update.removes].sort((a, b) => lastIndex(b) - lastIndex(a));
   for (const path of removes) remove(draft, path);
   return draft.M as unknown as Item;
+}
+
+/** An item is plain data; structuredClone would copy it at twenty times the price. */
+function copy(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copy);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, copy(each)]));
 }
 
 const lastIndex = (path: Path): number => {
