@@ -8,6 +8,8 @@ interface Guard extends Removal {
   readonly without: string;
   readonly scenario: keyof typeof scenarios & string;
   readonly saying: RegExp;
+  /** So many of the scenario's acts are enough. */
+  readonly acts?: number;
 }
 
 const slug = 'functions/alert-routing';
@@ -80,6 +82,7 @@ const guards: readonly Guard[] = [
   {
     without: 'grouping',
     scenario: 'storm',
+    acts: 1,
     ...configured("for (const route of routing.routes) route.groupBy = ['...']"),
     saying: /not wanted: 'pagerduty standard trigger'/,
   },
@@ -95,9 +98,14 @@ const guards: readonly Guard[] = [
 ];
 
 describe('without its guard', () => {
-  it.each(guards)('$scenario is objected to: without $without', async ({ scenario, saying, ...removal }) => {
-    const { faults, broken } = await play(await sceneWithout(removal), scenarios[scenario]!, 1);
-    const objections = [...faults, ...broken.map(({ invariant, sentence }) => `${invariant} ${sentence}`)];
-    expect(objections.join('\n')).toMatch(saying);
-  });
+  it.each(guards)(
+    '$scenario is objected to: without $without',
+    async ({ scenario: name, saying, acts, ...removal }) => {
+      const scenario = scenarios[name]!;
+      const part = { ...scenario, acts: scenario.acts.slice(0, acts) };
+      const { faults, broken } = await play(await sceneWithout(removal), part, 1);
+      const objections = [...faults, ...broken.map(({ invariant, sentence }) => `${invariant} ${sentence}`)];
+      expect(objections.join('\n')).toMatch(saying);
+    },
+  );
 });

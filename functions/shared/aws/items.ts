@@ -67,7 +67,8 @@ function refusalOf(error: unknown): unknown {
   return passes ? new DependencyNotReady(`writing did not succeed: ${codes.join(', ')}`) : error;
 }
 
-function itemOf(write: Write, TableName: string): TransactWriteItem {
+/** One write as a transaction takes it. */
+export function itemOf(write: Write, TableName: string): TransactWriteItem {
   const names = new Map<string, string>();
   const values: Record<string, Value> = {};
   const name = (attribute: string): string => {
