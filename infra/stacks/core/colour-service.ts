@@ -76,11 +76,8 @@ export class ColourService extends Construct {
       // The family: a new revision in the template must not take a released one's place.
       taskDefinition: names.group(colour),
       healthCheckGracePeriodSeconds: GRACE_SECONDS,
-      deploymentConfiguration: {
-        minimumHealthyPercent: 100,
-        maximumPercent: 200,
-        deploymentCircuitBreaker: { enable: true, rollback: false },
-      },
+      // No circuit breaker of its own: what does not become healthy in time is given up by the release machine, at weight 0.
+      deploymentConfiguration: { minimumHealthyPercent: 100, maximumPercent: 200 },
       networkConfiguration: {
         awsvpcConfiguration: {
           subnets: network.vpc.selectSubnets({ subnetType: SubnetType.PRIVATE_WITH_EGRESS }).subnetIds,
