@@ -1,10 +1,6 @@
-/** Asks for a move to another region and follows its execution to the end, on AWS or in a simulated cloud. */
-import type { FailoverRequest } from '../events/failover-request.ts';
-import type { Configuration } from '../infra/config/index.ts';
-import { namesOf } from '../infra/names.ts';
+/** Puts a person's request on the bus and follows its execution to the end, on AWS or in a simulated cloud. */
 import type { Cloud } from '../simulator/cloud.ts';
-import { RegionFailoverOutput } from '../statemachines/region-failover.io.ts';
-import { Narrator } from './drills/region-failover/narrator.ts';
+import type { Asked, Ended } from './by-hand.ts';
 import type { Target } from './target.ts';
 import type { Timeline } from './terminal.ts';
 
@@ -15,66 +11,49 @@ const FOLLOW_MS_MAX = 3 * 3_600_000;
 
 export interface Followed {
   readonly target: Target;
-  readonly configuration: Configuration;
-  readonly detail: FailoverRequest['detail'];
+  readonly asked: Asked;
   readonly timeline: Timeline;
   /** The simulated cloud, where there is one: then the world's part is told too. */
   readonly cloud?: Cloud;
 }
 
-/** How an execution ended. */
-export interface Ended {
-  readonly status: string;
-  readonly output?: string | undefined;
-  readonly error?: string | undefined;
-  readonly cause?: string | undefined;
-}
-
 /**
- * Puts the request on the bus of the region to be activated and tells the states as they are entered. Throws when the
+ * Puts the request on the bus of its region and tells the states as they are entered. Throws when the
  * bus refuses it, when no execution follows, or when it is still running after hours (it then goes on without us).
  */
 export async function follow(followed: Followed): Promise<Ended> {
-  const { target, configuration, detail, timeline, cloud } = followed;
-  const names = namesOf(configuration);
-  const region = detail.target;
+  const { target, asked, timeline, cloud } = followed;
+  const { region, detailType, detail } = asked;
   const { Account } = await target.call('sts', 'GetCallerIdentity', {}, region);
-  const told = cloud ? narrated(followed, cloud) : undefined;
+  const narrator = cloud && asked.narrator(cloud, timeline);
   const sent = await target.call(
     'events',
     'PutEvents',
-    { Entries: [{ Source: 'mainstay', DetailType: 'Region failover requested', Detail: JSON.stringify(detail) }] },
+    { Entries: [{ Source: 'mainstay', DetailType: detailType, Detail: JSON.stringify(detail) }] },
     region,
   );
   const [entry] = sent.Entries ?? [];
   if (!entry?.EventId)
     throw new Error(`${region} did not take the request: ${entry?.ErrorCode} ${entry?.ErrorMessage}`);
-  // The event's id names the execution (functions/region-failover/declare.ts).
-  const executionArn = `arn:aws:states:${region}:${Account}:execution:${names.workflow}:person-${entry.EventId}`;
-  const states = new States(target, timeline, executionArn, region);
+  const executionArn = `arn:aws:states:${region}:${Account}:execution:${asked.machine}:${asked.execution(entry.EventId)}`;
+  const states = new States(followed, executionArn);
   for (let waited = 0; waited < FOLLOW_MS_MAX; waited += POLL_MS[target.name]) {
     await target.wait(POLL_MS[target.name]);
     const execution = await found(target, executionArn, region);
     if (!execution) {
       if (waited < START_MS_MAX) continue;
-      throw new Error(`the request ${entry.EventId} was taken, but no execution followed; see the log of 'declare'`);
+      throw new Error(
+        `the request ${entry.EventId} was taken, but no execution followed; see the logs of ${asked.slug}`,
+      );
     }
-    const current = await states.read(told === undefined);
-    told?.();
+    const current = await states.read(narrator === undefined);
+    narrator?.poll();
     timeline.moment({ t: waited / 1000, sinceFault: true, text: current });
     if (execution.status === 'RUNNING') continue;
     const { status = 'unknown', output, error, cause } = execution;
     return { status, output, error, cause };
   }
   throw new Error(`${executionArn} still runs after ${FOLLOW_MS_MAX / 3_600_000} h; it goes on without this command`);
-}
-
-/** In a simulated cloud the drill's narrator tells, with the world's part. */
-function narrated({ configuration, timeline }: Followed, cloud: Cloud): () => void {
-  const now = (cloud.now - cloud.state.startedAt) / 1000;
-  const words = { names: namesOf(configuration), domain: configuration.domain };
-  const narrator = new Narrator(cloud, words, now, (entry) => timeline.entry(entry));
-  return () => narrator.poll();
 }
 
 async function found(target: Target, executionArn: string, region: string) {
@@ -94,14 +73,14 @@ class States {
   readonly #target: Target;
   readonly #timeline: Timeline;
   readonly #executionArn: string;
-  readonly #region: string;
+  readonly #asked: Asked;
   readonly #told = new Set<string>();
 
-  constructor(target: Target, timeline: Timeline, executionArn: string, region: string) {
+  constructor({ target, timeline, asked }: Followed, executionArn: string) {
     this.#target = target;
     this.#timeline = timeline;
     this.#executionArn = executionArn;
-    this.#region = region;
+    this.#asked = asked;
   }
 
   /** Returns what it does now, in words. */
@@ -113,7 +92,7 @@ class States {
         'states',
         'GetExecutionHistory',
         { executionArn: this.#executionArn, maxResults: 1000, ...(nextToken !== undefined && { nextToken }) },
-        this.#region,
+        this.#asked.region,
       );
       for (const { type = '', timestamp, stateEnteredEventDetails } of page.events ?? []) {
         const at = (timestamp?.getTime() ?? 0) / 1000;
@@ -123,44 +102,10 @@ class States {
         current = `in '${name}'`;
         if (!tell || this.#told.has(name) || !/^(Task|Fail|Succeed)/.test(type)) continue;
         this.#told.add(name);
-        this.#timeline.entry({ t: at - startedAt, what: name, region: this.#region, actor: 'region-failover' });
+        this.#timeline.entry({ t: at - startedAt, what: name, region: this.#asked.region, actor: this.#asked.slug });
       }
       nextToken = page.nextToken;
     }
     return current;
   }
-}
-
-export interface End {
-  /** As the machine says it, or its status in small letters when it said nothing. */
-  readonly outcome: string;
-  readonly reasons: readonly string[];
-  readonly measures: RegionFailoverOutput['measures'];
-}
-
-export function endOf({ status, output, error, cause }: Ended): End {
-  const parsed = output === undefined ? undefined : RegionFailoverOutput.safeParse(JSON.parse(output));
-  if (parsed?.success) {
-    const { outcome, reasons, measures } = parsed.data;
-    return { outcome, reasons, measures };
-  }
-  const why = [error, cause].filter((text) => text !== undefined).join(': ');
-  return { outcome: status.toLowerCase(), reasons: why === '' ? [] : [why], measures: null };
-}
-
-/** The end as text. What was not measured says so. */
-export function endLines({ outcome, reasons, measures }: End): string[] {
-  const figure = (value: number | null) => (value === null ? 'unknown' : `${Math.round(value * 10) / 10} s`);
-  return [
-    `outcome     ${outcome}`,
-    ...[...new Set(reasons)].map((reason, index) => `${index === 0 ? 'because     ' : '            '}${reason}`),
-    ...(measures
-      ? [
-          `detection   ${figure(measures.detectSeconds)}`,
-          `decision    ${figure(measures.decideSeconds)}`,
-          `RTO         ${figure(measures.rtoSeconds)}`,
-          `RPO         ${figure(measures.rpoSeconds)}`,
-        ]
-      : []),
-  ];
 }

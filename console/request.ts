@@ -1,11 +1,13 @@
 /** What `mainstay run` was told on the command line and in a file, checked before anything is deployed or asked. */
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
-import { FailoverRequest } from '../events/failover-request.ts';
 import { UsageProblem } from './problem.ts';
 
-const Given = z.strictObject(FailoverRequest.shape.detail.partial().shape);
-export type Given = z.infer<typeof Given>;
+/** An event's detail, as its schema has it. */
+export type RequestSchema = z.ZodObject;
+
+/** What a person said so far, each field as the schema has it. */
+export type Given = Readonly<Record<string, unknown>> & { readonly by: string; readonly reason: string };
 
 interface Options {
   readonly input?: string;
@@ -14,9 +16,9 @@ interface Options {
 }
 
 /** What the command line and the file say. Throws UsageProblem naming the field. */
-export function givenBy({ input, by, reason }: Options): Given {
+export function givenBy(schema: RequestSchema, { input, by, reason }: Options): Given {
   const request = input === undefined ? {} : readInput(input);
-  const parsed = Given.safeParse(request);
+  const parsed = z.strictObject(schema.partial().shape).safeParse(request);
   if (!parsed.success) {
     const said = parsed.error.issues.map(({ path, message }) => {
       if (path.length === 0) return `--input: request: ${message}`;
@@ -28,7 +30,7 @@ export function givenBy({ input, by, reason }: Options): Given {
   const given = { ...parsed.data, ...(by !== undefined && { by }), ...(reason !== undefined && { reason }) };
   if (!given.by) throw new UsageProblem('--by: missing; say who asks, it goes on record');
   if (!given.reason) throw new UsageProblem('--reason: missing; say why, it goes on record');
-  return given;
+  return given as Given;
 }
 
 function readInput(file: string): unknown {
@@ -43,6 +45,6 @@ function readInput(file: string): unknown {
 export function mustBeAskable(stdin: { readonly isTTY?: boolean }): void {
   if (stdin.isTTY) return;
   throw new UsageProblem(
-    '--yes: nobody can be asked here, and promoting a database cannot be undone; give --yes if you mean it',
+    '--yes: nobody can be asked here, and some of what follows cannot be undone; give --yes if you mean it',
   );
 }

@@ -59,7 +59,7 @@ export function addDrill(program: Command): void {
       const processes = parseProcesses(options);
       loadConfiguration(options.environment);
       // Loaded only now: help and complaints need not wait for the CDK and the simulator.
-      const { drills, parseName, scenarioLines } = await import('../drills/index.ts');
+      const { drills, inProcessesOf, parseName, scenarioLines, soakOf } = await import('../drills/index.ts');
       if (name === 'list') {
         process.stdout.write(`${scenarioLines(Object.values(drills)).join('\n')}\n`);
         return;
@@ -71,6 +71,8 @@ export function addDrill(program: Command): void {
         beside: name.includes('/'),
         processes,
       };
+      if (faults) soakOf(job.drill);
+      if (processes) inProcessesOf(job.drill);
       const { runOne, runMany } = await import('../drill/run.ts');
       process.exitCode = await (options.seeds === undefined
         ? runOne(job, seeds[0] as number, options)

@@ -1,6 +1,8 @@
 /** `mainstay run <slug>`: starts a capability by hand and follows it. Asks before anything that cannot be undone. */
 import { type Command, Option } from 'commander';
 import { loadConfiguration } from '../../infra/config/index.ts';
+import type { Drill } from '../drills/index.ts';
+import { UsageProblem } from '../problem.ts';
 import { givenBy, mustBeAskable } from '../request.ts';
 import { checkSlug } from '../slugs.ts';
 import { Timeline } from '../terminal.ts';
@@ -28,7 +30,7 @@ Exit code: 0 moved, 1 not moved or not confirmed, 2 bad usage, 3 internal error.
 export function addRun(program: Command): void {
   program
     .command('run')
-    .argument('<slug>', 'region-failover')
+    .argument('<slug>', 'what to start')
     .description('start a capability by hand and follow it')
     .addOption(
       new Option('--target <where>', 'local: a fresh simulated cloud; aws: your account')
@@ -45,13 +47,16 @@ export function addRun(program: Command): void {
     .action(async (slug: string, options: Options) => {
       checkSlug(slug);
       const configuration = loadConfiguration(options.environment);
-      const given = givenBy(options);
+      // Loaded only now: help and most complaints need not wait for the CDK and the simulator.
+      const { drills } = await import('../drills/index.ts');
+      const { byHand }: Drill = drills[slug];
+      if (!byHand) throw new UsageProblem(`slug: got '${slug}', which is not started by hand`);
+      const given = givenBy(byHand.request, options);
       if (!options.yes) mustBeAskable(process.stdin);
       const timeline = new Timeline();
       try {
-        // Loaded only now: help and complaints need not wait for the CDK and the simulator.
         const { start } = await import('../start.ts');
-        process.exitCode = await start({ configuration, given, ...options }, timeline);
+        process.exitCode = await start({ byHand, configuration, given, ...options }, timeline);
       } finally {
         timeline.end();
       }

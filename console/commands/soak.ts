@@ -2,7 +2,8 @@
 import { type Command, Option } from 'commander';
 import { loadConfiguration } from '../../infra/config/index.ts';
 import { parseSeeds } from '../drill/seeds.ts';
-import { checkSlug, SLUGS, type Slug } from '../slugs.ts';
+import type { Drill } from '../drills/index.ts';
+import { checkSlug, type Slug } from '../slugs.ts';
 import { PROFILE_NAMES } from '../soak/faults-option.ts';
 
 interface Options {
@@ -37,13 +38,15 @@ export function addSoak(program: Command): void {
       for (const name of names) checkSlug(name);
       loadConfiguration(options.environment);
       // Loaded only now: help and complaints need not wait for the CDK and the simulator.
-      const { drills } = await import('../drills/index.ts');
+      const { drills, soakOf } = await import('../drills/index.ts');
       const { soak } = await import('../soak/soak.ts');
       const { faults: profile, environment, json } = options;
       const codes: number[] = [];
-      for (const slug of names.length > 0 ? (names as readonly Slug[]) : SLUGS) {
-        codes.push(await soak(drills[slug], seeds, { profile, environment, json }));
-      }
+      const all: Drill[] = Object.values<Drill>(drills);
+      const chosen =
+        names.length > 0 ? names.map((name): Drill => drills[name as Slug]) : all.filter(({ soak }) => soak);
+      for (const drill of chosen) soakOf(drill);
+      for (const drill of chosen) codes.push(await soak(drill, seeds, { profile, environment, json }));
       process.exitCode = Math.max(...codes);
     });
 }

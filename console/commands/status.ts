@@ -1,6 +1,8 @@
-/** `mainstay status`: who writes, what the observers see, where the database's writer is, whether deployments are frozen. */
+/** `mainstay status`: how every capability stands: who writes, what the observers see, whether deployments are frozen. */
 import { type Command, Option } from 'commander';
 import { loadConfiguration } from '../../infra/config/index.ts';
+import type { StatusPart } from '../by-hand.ts';
+import type { Drill } from '../drills/index.ts';
 import { EXIT } from '../problem.ts';
 import { Timeline } from '../terminal.ts';
 
@@ -28,15 +30,21 @@ export function addStatus(program: Command): void {
       const configuration = loadConfiguration(options.environment);
       // Loaded only now: help and complaints need not wait for the CDK and the simulator.
       const { openTarget } = await import('../deployment/open-target.ts');
-      const { readStatus, statusLines } = await import('../status.ts');
+      const { drills } = await import('../drills/index.ts');
       const timeline = new Timeline();
       try {
         const { target } = await openTarget(options.target, options.environment, timeline);
-        const status = await readStatus(target, configuration);
+        const parts: StatusPart[] = [];
+        for (const { status } of Object.values<Drill>(drills)) {
+          if (status) parts.push(await status(target, configuration));
+        }
         timeline.end();
-        process.stdout.write(options.json ? `${JSON.stringify(status)}\n` : `${statusLines(status).join('\n')}\n`);
-        if (!options.json) for (const problem of status.problems) console.error(`mainstay: ${problem}`);
-        process.exitCode = status.authority ? EXIT.held : EXIT.broken;
+        const problems = [...new Set(parts.flatMap((part) => part.problems))];
+        const fields = Object.assign({}, ...parts.map((part) => part.fields), { problems });
+        const lines = parts.flatMap((part) => part.lines);
+        process.stdout.write(`${options.json ? JSON.stringify(fields) : lines.join('\n')}\n`);
+        if (!options.json) for (const problem of problems) console.error(`mainstay: ${problem}`);
+        process.exitCode = parts.every(({ known }) => known) ? EXIT.held : EXIT.broken;
       } finally {
         timeline.end();
       }

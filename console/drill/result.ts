@@ -36,6 +36,8 @@ export interface DrillResult {
   readonly rtoSeconds: number | null;
   readonly rpoSeconds: number | null;
   readonly floorSeconds: number | null;
+  /** Further figures of a capability, by name with their unit ('rollbackSeconds'); summed up over many runs. */
+  readonly measures?: Readonly<Record<string, number | null>>;
   readonly requests: { readonly served: number; readonly failed: number };
   readonly effects: readonly Effect[];
   readonly engine: {
@@ -54,6 +56,15 @@ export interface Run {
   readonly outcome: string;
   readonly violated: boolean;
   readonly rtoSeconds: number | null;
+  readonly measures?: DrillResult['measures'];
+}
+
+/** Nearest-rank percentiles of what is known. */
+export interface Percentiles {
+  readonly p50: number | null;
+  readonly p95: number | null;
+  readonly p99: number | null;
+  readonly max: number | null;
 }
 
 export interface Summary {
@@ -66,15 +77,18 @@ export interface Summary {
   readonly p50RtoSeconds: number | null;
   readonly p95RtoSeconds: number | null;
   readonly maxRtoSeconds: number | null;
+  /** Of the figures that only this capability has. */
+  readonly measures?: Readonly<Record<string, Percentiles>>;
   /** Runs per second of real time, all processes together, their deployments included. */
   readonly perSecond: number;
 }
 
-export const runOf = ({ expected, outcome, invariants, rtoSeconds }: DrillResult): Run => ({
+export const runOf = ({ expected, outcome, invariants, rtoSeconds, measures }: DrillResult): Run => ({
   expected,
   outcome,
   violated: invariants.violated.length > 0,
   rtoSeconds,
+  ...(measures && { measures }),
 });
 
 /** Whether what happened is what was stated beforehand, if anything was. */
@@ -91,7 +105,8 @@ export function percentile(values: readonly number[], percent: number): number |
 }
 
 export function summarize(runs: readonly Run[], crashed: number, elapsedSeconds: number): Summary {
-  const rto = runs.flatMap(({ rtoSeconds }) => (rtoSeconds === null ? [] : [rtoSeconds]));
+  const rto = known(runs.map(({ rtoSeconds }) => rtoSeconds));
+  const names = [...new Set(runs.flatMap(({ measures = {} }) => Object.keys(measures)))];
   return {
     runs: runs.length,
     violated: runs.filter(({ violated }) => violated).length,
@@ -100,6 +115,16 @@ export function summarize(runs: readonly Run[], crashed: number, elapsedSeconds:
     p50RtoSeconds: percentile(rto, 50),
     p95RtoSeconds: percentile(rto, 95),
     maxRtoSeconds: percentile(rto, 100),
+    ...(names.length > 0 && { measures: Object.fromEntries(names.map((name) => [name, percentilesOf(runs, name)])) }),
     perSecond: Math.round((runs.length / elapsedSeconds) * 100) / 100,
   };
 }
+
+/** What is known of one further figure. */
+function percentilesOf(runs: readonly Run[], name: string): Percentiles {
+  const values = known(runs.map(({ measures }) => measures?.[name] ?? null));
+  const [p50 = null, p95 = null, p99 = null, max = null] = [50, 95, 99, 100].map((each) => percentile(values, each));
+  return { p50, p95, p99, max };
+}
+
+const known = (values: readonly (number | null)[]): number[] => values.filter((value) => value !== null);

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { standUp } from '../deployment/stand-up.ts';
 import { withAssembly } from '../deployment/synthesize.ts';
-import type { Drill, DrillRun } from '../drills/index.ts';
+import { type Drill, type DrillRun, inProcessesOf } from '../drills/index.ts';
 import { EXIT } from '../problem.ts';
 import { renderReport } from '../report/html.ts';
 import type { Faults, SoakJob } from '../soak/job.ts';
@@ -13,7 +13,6 @@ import { type Moment, Timeline } from '../terminal.ts';
 import { runPool, type SeedOutcome } from './pool.ts';
 import type { Processes } from './processes-option.ts';
 import { type DrillResult, held, isExpected, type Run, runOf, summarize, type TimelineEntry } from './result.ts';
-import { targetsMissed } from './targets.ts';
 
 export interface DrillJob {
   readonly drill: Drill;
@@ -45,7 +44,7 @@ export async function runOne(job: DrillJob, seed: number, options: Shown): Promi
     const all = (performance.now() - started) / 1000;
     timeline.line(`the drill took ${realSeconds.toFixed(1)} s of real time, ${all.toFixed(1)} s with the deployment`);
     if (options.report !== undefined) timeline.line(`report: ${options.report}`);
-    return verdict([run.result], 0);
+    return verdict(job.drill, [run.result], 0);
   } finally {
     timeline.end();
   }
@@ -84,7 +83,7 @@ export function drillOnce(
       const onSlow = () =>
         timeline.line(`  too slow a machine for --speed ${processes.speed}: virtual times are too long`);
       const options = { ...processes, onSlow };
-      const run = await drill.runInProcesses(cloud, configuration, scenario, seed, options, watcher);
+      const run = await inProcessesOf(drill)(cloud, configuration, scenario, seed, options, watcher);
       return { run, realSeconds: (performance.now() - started) / 1000 };
     }
     const run = faults
@@ -131,12 +130,12 @@ export async function runMany(job: DrillJob, seeds: readonly number[], options: 
   }
   const summary = summarize(runs, crashed, (performance.now() - started) / 1000);
   process.stdout.write(options.json ? `${JSON.stringify({ summary })}\n` : `${poolSummaryText(summary)}\n`);
-  return verdict(runs, crashed);
+  return verdict(drill, runs, crashed);
 }
 
-function verdict(results: readonly (Run | DrillResult)[], crashed: number): number {
+function verdict(drill: Drill, results: readonly (Run | DrillResult)[], crashed: number): number {
   const runs = results.map((result) => ('invariants' in result ? runOf(result) : result));
-  const missed = targetsMissed(runs);
+  const missed = drill.targetsMissed(runs);
   for (const message of missed) console.error(`mainstay: target missed: ${message}`);
   if (crashed > 0) return EXIT.internal;
   const broken = runs.some((run) => run.violated || !isExpected(run));

@@ -2,16 +2,20 @@
 
 import type { Configuration } from '../../infra/config/index.ts';
 import type { Cloud } from '../../simulator/cloud.ts';
-import type { DrillResult, TimelineEntry } from '../drill/result.ts';
+import type { ByHand, ReadStatus } from '../by-hand.ts';
+import type { DrillResult, Run, TimelineEntry } from '../drill/result.ts';
 import { UsageProblem } from '../problem.ts';
 import type { ReportModel } from '../report/model.ts';
 import { checkSlug, type Slug } from '../slugs.ts';
 import type { Coverage, Reachable } from '../soak/coverage.ts';
 import type { Schedule } from '../soak/schedule.ts';
 import type { Moment } from '../terminal.ts';
+import { blueGreenDrill } from './blue-green/drill.ts';
+import { regionFailoverByHand } from './region-failover/by-hand.ts';
 import { regionFailoverDrill } from './region-failover/drill.ts';
 import { runRegionFailoverInProcesses } from './region-failover/in-processes.ts';
 import { regionFailoverSoak } from './region-failover/soak.ts';
+import { regionFailoverStatus } from './region-failover/status.ts';
 
 export interface DrillRun {
   readonly result: DrillResult;
@@ -58,6 +62,7 @@ export interface InProcesses {
   readonly onSlow?: () => void;
 }
 
+/** What the command can run of one capability. What a capability does not have yet is refused by name. */
 export interface Drill {
   readonly slug: Slug;
   readonly defaultScenario: string;
@@ -71,8 +76,10 @@ export interface Drill {
     seed: number,
     watcher?: Watcher,
   ): Promise<DrillRun>;
+  /** A sentence for each target that runs of one scenario missed. */
+  targetsMissed(runs: readonly Run[]): string[];
   /** The same with functions as child processes, on the wall clock. */
-  runInProcesses(
+  runInProcesses?(
     deployed: Cloud,
     configuration: Configuration,
     scenario: string,
@@ -80,18 +87,40 @@ export interface Drill {
     options: InProcesses,
     watcher?: Watcher,
   ): Promise<DrillRun>;
-  readonly soak: Soak;
+  readonly soak?: Soak;
+  readonly byHand?: ByHand;
+  readonly status?: ReadStatus;
 }
 
-export const drills: Readonly<Record<Slug, Drill>> = {
-  'region-failover': { ...regionFailoverDrill, runInProcesses: runRegionFailoverInProcesses, soak: regionFailoverSoak },
-};
+export const drills = {
+  'region-failover': {
+    ...regionFailoverDrill,
+    runInProcesses: runRegionFailoverInProcesses,
+    soak: regionFailoverSoak,
+    byHand: regionFailoverByHand,
+    status: regionFailoverStatus,
+  },
+  'blue-green': blueGreenDrill,
+} as const satisfies Readonly<Record<Slug, Drill>>;
+
+/** Throws UsageProblem for a capability without random faults. */
+export function soakOf({ slug, soak }: Drill): Soak {
+  if (soak) return soak;
+  const those = Object.values<Drill>(drills).flatMap((drill) => (drill.soak ? [drill.slug] : []));
+  throw new UsageProblem(`slug: got '${slug}', which has no random faults yet; use one of ${those.join(', ')}`);
+}
+
+/** Throws UsageProblem for a capability that does not run that way. */
+export function inProcessesOf({ slug, runInProcesses }: Drill): NonNullable<Drill['runInProcesses']> {
+  if (runInProcesses) return runInProcesses;
+  throw new UsageProblem(`--processes: ${slug} does not run its functions as processes yet; leave it out`);
+}
 
 /** The drill and scenario that '<slug>[/<scenario>]' names. Throws UsageProblem when there is none. */
 export function parseName(name: string): { drill: Drill; scenario: string } {
   const [slug = '', scenario] = name.split('/');
   checkSlug(slug);
-  const drill = drills[slug];
+  const drill: Drill = drills[slug];
   const chosen = scenario ?? drill.defaultScenario;
   if (!Object.hasOwn(drill.scenarios, chosen)) {
     throw new UsageProblem(`scenario: got '${chosen}'; 'npx mainstay drill list' shows those of ${slug}`);

@@ -1,6 +1,6 @@
-/** What users got and who took writes, over time, on one axis. */
+/** What users got and how the things below it were, over time, on one axis. */
 import { clockText } from '../terminal.ts';
-import type { Bucket, ReportModel, Writing } from './model.ts';
+import type { Bucket, ReportModel, Track } from './model.ts';
 import { box, caption, legend, plot, row, type Span } from './plot.ts';
 import { element } from './svg.ts';
 
@@ -8,9 +8,9 @@ import { element } from './svg.ts';
 const WIDTH = 1000;
 const HEIGHT = 100;
 
-type Charted = Pick<ReportModel, 'bucketSeconds' | 'buckets' | 'regions' | 'writing' | 'marks' | 'result'>;
+type Charted = Pick<ReportModel, 'bucketSeconds' | 'buckets' | 'tracks' | 'marks' | 'result'>;
 
-export function charts({ bucketSeconds, buckets, regions, writing, marks, result }: Charted): string {
+export function charts({ bucketSeconds, buckets, tracks, marks, result }: Charted): string {
   const first = buckets[0]?.t ?? 0;
   const span = { from: first, until: (buckets.at(-1)?.t ?? 0) + bucketSeconds };
   const { served, failed } = result.requests;
@@ -21,14 +21,14 @@ export function charts({ bucketSeconds, buckets, regions, writing, marks, result
       '',
       true,
     ),
-    ...regions.map((region, index) => writerRow(region, index === 0 ? 'step' : 'other', writing, span)),
+    ...tracks.rows.map((track) => trackRow(track, span)),
   ];
   const keys = caption(
     [
       ['served', 'served'],
       ['failed', 'lost'],
     ],
-    'Below: when each region’s database took writes.',
+    tracks.says,
   );
   return `<figure>${keys}${plot(span, rows, marks)}${legend(marks, clockText)}</figure>${numbers(buckets)}`;
 }
@@ -64,15 +64,9 @@ function requestBars(buckets: readonly Bucket[], seconds: number, { from, until 
   );
 }
 
-function writerRow(region: string, kind: string, writing: readonly Writing[], span: Span): string {
-  const own = writing.filter((stretch) => stretch.region === region);
-  const boxes = own.map(({ epoch, from, until, writes }) =>
-    box(from, until, span, kind, `epoch ${epoch}: ${writes} writes, ${clockText(from)} to ${clockText(until)}`),
-  );
-  const epochs = [...new Set(own.map(({ epoch }) => epoch))].join(', ');
-  const total = own.reduce((sum, { writes }) => sum + writes, 0);
-  const name = epochs === '' ? `${region} never writes` : `${region} writes, epoch ${epochs}`;
-  return row(name, boxes.join(''), `${total} writes`);
+function trackRow({ name, value, boxes }: Track, span: Span): string {
+  const drawn = boxes.map(({ from, until, kind, title }) => box(from, until, span, kind, title));
+  return row(name, drawn.join(''), value);
 }
 
 /** The same in numbers, for readers who do not see the picture. */

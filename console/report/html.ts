@@ -1,34 +1,32 @@
 /** The report of one drill as one self-contained HTML file: no script, no font, nothing fetched. */
 import { held } from '../drill/result.ts';
-import { RPO_SECONDS_MAX, RTO_SECONDS_MAX } from '../drill/targets.ts';
 import { clockText } from '../terminal.ts';
 import { charts } from './charts.ts';
 import { gantt } from './gantt.ts';
-import type { ReportModel } from './model.ts';
+import type { Figure, FloorPart, ReportModel } from './model.ts';
 import { stateGraph } from './state-graph.ts';
 import { STYLE } from './style.ts';
 import { escapeText, secondsText } from './svg.ts';
 
 /** Renders the report. */
 export async function renderReport(model: ReportModel): Promise<string> {
-  const { result } = model;
+  const { result, bars = [], floor = [], visits = [], graph } = model;
   const title = `${result.slug}/${result.scenario}, seed ${result.seed}`;
   const body = [
     `<main><p class="dim">${escapeText(title)}</p>`,
     `<h1>${escapeText(sentence(model.title))}</h1>`,
     verdict(model),
     figures(model),
-    section('Users and writers', charts(model)),
-    ...(model.bars.length > 0
-      ? [section('The way to recovery, beside the floor', gantt(model.bars, model.floor))]
+    section(model.tracks.heading, charts(model)),
+    ...(bars.length > 0
+      ? [section('The way to recovery, beside the floor', gantt(bars, floor)), floorTable(floor)]
       : []),
-    ...(model.bars.length > 0 ? [floorTable(model)] : []),
     section('What happened', timeline(model)),
-    ...(model.visits.length > 0
+    ...(graph && visits.length > 0
       ? [
           section(
             'The machine, and the path it took',
-            `<p class="wide">The picture is wider than this screen; move it sideways.</p><div class="graph" role="region" aria-label="State machine" tabindex="0">${await stateGraph(model.graph, model.visits)}</div>`,
+            `<p class="wide">The picture is wider than this screen; move it sideways.</p><div class="graph" role="region" aria-label="State machine" tabindex="0">${await stateGraph(graph, visits)}</div>`,
           ),
         ]
       : []),
@@ -43,9 +41,9 @@ export async function renderReport(model: ReportModel): Promise<string> {
 `;
 }
 
-const section = (heading: string, inside: string): string => `<section><h2>${heading}</h2>${inside}</section>`;
+const section = (heading: string, inside: string): string =>
+  `<section><h2>${escapeText(heading)}</h2>${inside}</section>`;
 const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-const known = (value: number | null): string => (value === null ? 'unknown' : secondsText(value));
 
 function verdict({ result, story }: ReportModel): string {
   const ok = held(result);
@@ -53,27 +51,21 @@ function verdict({ result, story }: ReportModel): string {
   return `<p><span class="verdict ${ok ? 'good' : 'bad'}">${ok ? 'held' : 'broken'}</span> <b>${escapeText(result.outcome)}</b>, ${escapeText(expected)}. ${escapeText(story)}</p>`;
 }
 
-function figures({ result }: ReportModel): string {
+function figures({ result, figures: own }: ReportModel): string {
   const { checked, violated } = result.invariants;
-  const moved = result.rtoSeconds !== null || result.outcome === 'failed-over';
   const broken = new Set(violated.map(({ id }) => id)).size;
-  const shown: [name: string, value: string, more: string][] = [
-    ...(moved
-      ? ([
-          ['detection', known(result.detectSeconds), 'fault to the machine’s start'],
-          ['decision', known(result.decideSeconds), 'from there to the promotion'],
-          ['RTO', known(result.rtoSeconds), `users’ first lost write to service; target ${RTO_SECONDS_MAX} s`],
-          ['RPO', known(result.rpoSeconds), `of writes lost; target ${RPO_SECONDS_MAX} s`],
-          ['floor', known(result.floorSeconds), 'the least that this path takes'],
-        ] as [string, string, string][])
-      : []),
-    ['requests served', String(result.requests.served), 'by users, in the whole drill'],
-    ['requests lost', String(result.requests.failed), 'by users, in the whole drill'],
-    ['invariants', `${checked.length - broken} of ${checked.length}`, 'held'],
+  const shown: readonly Figure[] = [
+    ...own,
+    ...(result.floorSeconds === null
+      ? []
+      : [{ name: 'floor', value: secondsText(result.floorSeconds), says: 'the least that this path takes' }]),
+    { name: 'requests served', value: String(result.requests.served), says: 'by users, in the whole drill' },
+    { name: 'requests lost', value: String(result.requests.failed), says: 'by users, in the whole drill' },
+    { name: 'invariants', value: `${checked.length - broken} of ${checked.length}`, says: 'held' },
   ];
   const cells = shown.map(
-    ([name, value, more]) =>
-      `<div><dt>${name}</dt><dd>${escapeText(value)}<small>${escapeText(more)}</small></dd></div>`,
+    ({ name, value, says }) =>
+      `<div><dt>${escapeText(name)}</dt><dd>${escapeText(value)}<small>${escapeText(says)}</small></dd></div>`,
   );
   return `<dl class="figures">${cells.join('')}</dl>`;
 }
@@ -86,7 +78,7 @@ function timeline({ result }: ReportModel): string {
   return `<p class="dim">Minutes and seconds of virtual time since the fault.</p><table class="stack"><thead><tr><th scope="col">when</th><th scope="col">where</th><th scope="col">who</th><th scope="col">what</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
 }
 
-function floorTable({ floor }: ReportModel): string {
+function floorTable(floor: readonly FloorPart[]): string {
   const rows = floor.map(
     (part) =>
       `<tr><td class="t">${secondsText(part.seconds)}</td><td class="n">${escapeText(part.what)}</td><td class="dim">${escapeText(part.why)}</td></tr>`,

@@ -30,13 +30,23 @@ export interface Bucket {
   readonly failed: number;
 }
 
-/** A stretch in which one region's database took writes under one epoch. */
-export interface Writing {
-  readonly region: string;
-  readonly epoch: number;
-  readonly from: number;
-  readonly until: number;
-  readonly writes: number;
+/** A figure that matters most, as a reader sees it: 'RTO', '239.7 s', 'from the first lost write to service for all'. */
+export interface Figure {
+  readonly name: string;
+  readonly value: string;
+  readonly says: string;
+}
+
+/** A row below the users' requests: what one thing was like over time. */
+export interface Track {
+  readonly name: string;
+  readonly value: string;
+  readonly boxes: readonly {
+    readonly from: number;
+    readonly until: number;
+    readonly kind: 'step' | 'other' | 'world' | 'floor';
+    readonly title: string;
+  }[];
 }
 
 /** A moment worth a line through the pictures. */
@@ -69,15 +79,18 @@ export interface ReportModel {
   /** What happened and what it cost, in a few sentences. */
   readonly story: string;
   readonly result: DrillResult;
-  readonly graph: Graph;
-  readonly visits: readonly Visit[];
-  readonly bars: readonly Bar[];
-  readonly floor: readonly FloorPart[];
+  /** What the capability is measured by, before requests and invariants, which every one has. */
+  readonly figures: readonly Figure[];
   readonly bucketSeconds: number;
   readonly buckets: readonly Bucket[];
-  /** The regions that can write, and when each did. */
-  readonly regions: readonly string[];
-  readonly writing: readonly Writing[];
+  /** What the picture of the users' requests is headed with, and what its rows show. */
+  readonly tracks: { readonly heading: string; readonly says: string; readonly rows: readonly Track[] };
   readonly marks: readonly Mark[];
   readonly checked: readonly Checked[];
+  /** Of a capability with a state machine, and the path that was taken. */
+  readonly graph?: Graph;
+  readonly visits?: readonly Visit[];
+  /** Of a capability that is held to the least its way could take. */
+  readonly bars?: readonly Bar[];
+  readonly floor?: readonly FloorPart[];
 }

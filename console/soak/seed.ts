@@ -1,7 +1,7 @@
 /** One seed of a soak on a deployed cloud: one run, or as many as it takes to find the fewest faults that still fail. */
 import type { Configuration } from '../../infra/config/index.ts';
 import type { Cloud } from '../../simulator/cloud.ts';
-import type { Drill, SoakedRun, Watcher } from '../drills/index.ts';
+import { type Drill, type SoakedRun, soakOf, type Watcher } from '../drills/index.ts';
 import { UsageProblem } from '../problem.ts';
 import type { Faults, ShrunkSchedule, SoakResult } from './job.ts';
 import { milder } from './milder.ts';
@@ -25,7 +25,7 @@ export function scheduleOf({ drill, configuration, faults }: SoakOf, seed: numbe
   if (entries) {
     return { slug: drill.slug, profile, seed, entries, positions: entries.map((_, position) => position) };
   }
-  const drawn = drill.soak.schedule(profile, seed, configuration);
+  const drawn = soakOf(drill).schedule(profile, seed, configuration);
   try {
     return faults.only ? only(drawn, faults.only) : drawn;
   } catch (error) {
@@ -37,7 +37,7 @@ export function scheduleOf({ drill, configuration, faults }: SoakOf, seed: numbe
 /** The one way that soak, drill and replay run a seed under faults, so that a replay is what the soak saw. */
 export function runUnderFaults(deployed: Cloud, soak: SoakOf, seed: number, watcher?: Watcher): Promise<SoakedRun> {
   const { drill, configuration, beside } = soak;
-  return drill.soak.run(deployed, configuration, scheduleOf(soak, seed), { watcher, beside });
+  return soakOf(drill).run(deployed, configuration, scheduleOf(soak, seed), { watcher, beside });
 }
 
 export async function runSoakSeed(deployed: Cloud, soak: SoakOf, seed: number): Promise<SoakResult> {
@@ -56,7 +56,7 @@ export async function shrinkSeed(deployed: Cloud, soak: SoakOf, seed: number, id
       entries: parts.map(({ entry }) => entry),
       positions: parts.map(({ position }) => position),
     };
-    const run = await drill.soak.run(deployed, configuration, schedule, { beside });
+    const run = await soakOf(drill).run(deployed, configuration, schedule, { beside });
     const violation = run.result.invariants.violated.find((each) => each.id === id);
     if (violation) broken = { run, message: violation.message };
     return violation !== undefined;

@@ -2,7 +2,7 @@
 import { writeSync } from 'node:fs';
 import { withAssembly } from '../deployment/synthesize.ts';
 import { runPool, type SeedOutcome } from '../drill/pool.ts';
-import type { Drill } from '../drills/index.ts';
+import { type Drill, type Soak, soakOf } from '../drills/index.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { EXIT } from '../problem.ts';
 import { poolSummaryText } from '../summary.ts';
@@ -37,6 +37,7 @@ export async function soak(drill: Drill, seeds: readonly number[], options: Soak
 
 class SoakCommand {
   readonly #drill: Drill;
+  readonly #soak: Soak;
   readonly #seeds: readonly number[];
   readonly #options: SoakOptions;
   readonly #tally = new Tally();
@@ -46,6 +47,7 @@ class SoakCommand {
 
   constructor(drill: Drill, seeds: readonly number[], options: SoakOptions) {
     this.#drill = drill;
+    this.#soak = soakOf(drill);
     this.#seeds = seeds;
     this.#options = options;
   }
@@ -54,7 +56,7 @@ class SoakCommand {
     const { environment, profile } = this.#options;
     const stage = (text: string) => this.#timeline.stage(text);
     this.#timeline.heading(
-      `${this.#drill.slug}, ${profile} faults, ${this.#seeds.length} seeds: ${this.#drill.soak.profiles[profile]}`,
+      `${this.#drill.slug}, ${profile} faults, ${this.#seeds.length} seeds: ${this.#soak.profiles[profile]}`,
     );
     try {
       await withAssembly(environment, stage, async (assembly) => {
@@ -132,7 +134,7 @@ class SoakCommand {
 
   #print(write: (text: string) => void): void {
     const { json, profile } = this.#options;
-    const sections = this.#tally.sections(this.#drill.soak.reachable(profile));
+    const sections = this.#tally.sections(this.#soak.reachable(profile));
     const summary = this.#tally.summary(this.#seconds());
     const { withoutEffect, coverage } = this.#tally;
     if (json) {

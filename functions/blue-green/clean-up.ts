@@ -16,6 +16,7 @@ import { otherColour, type Release, type ReleaseState } from '../shared/release-
 import { fetchWeb } from '../shared/web.ts';
 import { type ConcludePorts, conclude, type Outcome } from './conclude.ts';
 import { sameShares, weightsFor } from './decide.ts';
+import { RetreatUnsafe } from './errors.ts';
 import { type RetreatPorts, retreat, type Way } from './retreat.ts';
 
 const CleanUpInput = z.object({ executionArn: z.string(), status: z.string(), kind: z.string().nullish() });
@@ -39,11 +40,22 @@ export const makeCleanUp =
     const release: Release = { releaseId: lease.releaseId, executionArn, fence: lease.fence };
     const way = wayBack(state, release, kind === 'roll-back');
     const decidedAt = isoOf(clock.now());
-    const astray = way !== null && !sameShares(await weights.read(), way.lastGood);
-    const back = way && astray ? await retreat(ports, way) : null;
+    const rule = await weights.read();
+    const astray = way !== null && !sameShares(rule, way.lastGood);
+    // A return that moved nobody yet, into a colour that is gone: users are best left where they are.
+    const unmoved = kind === 'roll-back' && live !== null && sameShares(rule, weightsFor(live.colour, 100, 0));
+    const giveUp = (error: unknown): null => {
+      if (unmoved && error instanceof RetreatUnsafe) return null;
+      throw error;
+    };
+    const back = way && astray ? await retreat(ports, way).catch(giveUp) : null;
     const committed = live?.releaseId === lease.releaseId;
-    const outcome =
-      kind === 'roll-back' && way ? 'returned' : back ? 'rolled-back' : committed ? 'committed' : 'aborted';
+    const outcome = outcomeOf({
+      returning: kind === 'roll-back' && way !== null,
+      astray,
+      back: back !== null,
+      committed,
+    });
     const reasons = [`the execution ended ${status}`];
     const ending = {
       release,
@@ -57,6 +69,19 @@ export const makeCleanUp =
     await conclude(ports, ending);
     return { outcome, releaseId: lease.releaseId, digest: lease.digest };
   };
+
+interface Found {
+  readonly returning: boolean;
+  readonly astray: boolean;
+  readonly back: boolean;
+  readonly committed: boolean;
+}
+
+function outcomeOf({ returning, astray, back, committed }: Found): Outcome {
+  if (returning) return astray && !back ? 'rollback-failed' : 'returned';
+  if (back) return 'rolled-back';
+  return committed ? 'committed' : 'aborted';
+}
 
 /** Where the users belong: with the live release, or, of a return that was under way, with the one that was kept. */
 function wayBack({ live, retained, lease }: ReleaseState, release: Release, returning: boolean): Way | null {

@@ -62,11 +62,12 @@ export async function conclude(ports: Ports, ending: Ending): Promise<boolean> {
   const { releaseId } = release;
   const state = await releases.read();
   if (!holds(state, release)) return false;
-  if (ROLLED_BACK.includes(outcome)) {
+  // Also of a release that yielded: users were taken back.
+  if (ROLLED_BACK.includes(outcome) || retreat) {
     const kind = outcome === 'rollback-failed' ? 'rollback-failed' : 'rolled-back';
     // Against the release that failed its users: of a return that is the one that was live.
     const of = outcome === 'returned' ? (state.live?.releaseId ?? releaseId) : releaseId;
-    await note(ports, of, kind, { digest, cause, reasons, decidedAt, ...retreat, by: releaseId });
+    await note(ports, of, kind, { digest, cause, reasons, decidedAt, ...retreat, by: releaseId }, release.fence);
   }
   if (outcome === 'returned') await makeLiveAgain(ports, release, state);
   const failed = outcome === 'returned' || (!COMES_AGAIN.includes(outcome) && AT_FAULT.includes(cause ?? ''));
@@ -95,11 +96,12 @@ async function makeLiveAgain({ releases }: Ports, release: Release, { retained }
 /** Gives the live colour back to its policies and schedules. The idle one stays pinned: nobody may start it. */
 async function letGo({ releases, compute, config }: Ports): Promise<void> {
   const { live, pins } = await releases.read();
-  // No bounds were noted where no colour was pinned.
-  if (!live || Object.keys(pins).length === 0) return;
+  if (!live) return;
   const { capacityMin, capacityMax } = config.policy;
   const noted = Object.values(pins).find(({ min }) => min > 0);
-  const { max } = await compute.describe(live.colour);
+  const { max, pinned } = await compute.describe(live.colour);
+  // Without noted bounds nothing was pinned by this release. Of a return, what serves again has been since its own.
+  if (!pinned && Object.keys(pins).length === 0) return;
   const bounds = { min: noted?.min ?? capacityMin, max: Math.max(noted?.max ?? capacityMax, max) };
   await ensure({
     what: `letting ${live.colour} go`,

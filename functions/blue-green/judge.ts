@@ -89,13 +89,17 @@ const total = (counts: readonly Counted[]): Counted =>
     errors: 0,
   });
 
-const stage = ({ ours, stageAt }: JudgeInput): Counted[] => counted(ours.filter(({ at }) => at >= stageAt));
+/** Minutes of this stage that are whole: in a younger one requests may be seen and their errors not yet. */
+const stage = ({ ours, stageAt, publishedTo }: JudgeInput): Counted[] =>
+  counted(ours.filter(({ at }) => at >= stageAt && at < publishedTo));
 
 const percentOf = (rate: number): string => `${(rate * 100).toFixed(2)} %`;
 
-function errors({ ours, limits }: JudgeInput): Finding {
-  const ratio = ratioAgainstLimit(counted(ours), limits.errorRateMax);
-  const { requests, errors: failed } = total(counted(ours));
+function errors({ ours, limits, publishedTo }: JudgeInput): Finding {
+  // Errors that are seen count at once; what is not published yet must not dilute them.
+  const known = ours.filter(({ at, errors: seen }) => at < publishedTo || (seen ?? 0) > 0);
+  const ratio = ratioAgainstLimit(counted(known), limits.errorRateMax);
+  const { requests, errors: failed } = total(counted(known));
   const says = `${failed} of ${requests} requests failed, log ratio ${ratio.toFixed(2)} of ${OBJECTS_AT.toFixed(2)}`;
   return { check: 'errors', verdict: ratio >= OBJECTS_AT ? 'fail' : 'pass', says };
 }

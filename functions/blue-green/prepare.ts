@@ -44,7 +44,7 @@ export const makePrepare =
       act: () => compute.sizeTo(to, size),
     });
     if (inService < size) throw new CapacityNotReady(`${to} has ${inService} of ${size} machines`);
-    await note(ports, release.releaseId, 'prepared', { colour: to, digest, size });
+    await note(ports, release.releaseId, 'prepared', { colour: to, digest, size }, release.fence);
     return { inService };
   };
 

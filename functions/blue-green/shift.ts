@@ -62,7 +62,7 @@ export const makeShift =
     if (![before, percent].some((share) => sameShares(now, weightsFor(to, share, stickySeconds)))) {
       throw new ListenerUnsafe(`${to} should have ${before} %, but the rule is ${JSON.stringify(now)}`);
     }
-    await note(ports, release.releaseId, 'shifting', { from: now, to: wanted }, percent);
+    await note(ports, release.releaseId, 'shifting', { from: now, to: wanted }, `${release.fence}-${percent}`);
     // Right before the write: a function that was stopped above for long must not wake up into somebody else's release.
     await requireLease(releases, release);
     const seen = await ensure({
@@ -71,7 +71,7 @@ export const makeShift =
       done: (rule) => sameShares(rule, wanted),
       act: () => weights.write(wanted),
     });
-    await note(ports, release.releaseId, 'shifted', { seen, percent }, percent);
+    await note(ports, release.releaseId, 'shifted', { seen, percent }, `${release.fence}-${percent}`);
     return { action: 'shifted', at: isoOf(clock.now()), reasons: [] };
   };
 

@@ -39,7 +39,13 @@ export const makeValidate =
         throw new ValidationNotReady(`${path} of ${plan.to}: ${status ?? 'no answer'} ${body.slice(0, 80)}`);
       if (digest !== plan.digest) throw new ValidationNotReady(`${path} of ${plan.to} was answered by ${digest}`);
     }
-    await note(ports, plan.release.releaseId, 'validated', { paths: smokePaths, checks: paths.length });
+    await note(
+      ports,
+      plan.release.releaseId,
+      'validated',
+      { paths: smokePaths, checks: paths.length },
+      plan.release.fence,
+    );
     return { checks: paths.length };
   };
 

@@ -89,7 +89,8 @@ export const makeWatch =
     ports.log.info(`watch: ${watched.action}`, { percent, verdict: verdict.verdict, reasons: watched.reasons });
     // Going back does not wait for the record: `finish` writes it (blue-green/I18).
     if (watched.action === 'advance') {
-      await note(ports, plan.release.releaseId, 'judged', { percent, decidedAt, ...watched, verdict, seen }, percent);
+      const which = `${plan.release.fence}-${percent}`;
+      await note(ports, plan.release.releaseId, 'judged', { percent, decidedAt, ...watched, verdict, seen }, which);
     }
     return { ...watched, decidedAt };
   };

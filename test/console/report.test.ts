@@ -1,5 +1,6 @@
 /** The parts of the HTML report, and that nothing a log or a person says can become markup in it. */
 import { describe, expect, it } from 'vitest';
+import { writerTracks } from '../../console/drills/region-failover/writers.ts';
 import { charts } from '../../console/report/charts.ts';
 import { gantt } from '../../console/report/gantt.ts';
 import { renderReport } from '../../console/report/html.ts';
@@ -61,7 +62,7 @@ describe('users and writers', () => {
   it('name a region that never writes', () => expect(drawn).toContain('us-east-2 never writes'));
   it('are there in numbers too', () => expect(drawn).toContain('<td>0</td><td>18</td>'));
   it('survive a drill without requests', () => {
-    expect(charts(model({ buckets: [], writing: [], marks: [] }))).toContain('<svg');
+    expect(charts(model({ buckets: [], tracks: writerTracks([], []), marks: [] }))).toContain('<svg');
   });
 });
 
@@ -117,8 +118,12 @@ describe('the whole report', () => {
         visits: [{ name: HOSTILE, from: 0, until: 1 }],
         bars: [{ name: HOSTILE, from: 0, until: 1, kind: 'step' }],
         floor: [{ what: HOSTILE, seconds: 1, why: HOSTILE }],
-        regions: [HOSTILE],
-        writing: [{ region: HOSTILE, epoch: 1, from: 0, until: 1, writes: 1 }],
+        figures: [{ name: HOSTILE, value: HOSTILE, says: HOSTILE }],
+        tracks: {
+          heading: HOSTILE,
+          says: HOSTILE,
+          rows: [{ name: HOSTILE, value: HOSTILE, boxes: [{ from: 0, until: 1, kind: 'step', title: HOSTILE }] }],
+        },
         marks: [{ t: 0, what: HOSTILE }],
         checked: [{ id: 'x', text: HOSTILE, lookedAt: HOSTILE }],
       }),

@@ -1,7 +1,7 @@
 /** What many runs say together, and which targets they miss. */
 import { describe, expect, it } from 'vitest';
 import { held, percentile, type Run, runOf, summarize } from '../../console/drill/result.ts';
-import { targetsMissed } from '../../console/drill/targets.ts';
+import { targetsMissed } from '../../console/drills/region-failover/targets.ts';
 import { result } from './samples.ts';
 
 const run = (rtoSeconds: number | null, changes: Partial<Run> = {}): Run => ({
@@ -47,6 +47,12 @@ describe('the summary', () => {
   it('leaves unknown times out and says null when all are unknown', () => {
     expect(summarize([run(null), run(90)], 0, 1).p50RtoSeconds).toBe(90);
     expect(summarize([run(null)], 0, 1).p95RtoSeconds).toBeNull();
+  });
+  it('has percentiles of every further figure, of what is known of it', () => {
+    const runs = [1, 2, 3, null].map((rollbackSeconds) => run(null, { measures: { rollbackSeconds } }));
+    expect(summarize([...runs, run(5)], 0, 1).measures).toEqual({
+      rollbackSeconds: { p50: 2, p95: 3, p99: 3, max: 3 },
+    });
   });
   it('keeps of a run what it needs', () => {
     expect(runOf(result())).toEqual(run(239.7));

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { endLines, endOf, follow } from '../../console/follow.ts';
+import { askedFor, endLines, endOf, regionFailoverByHand } from '../../console/drills/region-failover/by-hand.ts';
+import { follow } from '../../console/follow.ts';
 import { UsageProblem } from '../../console/problem.ts';
 import { givenBy, mustBeAskable } from '../../console/request.ts';
 import type { Target } from '../../console/target.ts';
@@ -25,7 +26,7 @@ function file(text: string): string {
 describe('a request', () => {
   it('takes who and why from the command line before the file', () => {
     const input = file('{"target":"us-east-2","by":"the file","reason":"a drill"}');
-    expect(givenBy({ input, by: 'ana' })).toEqual({
+    expect(givenBy(regionFailoverByHand.request, { input, by: 'ana' })).toEqual({
       target: 'us-east-2',
       by: 'ana',
       reason: 'a drill',
@@ -39,8 +40,8 @@ describe('a request', () => {
     [{ by: 'ana', reason: '' }, /^--reason: missing/],
     [{ by: 'ana', reason: 'x', input: '/nowhere.json' }, /^--input: \/nowhere.json cannot be read/],
   ])('%o is refused with the option named', (options, message) => {
-    expect(() => givenBy(options)).toThrow(UsageProblem);
-    expect(() => givenBy(options)).toThrow(message);
+    expect(() => givenBy(regionFailoverByHand.request, options)).toThrow(UsageProblem);
+    expect(() => givenBy(regionFailoverByHand.request, options)).toThrow(message);
   });
 
   it.each([
@@ -48,7 +49,7 @@ describe('a request', () => {
     ['{"acceptLossSeconds":"many"}', /^--input: acceptLossSeconds: /],
     ['{"tarket":"us-east-2"}', /^--input: request: .*tarket/],
   ])('from a file with %s is refused with the field named', (text, message) => {
-    expect(() => givenBy({ input: file(text), by: 'ana', reason: 'x' })).toThrow(message);
+    expect(() => givenBy(regionFailoverByHand.request, { input: file(text), by: 'ana', reason: 'x' })).toThrow(message);
   });
 });
 
@@ -104,7 +105,7 @@ describe('following an execution', () => {
     const written: string[] = [];
     const screen = { write: (text: string) => written.push(text) };
     const timeline = new Timeline({ screen, environment: {} });
-    const ended = await follow({ target, configuration: loadConfiguration('prod'), detail, timeline });
+    const ended = await follow({ target, asked: askedFor(loadConfiguration('prod'), detail), timeline });
     return { ended, lines: written.filter((text) => text.includes('region-failover')) };
   }
 

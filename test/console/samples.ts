@@ -2,6 +2,8 @@
 
 import type { DrillResult } from '../../console/drill/result.ts';
 import type { Evidence } from '../../console/drills/region-failover/evidence.ts';
+import { figuresOf } from '../../console/drills/region-failover/figures.ts';
+import { writerTracks } from '../../console/drills/region-failover/writers.ts';
 import type { ReportModel } from '../../console/report/model.ts';
 
 export const result = (changes: Partial<DrillResult> = {}): DrillResult => ({
@@ -23,10 +25,11 @@ export const result = (changes: Partial<DrillResult> = {}): DrillResult => ({
   ...changes,
 });
 
-export const model = (changes: Partial<ReportModel> = {}): ReportModel => ({
+export const model = (changes: Partial<ReportModel> = {}): Required<ReportModel> => ({
   title: 'the writing region goes dark; the other one takes over',
   story: 'It was moved.',
   result: result(),
+  figures: figuresOf(changes.result ?? result()),
   graph: {
     states: [
       { name: 'Assess', works: true },
@@ -63,8 +66,7 @@ export const model = (changes: Partial<ReportModel> = {}): ReportModel => ({
     { t: -5, served: 20, failed: 0 },
     { t: 0, served: 0, failed: 18 },
   ],
-  regions: ['us-west-2', 'us-east-2'],
-  writing: [{ region: 'us-west-2', epoch: 1, from: -5, until: 0, writes: 9 }],
+  tracks: writerTracks(['us-west-2', 'us-east-2'], [{ region: 'us-west-2', epoch: 1, from: -5, until: 0, writes: 9 }]),
   marks: [{ t: 0, what: 'the fault begins' }],
   checked: [
     { id: 'region-failover/I1', text: 'at most one region takes writes', lookedAt: '431 writes' },

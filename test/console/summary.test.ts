@@ -10,7 +10,7 @@ describe('the summary of a drill', () => {
       'detection   81.1 s, from the fault to the start of the machine',
       'decision    4.6 s, from there to the promotion',
       'RTO         239.7 s, from the first lost write to service for all (target 900 s)',
-      'RPO         0.5 s of writes lost (target 300 s)',
+      'RPO         0.5 s, of writes lost (target 300 s)',
       'floor       172 s = dwell 60 + promote 40',
       'requests    457 served, 1050 lost',
       'invariants  2 checked, 2 held, 0 violated',
@@ -33,13 +33,15 @@ describe('the summary of a drill', () => {
   });
 
   it('says unknown where a move happened and a figure is missing', () => {
-    const told = summaryLines(result({ rtoSeconds: null, rpoSeconds: null }), model());
+    const unknown = result({ rtoSeconds: null, rpoSeconds: null });
+    const told = summaryLines(unknown, model({ result: unknown }));
     expect(told.filter((text) => text.includes('unknown'))).toHaveLength(2);
   });
 
   it('leaves times out where nothing was moved', () => {
     const still = { detectSeconds: null, decideSeconds: null, rtoSeconds: null, rpoSeconds: null, floorSeconds: null };
-    const told = summaryLines(result({ ...still, outcome: 'held', expected: 'asked' }), model());
+    const held = result({ ...still, outcome: 'held', expected: 'asked' });
+    const told = summaryLines(held, model({ result: held }));
     expect(told[0]).toBe('outcome     held; expected asked');
     expect(told.join('\n')).not.toMatch(/RTO|floor|unknown/);
   });
@@ -59,6 +61,24 @@ describe('the summary of many', () => {
     });
     expect(text).toContain('RTO         p50 unknown, p95 unknown, longest unknown');
     expect(text).toContain('crashed     1 without a result');
+  });
+
+  it('says the figures that only this capability has, in their unit', () => {
+    const measures = {
+      rollbackSeconds: { p50: 21, p95: 40, p99: 58.04, max: 60 },
+      requestsLost: { p50: 0, p95: null, p99: null, max: null },
+    };
+    const none = {
+      violated: 0,
+      unexpected: 0,
+      crashed: 0,
+      p50RtoSeconds: null,
+      p95RtoSeconds: null,
+      maxRtoSeconds: null,
+    };
+    const text = poolSummaryText({ runs: 2, ...none, measures, perSecond: 0.5 });
+    expect(text).toContain('rollback    p50 21 s, p95 40 s, p99 58 s, most 60 s');
+    expect(text).toContain('requestsLost p50 0, p95 unknown, p99 unknown, most unknown');
   });
 });
 

@@ -7,6 +7,7 @@ import { stepFunctions } from '../../../simulator/stepfunctions/service.ts';
 import type { TraceEntry } from '../../../simulator/trace.ts';
 import { ledgerOf } from '../../../simulator/world/index.ts';
 import { refusalsIn } from '../../drill/refusals.ts';
+import { roleName, rolesOf } from '../../drill/roles.ts';
 import type {
   Authority,
   Call,
@@ -53,7 +54,7 @@ export function collect(
     jobs: book.jobs.map((job) => ({ ...job, t: job.t / 1000 })),
     authority: monitor.authority.map((version) => authorityOf(cloud, version, executions)),
     samples: monitor.samples,
-    calls: callsOf(cloud.trace.entries),
+    calls: callsOf(cloud.trace.entries, rolesOf(cloud, 'region-failover')),
     promotions: promotionsOf(cloud),
     executions,
     messages: cloud.state.regions.flatMap((region) => messagesIn(cloud, region)),
@@ -101,7 +102,6 @@ function consentOf(
   return { person, acceptedLossSeconds: Number(input.acceptLossSeconds ?? 0), approved };
 }
 
-/** Changes asked for by a role of the capability's stacks: its name begins with its stack's, cut off at some length. */
 interface CallDetail {
   readonly by?: string;
   readonly from?: string;
@@ -114,11 +114,12 @@ interface CallDetail {
 /** A step describes, and acts within this time. */
 const ACTS_WITHIN_SECONDS = 5;
 
-function callsOf(entries: readonly TraceEntry[]): Call[] {
+/** Changes asked for by these roles. */
+function callsOf(entries: readonly TraceEntry[], roles: ReadonlySet<string>): Call[] {
   const shownThePastAt = new Map<string, number>();
   return entries.flatMap((entry) => {
     const detail = entry.detail as CallDetail | undefined;
-    if (!detail?.by?.includes('-region-failov') || detail.input === undefined) return [];
+    if (!detail?.by || detail.input === undefined || !roles.has(roleName(detail.by))) return [];
     const looked = `${detail.by} ${entry.region} ${entry.source}`;
     if (detail.stale) shownThePastAt.set(looked, seconds(entry.t));
     if (READS.test(entry.what)) return [];

@@ -3,20 +3,9 @@
  * dies after each of its effects. However it died, a successor must reach the same end, and nothing may be done twice.
  */
 import machine from '../../../statemachines/region-failover.asl.json' with { type: 'json' };
+import { taskStates } from '../../drill/moments.ts';
 import type { Act, Scenario, Want } from './scenario.ts';
 import { scenarios } from './scenarios.ts';
-
-interface State {
-  readonly Type: string;
-  readonly Branches?: readonly { readonly States: Readonly<Record<string, State>> }[];
-}
-
-function taskStates(states: Readonly<Record<string, State>> = machine.States as never): string[] {
-  return Object.entries(states).flatMap(([name, state]) => [
-    ...(state.Type === 'Task' ? [name] : []),
-    ...(state.Branches ?? []).flatMap((branch) => taskStates(branch.States)),
-  ]);
-}
 
 /** A successor ends within this time of the fault. */
 const SECONDS = 1200;
@@ -172,7 +161,7 @@ const diesAfter = (deed: Deed): Scenario =>
   );
 
 export const crashScenarios: Readonly<Record<string, Scenario>> = Object.fromEntries([
-  ...taskStates().map((state) => [
+  ...taskStates(machine.States).map((state) => [
     `crash-at-${state.toLowerCase().replaceAll(' ', '-')}`,
     elsewhere[state] ?? crashAt(state),
   ]),

@@ -9,6 +9,7 @@ import { handOverDecoded } from '../../../simulator/runtime/decoded.ts';
 import { forkSimulation, resumeSimulation } from '../../../simulator/simulation.ts';
 import { haltInstances, scheduleEvents, startUsers, stopUsers } from '../../../simulator/world/index.ts';
 import { withoutGaps } from '../../drill/gaps.ts';
+import { play, settle } from '../../drill/play.ts';
 import type { DrillResult, TimelineEntry } from '../../drill/result.ts';
 import type { Drill, DrillRun, Watcher } from '../index.ts';
 import { perform } from './acts.ts';
@@ -21,11 +22,12 @@ import type { Evidence } from './evidence.ts';
 import { floorSeconds } from './floor.ts';
 import { INVARIANTS, violations } from './invariants.ts';
 import { Monitor } from './monitor.ts';
-import { Narrator } from './narrator.ts';
+import { narratorOf } from './narrator.ts';
 import { present } from './present.ts';
 import { reportModel } from './report-model.ts';
-import type { Outcome, Places, Scenario } from './scenario.ts';
+import type { Act, Outcome, Places, Scenario } from './scenario.ts';
 import { scenarios } from './scenarios.ts';
+import { targetsMissed } from './targets.ts';
 import { requestsTruth, type Truth } from './truth.ts';
 
 export const allScenarios: Readonly<Record<string, Scenario>> = { ...scenarios, ...crashScenarios };
@@ -40,7 +42,6 @@ const FAULT_WITHIN_SECONDS = 60;
  * the old answer (for 60 s, the TTL of alias records) is counted.
  */
 const AFTERWARDS_SECONDS = 75;
-const STEADY_SECONDS = 30;
 const RATE_PER_SECOND = 4;
 
 export interface RegionFailoverRun extends DrillRun {
@@ -114,10 +115,23 @@ export async function runOn(
   await monitor.watch(USERS_BEFORE_FAULT_SECONDS + cloud.random('drill').integer(FAULT_WITHIN_SECONDS));
 
   faultAt = now();
-  const narrator = new Narrator(cloud, { names, domain: configuration.domain }, faultAt, watcher.entry);
+  const narrator = narratorOf(cloud, { names, domain: configuration.domain }, faultAt, watcher.entry);
   scheduleEvents(cloud, scenario.events(places));
-  await watchScenario(cloud, monitor, scenario, places, narrator);
-  const unsettledBecause = await settle(cloud, monitor, scenario, places, narrator);
+  const look = () => {
+    narrator.poll();
+    monitor.look();
+  };
+  await play<Act>(cloud, {
+    acts: scenario.acts ?? [],
+    seconds: scenario.seconds,
+    afterwardsSeconds: AFTERWARDS_SECONDS,
+    perform: (act) => perform(cloud, act, places),
+    isDue: (act) => isCrash(act) && hasHit(cloud, act, places),
+    isOver: () => scenario.toTheEnd !== true && isOver(scenario, monitor, places),
+    look,
+  });
+  const { withinSeconds, unsettled } = scenario.settles ?? { withinSeconds: 0, unsettled: () => null };
+  const unsettledBecause = await settle(cloud, withinSeconds, () => unsettled(cloud, monitor, places), look);
   stopUsers(cloud);
   await monitor.watch(5);
 
@@ -151,51 +165,6 @@ function rejoined(monitor: Monitor, region: string, configuration: Configuration
   const sample = monitor.samples.at(-1);
   const cooled = monitor.nowMs - movedAt > configuration.recovery.cooldownSeconds * 1000;
   return cooled && sample?.regions[region]?.writable === false && sample.regions[region]?.clusterStatus === 'available';
-}
-
-async function watchScenario(
-  cloud: Cloud,
-  monitor: Monitor,
-  scenario: Scenario,
-  places: Places,
-  narrator: Narrator,
-): Promise<void> {
-  const startedAt = cloud.now;
-  const waiting = [...(scenario.acts ?? [])];
-  let overSince: number | undefined;
-  const elapsed = () => (cloud.now - startedAt) / 1000;
-  const over = () => waiting.length === 0 && scenario.toTheEnd !== true && isOver(scenario, monitor, places);
-  while (elapsed() < scenario.seconds) {
-    const crashes = waiting.filter(({ afterSeconds }) => afterSeconds <= elapsed()).filter(isCrash);
-    await cloud.runUntil(cloud.now + 1000, () => crashes.some((act) => hasHit(cloud, act, places)));
-    for (const act of waiting.filter(({ afterSeconds }) => afterSeconds <= elapsed())) {
-      if (await cloud.resolve(perform(cloud, act, places))) waiting.splice(waiting.indexOf(act), 1);
-    }
-    narrator.poll();
-    monitor.look();
-    overSince = over() ? (overSince ?? elapsed()) : undefined;
-    if (overSince !== undefined && elapsed() - overSince >= AFTERWARDS_SECONDS) return;
-  }
-}
-
-/** Returns why it has not settled in time. */
-async function settle(
-  cloud: Cloud,
-  monitor: Monitor,
-  { settles }: Scenario,
-  places: Places,
-  narrator: Narrator,
-): Promise<string | null> {
-  let because: string | null = null;
-  let quiet = 0;
-  for (let passed = 0; settles && passed < settles.withinSeconds && quiet < STEADY_SECONDS; passed++) {
-    await cloud.advance(1000);
-    narrator.poll();
-    monitor.look();
-    because = settles.unsettled(cloud, monitor, places);
-    quiet = because === null ? quiet + 1 : 0;
-  }
-  return because;
 }
 
 /** A failover is over when the target holds the application without a claim. Others are watched to their end. */
@@ -274,9 +243,10 @@ export function outcomeOf(evidence: Evidence, truth: Truth): Outcome {
 
 const round = (seconds: number): number => Math.round(seconds * 10) / 10;
 
-export const regionFailoverDrill: Omit<Drill, 'soak' | 'runInProcesses'> = {
+export const regionFailoverDrill: Drill = {
   slug: 'region-failover',
   defaultScenario: 'dark-primary',
   scenarios: Object.fromEntries(Object.entries(allScenarios).map(([name, { title }]) => [name, title])),
   run: runRegionFailover,
+  targetsMissed,
 };

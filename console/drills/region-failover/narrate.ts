@@ -4,12 +4,10 @@ import type { Names } from '../../../infra/names.ts';
 import { inWords } from '../../../simulator/faults/words.ts';
 import type { Fault } from '../../../simulator/faults.ts';
 import type { TraceEntry } from '../../../simulator/trace.ts';
+import type { Told } from '../../drill/narrator.ts';
 import { refusalOf } from '../../drill/refusals.ts';
-import type { TimelineEntry } from '../../drill/result.ts';
 import type { PlainNames } from '../../plain-names.ts';
 
-/** once: the same words again are no news. */
-type Told = Pick<TimelineEntry, 'what' | 'actor'> & { readonly once?: true };
 type Detail = Readonly<Record<string, unknown>>;
 
 interface Words {

@@ -1,11 +1,12 @@
 /** Gathers what the HTML report of a region failover shows, from the evidence. Asked by drill.ts. */
 import type { Configuration } from '../../../infra/config/index.ts';
-import { graphOf } from '../../../simulator/stepfunctions/graph.ts';
 import machine from '../../../statemachines/region-failover.asl.json' with { type: 'json' };
 import type { DrillResult } from '../../drill/result.ts';
-import type { Bucket, Graph, Mark, ReportModel, Writing } from '../../report/model.ts';
+import type { Mark, ReportModel } from '../../report/model.ts';
+import { bucketSecondsFor, bucketsOf, graphOfMachine } from '../../report/parts.ts';
 import { criticalPath, visitsOf } from './critical-path.ts';
 import type { Evidence } from './evidence.ts';
+import { figuresOf } from './figures.ts';
 import { floorParts } from './floor.ts';
 import { INVARIANTS } from './invariants.ts';
 import { isLatch } from './invariants-decisions.ts';
@@ -13,13 +14,7 @@ import { lookedAt } from './looked-at.ts';
 import type { Scenario } from './scenario.ts';
 import { storyOf } from './story.ts';
 import type { Truth } from './truth.ts';
-
-/** The pictures begin this long before the fault, so that a reader sees what was normal. */
-const BEFORE_SECONDS = 30;
-/** About so many bars fit beside each other. */
-const BUCKETS_MAX = 90;
-/** An admitted instance writes a heartbeat every 2 s; a longer silence is a stop. */
-const SILENCE_SECONDS = 6;
+import { writerTracks, writingOf } from './writers.ts';
 
 export interface Reported {
   readonly scenario: Scenario;
@@ -30,63 +25,25 @@ export interface Reported {
 }
 
 export function reportModel({ scenario, configuration, evidence, result, truth }: Reported): ReportModel {
-  const machineGraph = graph();
-  const bucketSeconds = Math.max(5, Math.ceil((evidence.endedAt - evidence.faultAt) / BUCKETS_MAX / 5) * 5);
+  const { requests, policy, faultAt, endedAt } = evidence;
+  const graph = graphOfMachine(machine);
+  const bucketSeconds = bucketSecondsFor(endedAt - faultAt);
+  const users = requests.filter(({ who, host }) => who === 'user' && host === policy.domain);
   return {
     title: scenario.title,
     story: storyOf(result),
     result,
-    graph: machineGraph,
+    figures: figuresOf(result),
+    graph,
     visits: visitsOf(evidence),
-    bars: criticalPath(evidence, truth, machineGraph),
+    bars: criticalPath(evidence, truth, graph),
     floor: floorParts(configuration),
     bucketSeconds,
-    buckets: buckets(evidence, bucketSeconds),
-    regions: configuration.regions.serving,
-    writing: writingOf(evidence),
+    buckets: bucketsOf(users, faultAt, endedAt, bucketSeconds),
+    tracks: writerTracks(configuration.regions.serving, writingOf(evidence)),
     marks: marksOf(evidence, truth),
     checked: INVARIANTS.map(({ id, text }) => ({ id, text, lookedAt: lookedAt(id, evidence) })),
   };
-}
-
-function graph(): Graph {
-  const { states, edges } = graphOf(JSON.stringify(machine));
-  return {
-    states: states.map(({ name, type, within }) => ({
-      name,
-      works: type === 'Task' || type === 'Wait',
-      ...(within && { within }),
-    })),
-    edges: edges.map(({ from, to, kind }) => ({ from, to, kind })),
-  };
-}
-
-function buckets({ requests, policy, faultAt, endedAt }: Evidence, seconds: number): Bucket[] {
-  const first = -Math.ceil(BEFORE_SECONDS / seconds) * seconds;
-  const count = Math.ceil((endedAt - faultAt - first) / seconds);
-  const counted = Array.from({ length: count }, (_, index) => ({ t: first + index * seconds, served: 0, failed: 0 }));
-  for (const { who, host, t, ok } of requests) {
-    const bucket = counted[Math.floor((t - faultAt - first) / seconds)];
-    if (who !== 'user' || host !== policy.domain || !bucket) continue;
-    if (ok) bucket.served += 1;
-    else bucket.failed += 1;
-  }
-  return counted;
-}
-
-/** From the writes that the databases took, never from what anybody says of himself. */
-function writingOf({ writes, faultAt }: Evidence): Writing[] {
-  const stretches: (Writing & { until: number; writes: number })[] = [];
-  for (const { t, region, epoch } of writes) {
-    const at = t - faultAt;
-    if (at < -BEFORE_SECONDS) continue;
-    const open = stretches.findLast((stretch) => stretch.region === region && stretch.epoch === epoch);
-    if (open && at - open.until <= SILENCE_SECONDS) {
-      open.until = at;
-      open.writes += 1;
-    } else stretches.push({ region, epoch, from: at, until: at, writes: 1 });
-  }
-  return stretches;
 }
 
 function marksOf({ calls, promotions, faultAt }: Evidence, { recoveredAt }: Truth): Mark[] {

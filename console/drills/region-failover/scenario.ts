@@ -3,6 +3,7 @@ import type { Configuration } from '../../../infra/config/index.ts';
 import type { Names } from '../../../infra/names.ts';
 import type { Cloud } from '../../../simulator/cloud.ts';
 import type { TimedEvent, WorldEvent } from '../../../simulator/world/events.ts';
+import type * as wants from '../../drill/wants.ts';
 import type { Monitor } from './monitor.ts';
 
 export const OUTCOMES = [
@@ -21,14 +22,7 @@ export const OUTCOMES = [
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** Seconds after the fault began; `times` says how often at least and at most, once unless told. */
-export interface Want {
-  readonly what: string;
-  readonly where: 'target' | 'old' | 'witness' | 'either';
-  readonly from: number;
-  readonly by: number;
-  readonly times?: readonly [number, number];
-}
+export type Want = wants.Want<'target' | 'old' | 'witness' | 'either'>;
 
 /** Something a driver does at a moment, beyond world events. */
 export type Act =

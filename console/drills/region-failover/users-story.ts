@@ -1,13 +1,7 @@
 /** The turning points as users of the internet meet them: when writes begin to fail, who serves them, when it is over. */
 import type { Cloud } from '../../../simulator/cloud.ts';
 import { type Ledger, ledgerOf } from '../../../simulator/world/index.ts';
-
-export interface News {
-  /** Milliseconds since the run began. */
-  readonly t: number;
-  readonly region: string;
-  readonly what: string;
-}
+import type { News } from '../../drill/narrator.ts';
 
 const INTERNET = 'internet';
 /** Without a lost write for this long, users are taken to be served again. */

@@ -1,8 +1,9 @@
-/** Reads how an application stands, from the region that answers first, and says it in lines. */
+/** Reads who writes, from the region that answers first, and says it in lines. For `mainstay status` and `run`. */
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import type { Configuration } from '../infra/config/index.ts';
-import { namesOf } from '../infra/names.ts';
-import type { Target } from './target.ts';
+import type { Configuration } from '../../../infra/config/index.ts';
+import { namesOf } from '../../../infra/names.ts';
+import type { ReadStatus } from '../../by-hand.ts';
+import type { Target } from '../../target.ts';
 
 /** A read that failed is null: unknown, and shown as such. */
 export interface Status {
@@ -101,6 +102,13 @@ async function readDatabase(
   );
   return { writer: member?.IsWriter === true, status: cluster?.Status ?? 'unknown' };
 }
+
+/** What must be known is who may write. */
+export const regionFailoverStatus: ReadStatus = async (target, configuration) => {
+  const status = await readStatus(target, configuration);
+  const { problems, ...fields } = status;
+  return { fields, lines: statusLines(status), problems, known: status.authority !== null };
+};
 
 const LABEL_WIDTH = 12;
 

@@ -1,5 +1,5 @@
-/** The targets that drills are held to (DESIGN "Targets"). */
-import { percentile, type Run } from './result.ts';
+/** The targets that drills of region failover are held to (DESIGN "Targets"). */
+import { percentile, type Run } from '../../drill/result.ts';
 
 export const RTO_SECONDS_MAX = 900;
 /** Unless a named person accepted more. */
