@@ -33,8 +33,15 @@ export interface AdmissionPorts {
   readonly log: Log;
 }
 
-/** The candidate of this state. Nothing happens without one, or while its own release is under way. */
-export async function consider(ports: AdmissionPorts, state: ReleaseState): Promise<Admission['action'] | 'none'> {
+/**
+ * The candidate of this state. Nothing happens without one, or while its own release is under way. `again`: also when an
+ * execution was started for it before.
+ */
+export async function consider(
+  ports: AdmissionPorts,
+  state: ReleaseState,
+  again = false,
+): Promise<Admission['action'] | 'none'> {
   const { releases, executions, config, clock, log } = ports;
   const { candidate, lease } = state;
   if (!candidate || lease?.releaseId === candidate.id) return 'none';
@@ -51,7 +58,7 @@ export async function consider(ports: AdmissionPorts, state: ReleaseState): Prom
       const name = executionName(id, state.fence);
       const request = requestFor(candidate, found, config.policy);
       // One of this fence has ended, and there is no lease: it died before it could take one. A name for each minute.
-      if ((await executions.start(name, request)) === 'known') {
+      if ((await executions.start(name, request)) === 'known' && again) {
         await executions.start(`${name}-${Math.floor(clock.now() / 60_000)}`, request);
       }
       break;

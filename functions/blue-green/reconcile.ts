@@ -43,7 +43,7 @@ export const makeReconcile =
     const seen = proposed ? await releases.read() : state;
     // Known to be good, and somebody else's turn: nothing to look at.
     if (seen.candidate?.ready && seen.lease) return { action: 'none' };
-    return { action: await consider(ports, seen) };
+    return { action: await consider(ports, seen, true) };
   };
 
 /** True when the lease's execution is dead, or its reaper: what it left is cleaned up. */
