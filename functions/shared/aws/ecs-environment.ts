@@ -74,7 +74,8 @@ export function ecsEnvironment(place: Place): ComputeEnvironment {
       return container?.environment?.find(({ name }) => name === DIGEST_VARIABLE)?.value ?? null;
     },
     async prepare(colour, digest) {
-      const before = await services.definition(colour);
+      // The newest of the family, so that what the template changed of a task comes with this release.
+      const before = await services.newest(colour);
       if (!before) throw new DependencyNotReady(`${colours[colour].group} has no task definition`);
       const taskDefinition = await services.register(revisionOf(before as RegisterTaskDefinitionCommandInput, digest));
       await services.update(colour, { taskDefinition });
@@ -109,6 +110,10 @@ function servicesOf({ region, cluster, colours }: Place) {
       const { taskDefinition } = await describe(colour);
       const command = new DescribeTaskDefinitionCommand({ taskDefinition });
       return (await call(`describing ${taskDefinition}`, client.send(command))).taskDefinition;
+    },
+    async newest(colour: Colour) {
+      const command = new DescribeTaskDefinitionCommand({ taskDefinition: colours[colour].group });
+      return (await call(`describing ${colours[colour].group}`, client.send(command))).taskDefinition;
     },
     async register(revision: RegisterTaskDefinitionCommandInput) {
       const command = new RegisterTaskDefinitionCommand(revision);

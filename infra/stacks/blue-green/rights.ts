@@ -48,18 +48,28 @@ export function rightsOf(
   parts: ReleaseParts,
   arns: Arns,
 ): Readonly<Record<Handler, readonly PolicyStatement[]>> {
-  const { state, record, rule, capacity, digests, freeze, metrics, images, machine, topic, archive, migration, role } =
+  const { state, record, rule, capacity, freeze, metrics, images, machine, topic, archive, migration, role } =
     statements(place, parts, arns);
   const see = [rule.read, ...capacity.see];
-  const admission = [state.read, state.change, record, rule.read, digests.read, freeze, images, machine.start, topic];
+  const admission = [
+    state.read,
+    state.change,
+    record,
+    rule.read,
+    ...capacity.declared,
+    freeze,
+    images,
+    machine.start,
+    topic,
+  ];
   return {
     admit: admission,
     reconcile: [...admission, images, machine.describe, machine.cleanUp],
     'take-lease': [state.read, state.change],
-    snapshot: [state.read, ...see, digests.read, metrics, freeze, role],
+    snapshot: [state.read, ...see, ...capacity.declared, metrics, freeze, role],
     pin: [state.read, state.change, ...capacity.see, ...capacity.change],
     empty: [state.read, state.change, record, ...see, ...capacity.size],
-    prepare: [state.read, record, ...see, ...capacity.size, digests.read, digests.write],
+    prepare: [state.read, record, ...see, ...capacity.size, ...capacity.declared, ...capacity.release],
     'check-health': [state.read, ...capacity.see],
     validate: [state.read, record],
     migrate: [state.read, record, ...migration],
@@ -87,6 +97,11 @@ export const WILDCARDS: Readonly<Record<string, string>> = {
   SizeGroups: "the group's unique id in its ARN is not known before it exists; the name is",
   PinGroups: "the group's unique id in its ARN is not known before it exists; the name is",
   Archive: 'entries are named by their number and hash',
+  SeeBounds: 'this read knows no resource (Service Authorization Reference, Application Auto Scaling)',
+  SeeTasks: 'this read knows no resource (Service Authorization Reference, ECS)',
+  SetBounds: 'a scaling target has an id of its own, which is not known before it exists',
+  ReviseTasks: 'each revision has a number of its own',
+  PassRoles: "the tasks' roles are named by CloudFormation; only to ECS tasks",
   DescribeExecution: 'executions of this one machine; their names come from events',
 };
 
@@ -97,7 +112,6 @@ function statements(place: Place, parts: ReleaseParts, arns: Arns) {
   const { account, region, names, configuration } = place;
   const here = { StringEquals: { 'aws:RequestedRegion': region } };
   const parameter = (name: string) => `arn:aws:ssm:${region}:${account}:parameter${name}`;
-  const digestParameters = COLOURS.map((colour) => parameter(names.digestParameter(colour)));
   const repository = `arn:aws:ecr:${region}:${account}:repository/${names.repository}`;
   const application = `application#${names.prefix}`;
   const { migrationFunction } = configuration.release;
@@ -111,11 +125,7 @@ function statements(place: Place, parts: ReleaseParts, arns: Arns) {
       read: allow('SeeRule', ['elasticloadbalancing:DescribeRules'], ['*'], here),
       write: allow('WriteWeights', ['elasticloadbalancing:ModifyRule'], [parts.forwardRuleArn]),
     },
-    capacity: groupStatements(place, here),
-    digests: {
-      read: allow('ReadDigests', ['ssm:GetParameter'], digestParameters),
-      write: allow('WriteDigests', ['ssm:PutParameter'], digestParameters),
-    },
+    capacity: configuration.compute.kind === 'ec2' ? groupStatements(place, here) : serviceStatements(place, here),
     freeze: allow('SeeFreeze', ['ssm:GetParameter'], [parameter(names.deploymentsParameter)]),
     metrics: allow('SeeMetrics', ['cloudwatch:GetMetricData', 'cloudwatch:DescribeAlarms'], ['*'], here),
     images: allow(
@@ -156,6 +166,7 @@ function groupStatements({ account, region, names }: Place, here: Record<string,
     (colour) =>
       `arn:aws:autoscaling:${region}:${account}:autoScalingGroup:*:autoScalingGroupName/${names.group(colour)}`,
   );
+  const digests = COLOURS.map((colour) => `arn:aws:ssm:${region}:${account}:parameter${names.digestParameter(colour)}`);
   const size = allow('SizeGroups', ['autoscaling:UpdateAutoScalingGroup'], groups);
   return {
     see: [
@@ -163,6 +174,45 @@ function groupStatements({ account, region, names }: Place, here: Record<string,
       allow('SeeGroups', ['autoscaling:DescribeAutoScalingGroups'], ['*'], here),
     ],
     size: [size],
+    declared: [allow('ReadDigests', ['ssm:GetParameter'], digests)],
+    release: [allow('WriteDigests', ['ssm:PutParameter'], digests)],
     change: [size, allow('PinGroups', ['autoscaling:SuspendProcesses', 'autoscaling:ResumeProcesses'], groups)],
+  };
+}
+
+/** The two ECS services, their task definitions and scaling targets, and their targets. */
+function serviceStatements({ account, region, names }: Place, here: Record<string, unknown>) {
+  const services = COLOURS.map(
+    (colour) => `arn:aws:ecs:${region}:${account}:service/${names.prefix}/${names.group(colour)}`,
+  );
+  const definitions = COLOURS.map(
+    (colour) => `arn:aws:ecs:${region}:${account}:task-definition/${names.group(colour)}:*`,
+  );
+  const scalable = `arn:aws:application-autoscaling:${region}:${account}:scalable-target/*`;
+  const bounds = allow('SetBounds', ['application-autoscaling:RegisterScalableTarget'], [scalable], {
+    StringEquals: {
+      'application-autoscaling:service-namespace': 'ecs',
+      'application-autoscaling:scalable-dimension': 'ecs:service:DesiredCount',
+    },
+  });
+  const size = [allow('SizeServices', ['ecs:UpdateService'], services), bounds];
+  return {
+    see: [
+      allow('SeeTargets', ['elasticloadbalancing:DescribeTargetHealth'], ['*'], here),
+      allow('SeeServices', ['ecs:DescribeServices'], services),
+      allow('SeeBounds', ['application-autoscaling:DescribeScalableTargets'], ['*'], here),
+    ],
+    declared: [
+      allow('SeeServices', ['ecs:DescribeServices'], services),
+      allow('SeeTasks', ['ecs:DescribeTaskDefinition'], ['*'], here),
+    ],
+    release: [
+      allow('ReviseTasks', ['ecs:RegisterTaskDefinition'], definitions),
+      allow('PassRoles', ['iam:PassRole'], [`arn:aws:iam::${account}:role/${names.prefix}-*`], {
+        StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' },
+      }),
+    ],
+    size,
+    change: size,
   };
 }

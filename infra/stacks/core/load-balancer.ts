@@ -56,7 +56,7 @@ export class LoadBalancer extends Construct {
         vpc: network.vpc,
         port: configuration.app.port,
         protocol: ApplicationProtocol.HTTP,
-        targetType: TargetType.INSTANCE,
+        targetType: configuration.compute.kind === 'ec2' ? TargetType.INSTANCE : TargetType.IP,
         deregistrationDelay: Duration.seconds(configuration.alb.deregistrationSeconds),
         healthCheck: {
           path: configuration.alb.healthPath,

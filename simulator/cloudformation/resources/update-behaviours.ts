@@ -41,7 +41,8 @@ const EC2_TAGS = { inPlace: 'Tags', tags: 'Tags' };
 const ROWS: Readonly<Record<string, Row>> = {
   'AWS::ApplicationAutoScaling::ScalableTarget': {
     replacement: 'ResourceId ScalableDimension ServiceNamespace',
-    inPlace: 'MaxCapacity MinCapacity RoleARN SuspendedState',
+    inPlace: 'MaxCapacity MinCapacity RoleARN SuspendedState Tags',
+    tags: 'Tags',
   },
   'AWS::ApplicationAutoScaling::ScalingPolicy': {
     replacement: 'PolicyName ResourceId ScalableDimension ScalingTargetId ServiceNamespace',
