@@ -346,6 +346,12 @@ const ROWS: Readonly<Record<string, Row>> = {
     name: 'EmailIdentity',
     tags: 'Tags',
   },
+  'AWS::Signer::SigningProfile': {
+    replacement: 'PlatformId ProfileName SignatureValidityPeriod',
+    inPlace: 'Tags',
+    name: 'ProfileName',
+    tags: 'Tags',
+  },
   'AWS::SNS::Topic': {
     replacement: 'TopicName',
     inPlace: 'SignatureVersion KmsMasterKeyId TracingConfig DisplayName Subscription Tags',
