@@ -94,6 +94,11 @@ function regionFailover(making: Making): void {
       region: {
         forwardRuleArn: region.loadBalancer.forwardRule.arn,
         loadBalancerArn: region.loadBalancer.balancer.loadBalancerArn,
+        loadBalancerFullName: region.loadBalancer.balancer.loadBalancerFullName,
+        targetGroupFullNames: {
+          blue: region.loadBalancer.targetGroups.blue.targetGroupFullName,
+          green: region.loadBalancer.targetGroups.green.targetGroupFullName,
+        },
         targetGroupArns: {
           blue: region.loadBalancer.targetGroups.blue.targetGroupArn,
           green: region.loadBalancer.targetGroups.green.targetGroupArn,
