@@ -6,6 +6,7 @@ import type { Configuration } from './config/index.ts';
 import { type Names, namesOf } from './names.ts';
 import { RecoveryPathCheck } from './recovery-path/plugin.ts';
 import { AlertRoutingStack } from './stacks/alert-routing.ts';
+import { BlueGreenStack } from './stacks/blue-green.ts';
 import { RegionStack } from './stacks/region.ts';
 import { WitnessObserver } from './stacks/region-failover/witness-observer.ts';
 import { RegionFailoverStack } from './stacks/region-failover.ts';
@@ -87,6 +88,19 @@ function regionFailover(making: Making): void {
       },
     });
     stack.addStackDependency(second, 'it watches and moves what both region stacks make');
+    const releases = new BlueGreenStack(app, id('blue-green', region.region), {
+      ...common,
+      env: { account, region: region.region },
+      region: {
+        forwardRuleArn: region.loadBalancer.forwardRule.arn,
+        loadBalancerArn: region.loadBalancer.balancer.loadBalancerArn,
+        targetGroupArns: {
+          blue: region.loadBalancer.targetGroups.blue.targetGroupArn,
+          green: region.loadBalancer.targetGroups.green.targetGroupArn,
+        },
+      },
+    });
+    releases.addStackDependency(stack, 'its releases stop for the freeze that a failover makes');
   }
 }
 

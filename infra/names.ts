@@ -13,6 +13,9 @@ export const HOSTED_ZONE_PARAMETER = '/mainstay/hosted-zone-id';
 /** The object whose presence says: traffic belongs to the second serving region. */
 export const LATCH_KEY = 'moved';
 
+/** A request with this header goes to the colour that it names; functions/blue-green/probe.ts sends it. */
+export const PREVIEW_HEADER = 'x-mainstay-colour';
+
 export interface Names {
   readonly prefix: string;
   readonly authorityTable: string;
@@ -26,6 +29,10 @@ export interface Names {
   readonly alertTable: string;
   readonly workflow: string;
   readonly cleanUpWorkflow: string;
+  readonly releasesTable: string;
+  readonly releaseWorkflow: string;
+  readonly releaseCleanUpWorkflow: string;
+  recordsBucket(account: string, region: string): string;
   cluster(region: string): string;
   group(colour: Colour): string;
   digestParameter(colour: Colour): string;
@@ -48,6 +55,10 @@ export function namesOf(configuration: Pick<Configuration, 'application' | 'envi
     alertTable: `${prefix}-alerts`,
     workflow: `${prefix}-region-failover`,
     cleanUpWorkflow: `${prefix}-region-failover-clean-up`,
+    releasesTable: `${prefix}-releases`,
+    releaseWorkflow: `${prefix}-blue-green`,
+    releaseCleanUpWorkflow: `${prefix}-blue-green-clean-up`,
+    recordsBucket: (account, region) => `${prefix}-records-${account}-${region}`,
     cluster: (region) => `${prefix}-${region}`,
     group: (colour) => `${prefix}-${colour}`,
     digestParameter: (colour) => `/${prefix}/${colour}/digest`,

@@ -16,9 +16,12 @@ import { failoverDecisionPattern } from '../events/failover-decision.ts';
 import { failoverRequestPattern } from '../events/failover-request.ts';
 import { guarddutyFindingPattern } from '../events/guardduty-finding.ts';
 import { healthEventPattern } from '../events/health-event.ts';
+import { imagePushPattern } from '../events/image-push.ts';
 import { imageScanPattern } from '../events/image-scan.ts';
 import { inspectorFindingPattern } from '../events/inspector-finding.ts';
 import { operationsAlertPattern } from '../events/operations-alert.ts';
+import { releaseDecisionPattern } from '../events/release-decision.ts';
+import { releaseRequestPattern } from '../events/release-request.ts';
 import { rotationOutcomePattern } from '../events/rotation-outcome.ts';
 import { securityHubFindingPattern } from '../events/security-hub-finding.ts';
 import { trailViolationPattern } from '../events/trail-violation.ts';
@@ -209,6 +212,41 @@ export const events: readonly EventRow[] = [
     through: 'queue',
     because: 'somebody did what nobody should do',
   },
+  {
+    slug: 'blue-green',
+    id: 'push',
+    pattern: imagePushPattern,
+    starts: { function: 'admit' },
+    because: 'an image with a release tag is in the repository',
+  },
+  {
+    slug: 'blue-green',
+    id: 'scan',
+    pattern: imageScanPattern,
+    starts: { function: 'admit' },
+    because: 'an image that waits for its scan need not wait for the next minute',
+  },
+  {
+    slug: 'blue-green',
+    id: 'request',
+    pattern: releaseRequestPattern,
+    starts: { function: 'admit' },
+    because: 'a person asks for a digest again, or for a hotfix',
+  },
+  {
+    slug: 'blue-green',
+    id: 'decision',
+    pattern: releaseDecisionPattern,
+    starts: { function: 'steer' },
+    because: 'a person pauses, resumes, promotes, approves or rolls back a release',
+  },
+  {
+    slug: 'blue-green',
+    id: 'clean-up',
+    pattern: executionStatusChangePattern,
+    starts: { function: 'start-clean-up' },
+    because: 'a release ended without being able to clean up after itself',
+  },
 ];
 
 export const schedules: readonly ScheduleRow[] = [
@@ -259,6 +297,30 @@ export const schedules: readonly ScheduleRow[] = [
     where: 'serving',
     starts: { function: 'sweep' },
     because: 'events may be lost; the alarms themselves are asked',
+  },
+  {
+    slug: 'blue-green',
+    id: 'reconcile',
+    everyMinutes: 1,
+    where: 'serving',
+    starts: { function: 'reconcile' },
+    because: 'pushes may be lost, evidence comes late, and a release that waits needs somebody to start it',
+  },
+  {
+    slug: 'blue-green',
+    id: 'reap',
+    everyMinutes: 15,
+    where: 'serving',
+    starts: { function: 'reap' },
+    because: 'the old colour is kept until its deadline and then let go, by nobody who released anything',
+  },
+  {
+    slug: 'blue-green',
+    id: 'export',
+    everyMinutes: 15,
+    where: 'serving',
+    starts: { function: 'export' },
+    because: 'what is recorded goes where nobody can change it',
   },
 ];
 

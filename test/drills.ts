@@ -2,6 +2,7 @@
 import { inject } from 'vitest';
 import type { Deployed } from '../console/deployment/deploy.ts';
 import { standUp } from '../console/deployment/stand-up.ts';
+import { type BlueGreenRun, runBlueGreen } from '../console/drills/blue-green/drill.ts';
 import { type RegionFailoverRun, runRegionFailover } from '../console/drills/region-failover/drill.ts';
 import { PermissionLedger } from '../console/permissions/ledger.ts';
 import type { Cloud } from '../simulator/cloud.ts';
@@ -23,6 +24,18 @@ export async function drillRegionFailover(
   const { cloud, configuration } = await on;
   const run = await runRegionFailover(cloud, configuration, scenario, seed);
   if (on === deployed) await noteUse(run.cloud, `region-failover/${scenario}`);
+  return run;
+}
+
+/** The same for blue/green. */
+export async function drillBlueGreen(
+  scenario: string,
+  seed = 1,
+  on: Promise<Deployed> = production(),
+): Promise<BlueGreenRun> {
+  const { cloud, configuration } = await on;
+  const run = await runBlueGreen(cloud, configuration, scenario, seed);
+  if (on === deployed) await noteUse(run.cloud, `blue-green/${scenario}`);
   return run;
 }
 

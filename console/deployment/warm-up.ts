@@ -37,7 +37,9 @@ function missing(cloud: Cloud, { regions, compute }: Configuration, monitor: Mon
     const healthy = sample?.regions[region]?.healthyTargets ?? 0;
     if (healthy < compute.min) return `${region} has ${healthy} of ${compute.min} healthy targets`;
     const { alarms } = cloud.stateOf<CloudWatchState>(cloudWatch, region);
-    const alarm = Object.values(alarms).find(({ state }) => state.value !== 'OK');
+    // The scaling policies' own alarms stay without data where no processor time is counted.
+    const ours = Object.values(alarms).filter(({ definition }) => !definition.AlarmName?.startsWith('TargetTracking-'));
+    const alarm = ours.find(({ state }) => state.value !== 'OK');
     if (alarm) return `${region}: alarm ${alarm.definition.AlarmName} is ${alarm.state.value}`;
     // One that the alarm started while everything booted still looks, and would mistake the drill's fault for its own.
     // One that asked a person waits for the answer and looks at nothing.

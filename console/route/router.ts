@@ -1,5 +1,5 @@
 /** The router as a process: takes signals in, settles what is due, delivers what was decided. All by the core's functions. */
-import { deliver } from '../../functions/alert-routing/deliver.ts';
+import { deliver, refusalSignal } from '../../functions/alert-routing/deliver.ts';
 import { StoreConflict } from '../../functions/alert-routing/errors.ts';
 import { withAcknowledgement } from '../../functions/alert-routing/ledger.ts';
 import type { Channel } from '../../functions/alert-routing/ports.ts';
@@ -133,7 +133,11 @@ export class Router {
     const delivering = { store, table, channels: this.#channels, now, leaseMs: LEASE_MS, limit: DELIVER_MAX };
     const delivery = deliver({
       ...delivering,
-      onRefused: async ({ channel, key }, detail) => log(`${channel} refused message ${key} for good: ${detail}`),
+      onRefused: async (intent, detail) => {
+        log(`${intent.channel} refused message ${intent.key} for good: ${detail}`);
+        const refusal = refusalSignal(intent, detail, now());
+        if (refusal) await this.take([refusal]);
+      },
     }).then(
       ({ sent, folded, refused }) => {
         this.#deliveries.delete(delivery);

@@ -11,6 +11,7 @@ import type { AlertStore, Batch, Channel, Delivery } from './ports.ts';
 import { plan } from './rate.ts';
 import type { Routing } from './routing.ts';
 import { type Settling, settle } from './settle.ts';
+import type { Signal } from './signal.ts';
 
 export interface Delivering extends Settling {
   readonly store: AlertStore;
@@ -123,15 +124,44 @@ async function finish(
   outcome?: Exclude<Delivery['outcome'], 'pending'>,
 ): Promise<void> {
   const now = delivering.now();
-  for (const { key, group } of intent.folds ?? []) {
-    const [incident = ''] = key.split('/');
-    const about = { key, incident, channel: intent.channel };
-    if (outcome) await settle(delivering, group, now, { change: (ledger) => withOutcome(ledger, about, outcome) });
+  const { channel, folds = [{ key: intent.key, group: intent.group }] } = intent;
+  for (const [index, { key, group }] of folds.entries()) {
+    const about = { key, incident: key.slice(0, key.indexOf('/')), channel };
+    await settle(delivering, group, now, {
+      change: (ledger) => (outcome ? withOutcome(ledger, about, outcome) : ledger),
+      // With the last of them: who dies before goes on from the first, which changes nothing twice.
+      done: index === folds.length - 1 ? keys : [],
+    });
   }
-  await settle(delivering, intent.group, now, {
-    change: (ledger) => (outcome ? withOutcome(ledger, intent, outcome) : ledger),
-    done: keys,
-  });
+}
+
+const REFUSES = 'Channel refuses messages';
+const REFUSAL_LASTS_MS = 3_600_000;
+
+/**
+ * What somebody has to hear by another way when a provider refuses a message for good: a wrong key, a channel that is
+ * gone. Null for a refusal of this very alert, which would only go round.
+ */
+export function refusalSignal({ channel, content }: Intent, detail: string, now: number): Signal | null {
+  if (content.alerts.some(({ name }) => name === REFUSES)) return null;
+  return {
+    kind: 'operations-alert',
+    source: 'mainstay',
+    account: '',
+    region: '',
+    resource: `alert-routing/channel/${channel}`,
+    name: REFUSES,
+    state: 'firing',
+    at: now,
+    until: now + REFUSAL_LASTS_MS,
+    severity: 'P1',
+    labels: { slug: 'alert-routing', channel },
+    summary: `${channel} refuses messages for good: ${detail}`,
+    description: '',
+    links: { runbook: null, graph: null, source: null },
+    muted: null,
+    raw: null,
+  };
 }
 
 const BACKOFF_MS = [1000, 2000, 5000, 10_000, 20_000, 30_000, 60_000] as const;

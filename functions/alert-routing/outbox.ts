@@ -43,7 +43,7 @@ export function digestOf(messages: readonly Intent[], channel: string, at: numbe
   return {
     key: `${key}/${channel}/0`,
     incident: key,
-    group: '',
+    group: folds[0]?.group ?? '',
     channel,
     action: 'digest',
     severity,

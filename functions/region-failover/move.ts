@@ -3,8 +3,10 @@
  * may be repeated, and so that an execution which wakes up too late changes nothing.
  */
 import * as z from 'zod';
-import { ClaimConflict, ReadBackUnsafe } from '../shared/errors.ts';
+import { ClaimConflict } from '../shared/errors.ts';
 import type { ApplicationItem, Authority, Move } from '../shared/ports.ts';
+
+export { ensure } from '../shared/ensure.ts';
 
 export const MoveSchema = z.object({
   executionArn: z.string().startsWith('arn:aws:states:'),
@@ -44,28 +46,4 @@ export async function requireClaim(
     );
   }
   return item;
-}
-
-/**
- * Describe, act if needed, read back. A lost answer shows as a conflict on the repetition, so what is read back decides.
- * @throws the conflict when someone else's value is there; ReadBackUnsafe when nobody refused and it still is not there
- */
-export async function ensure<T>(change: {
-  readonly what: string;
-  readonly describe: () => Promise<T>;
-  readonly done: (state: T) => boolean;
-  readonly act: () => Promise<void>;
-}): Promise<T> {
-  const before = await change.describe();
-  if (change.done(before)) return before;
-  let conflict: ClaimConflict | undefined;
-  try {
-    await change.act();
-  } catch (error) {
-    if (!(error instanceof ClaimConflict)) throw error;
-    conflict = error;
-  }
-  const after = await change.describe();
-  if (change.done(after)) return after;
-  throw conflict ?? new ReadBackUnsafe(`${change.what}: read back ${JSON.stringify(after)}`);
 }

@@ -65,6 +65,73 @@ export type ServingConfig = z.infer<typeof ServingConfig>;
 export const StartingConfig = ServingConfig.extend({ stateMachineArn: z.string() });
 export type StartingConfig = z.infer<typeof StartingConfig>;
 
+/** The part of infra/config's `release` that functions read; the meanings are written there. */
+export const ReleasePolicy = z.object({
+  mode: z.enum(['weighted', 'atomic']),
+  steps: z.array(z.number().int()).min(1),
+  stepSeconds: seconds,
+  stepSecondsMax: seconds,
+  bakeSeconds: seconds,
+  bakeSecondsMax: seconds,
+  retainSeconds: seconds,
+  /** Share of one, not percent. */
+  errorRateMax: z.number().positive().max(1),
+  p95SecondsMax: z.number().positive(),
+  requestsMin: z.number().int().min(1),
+  healthyLooks: z.number().int().min(1),
+  evidenceSecondsMax: seconds,
+  approval: z.boolean(),
+  approvalSecondsMax: seconds,
+  pauseSecondsMax: seconds,
+  secondPush: z.enum(['supersede', 'hold']),
+  smokePaths: z.array(z.string()).min(1),
+  alarms: z.array(z.string()),
+  signingProfile: z.string().nullable(),
+  /** Machines below which no colour serves. */
+  capacityMin: z.number().int().min(1),
+  capacityMax: z.number().int().min(1),
+  stickySeconds: z.number().int().min(0),
+});
+export type ReleasePolicy = z.infer<typeof ReleasePolicy>;
+
+const releaseColour = z.object({
+  /** Name of the Auto Scaling group, or of the ECS service. */
+  group: z.string(),
+  targetGroupArn: z.string(),
+  /** Instances read it at boot; for a service it is where the present digest is noted. */
+  digestParameter: z.string(),
+});
+
+/** Everything that blue-green knows of its region. */
+export const ReleaseConfig = z.object({
+  application: z.string(),
+  region: z.string(),
+  /** Public name of this region's load balancer. */
+  endpoint: z.string(),
+  servingRegions: z.tuple([z.string(), z.string()]),
+  witnessRegion: z.string(),
+  authorityTable: z.string(),
+  releasesTable: z.string(),
+  recordsBucket: z.string(),
+  repository: z.string(),
+  /** Of its images; a manifest or index for other platforms only is refused. */
+  platform: z.string(),
+  /** What a release's tag looks like: * stands for any text. */
+  tagPattern: z.string(),
+  forwardRuleArn: z.string(),
+  loadBalancerArn: z.string(),
+  compute: z.object({ kind: z.enum(['ec2', 'fargate']), cluster: z.string().nullable() }),
+  colours: z.object({ blue: releaseColour, green: releaseColour }),
+  parameters: z.object({ database: z.string(), consumers: z.string(), deployments: z.string() }),
+  migrationFunction: z.string().nullable(),
+  stateMachineArn: z.string(),
+  cleanUpMachineArn: z.string(),
+  topicArn: z.string(),
+  runbookUrl: z.string(),
+  policy: ReleasePolicy,
+});
+export type ReleaseConfig = z.infer<typeof ReleaseConfig>;
+
 /** @throws InvalidConfig naming the field, when the variable is missing, no JSON, or does not fit. */
 export function readConfig<S extends z.ZodType>(schema: S, text: string | undefined): z.infer<S> {
   let value: unknown;

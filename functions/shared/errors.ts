@@ -22,6 +22,8 @@ export class ClaimConflict extends named('ClaimConflict') {}
 
 /** Somebody else changed what a write depends on: read again, decide again. */
 export class WriteConflict extends named('WriteConflict') {}
+/** The lease of a release is another's, or nobody's: whoever asks may change nothing. */
+export class LeaseConflict extends named('LeaseConflict') {}
 
 /** A value was written and something else was read back. */
 export class ReadBackUnsafe extends named('ReadBackUnsafe') {}
@@ -33,5 +35,6 @@ export const sharedFamilies = {
   AuthorityNotReady: 'NotReady',
   ClaimConflict: 'Conflict',
   WriteConflict: 'Conflict',
+  LeaseConflict: 'Conflict',
   ReadBackUnsafe: 'Unsafe',
 } as const satisfies Record<string, ErrorFamily>;

@@ -270,6 +270,7 @@ export interface Web {
     readonly body?: string;
     /** Of the body. @default application/json */
     readonly contentType?: string;
+    /** Besides it. */
     readonly headers?: Readonly<Record<string, string>>;
     readonly timeoutMs: number;
   }): Promise<WebAnswer | null>;

@@ -5,6 +5,6 @@ export const dev = {
   ...base,
   environment: 'dev',
   domain: 'orders.dev.example.com',
-  compute: { instanceType: 't4g.small', min: 1, max: 2 },
+  compute: { kind: 'ec2', instanceType: 't4g.small', min: 1, max: 2 },
   recovery: { ...base.recovery, tier: 'standard' },
 };

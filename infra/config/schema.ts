@@ -27,6 +27,48 @@ const Recovery = z.strictObject({
   longestWriteSeconds: seconds,
 });
 
+const Release = z.strictObject({
+  /** weighted: by steps; atomic: all at once, then the same watch. */
+  mode: z.enum(['weighted', 'atomic']),
+  /** Percent of the requests that the new release gets, ascending; the last is 100. */
+  steps: z.array(z.number().int().min(1).max(100)).min(1).max(10),
+  /** How long a step is watched, and how long at most while the evidence is not enough. */
+  stepSeconds: seconds.min(60),
+  stepSecondsMax: seconds,
+  /** The same at 100 %, before the release is committed. */
+  bakeSeconds: seconds.min(60),
+  bakeSecondsMax: seconds,
+  /** How long the old colour stays ready for a rollback. */
+  retainHours: z.number().int().min(1).max(72),
+  /** Share of requests that may fail; above it a release is rolled back. */
+  errorPercentMax: z.number().positive().max(50),
+  /** The 95th percentile of the answers' time. */
+  p95SecondsMax: z.number().positive(),
+  /** Requests without which a commit proves nothing; 299 without one error bound the rate below 1 %. */
+  requestsMin: z.number().int().min(1),
+  /** Consecutive looks at all machines of the new colour that must find them healthy. */
+  healthyLooks: z.number().int().min(1).max(10),
+  /** How long scan and signature may take before the push is refused. */
+  evidenceSecondsMax: seconds,
+  /** A person must approve before users are sent; no answer in time is no. */
+  approval: z.boolean(),
+  approvalSecondsMax: seconds,
+  /** A release that a person paused is rolled back after this. */
+  pauseSecondsMax: seconds,
+  /** While the old colour is kept: supersede ends the retention early, hold waits for its end. */
+  secondPush: z.enum(['supersede', 'hold']),
+  /** What a release's tag looks like, as an EventBridge wildcard; other tags are not deployed. */
+  tagPattern: z.string().min(1),
+  /** Asked of the new colour before any user is; each must answer 200. */
+  smokePaths: z.array(z.string().startsWith('/')).min(1),
+  /** Alarms that must be OK besides Mainstay's own of each colour. */
+  alarms: z.array(z.string()),
+  /** ARN of the Signer profile that images must be signed with. */
+  signingProfile: z.string().startsWith('arn:aws:signer:').optional(),
+  /** Name of a function that migrates the database: asked to expand before users are sent, to contract after the retention. */
+  migrationFunction: z.string().optional(),
+});
+
 export const Configuration = z
   .strictObject({
     environment: z.enum(['dev', 'staging', 'prod']),
@@ -48,6 +90,10 @@ export const Configuration = z
       natGateways: z.number().int().min(1).max(3),
     }),
     compute: z.strictObject({
+      /** What runs the colours: Auto Scaling groups, or ECS services on Fargate. */
+      kind: z.enum(['ec2', 'fargate']).default('ec2'),
+      /** Tag of the image that Fargate tasks run until the first release; instances wait for a digest instead. */
+      firstTag: z.string().min(1).default('1.0.0'),
       instanceType: z.string().regex(/^[a-z0-9]+\.[a-z0-9]+$/, 'an EC2 instance type such as m7g.large'),
       min: z.number().int().min(1),
       max: z.number().int().min(1),
@@ -70,6 +116,7 @@ export const Configuration = z
     }),
     app: z.strictObject({ port: z.number().int().min(1024).max(65535) }),
     recovery: Recovery,
+    release: Release,
     /** Who is told; an email address that subscribes to the operations topic. */
     operationsEmail: z.email(),
   })
@@ -83,6 +130,19 @@ export const Configuration = z
     }
     if (configuration.network.cidrs[0] === configuration.network.cidrs[1]) {
       context.addIssue({ code: 'custom', path: ['network', 'cidrs'], message: 'the two regions share a block' });
+    }
+    const { steps, stepSeconds, stepSecondsMax, bakeSeconds, bakeSecondsMax } = configuration.release;
+    const ascending = steps.every((percent, index) => index === 0 || percent > (steps[index - 1] ?? 0));
+    if (!ascending || steps.at(-1) !== 100) {
+      context.addIssue({ code: 'custom', path: ['release', 'steps'], message: 'must ascend and end with 100' });
+    }
+    for (const [name, least, most] of [
+      ['stepSecondsMax', stepSeconds, stepSecondsMax],
+      ['bakeSecondsMax', bakeSeconds, bakeSecondsMax],
+    ] as const) {
+      if (most < least) {
+        context.addIssue({ code: 'custom', path: ['release', name], message: `${most} is less than ${least}` });
+      }
     }
     const { longestWriteSeconds, leaseSeconds, dwellSeconds, driftSeconds, lagSecondsMax } = configuration.recovery;
     if (lagSecondsMax < leaseSeconds + driftSeconds) {

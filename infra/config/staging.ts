@@ -5,6 +5,6 @@ export const staging = {
   ...base,
   environment: 'staging',
   domain: 'orders.staging.example.com',
-  compute: { instanceType: 't4g.medium', min: 2, max: 4 },
+  compute: { kind: 'ec2', instanceType: 't4g.medium', min: 2, max: 4 },
   data: { ...base.data, instances: 2 },
 };

@@ -4,15 +4,14 @@
  */
 import { CustomResource, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SnsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
-import { Topic } from 'aws-cdk-lib/aws-sns';
-import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { Configuration } from '../config/index.ts';
 import { EventRoute } from '../constructs/event-route.ts';
+import { operationsTopic } from '../constructs/operations-topic.ts';
 import { TaskFunction } from '../constructs/task-function.ts';
 import { Workflow } from '../constructs/workflow.ts';
 import type { Names } from '../names.ts';
@@ -66,7 +65,7 @@ export class RegionFailoverStack extends Stack {
     const { account, region } = this;
     this.#place = { configuration, names, account, region };
     this.#bundles = props.bundles;
-    this.topic = this.#operations();
+    this.topic = operationsTopic(this, configuration.operationsEmail);
     const ledger = this.#ledger();
     const machineArn = (name: string) => `arn:aws:states:${region}:${account}:stateMachine:${name}`;
     this.#settings = { ...servingSettings(this.#place, props.region, this.topic.topicArn) };
@@ -159,24 +158,9 @@ export class RegionFailoverStack extends Stack {
     const [first, second] = this.#place.configuration.regions.serving;
     const other = this.region === first ? second : first;
     regionFailingAlarm(this, 'RegionFailing', this.#place, other, this.topic);
-    executionAlarm(this, 'Failover', this.machine, this.topic);
-    executionAlarm(this, 'CleanUp', cleanUp, this.topic);
-  }
-
-  #operations(): Topic {
-    const topic = new Topic(this, 'Operations', { enforceSSL: true });
-    // A topic with a policy of its own has lost the default one, by which the account's alarms may publish.
-    topic.addToResourcePolicy(
-      new PolicyStatement({
-        sid: 'Alarms',
-        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
-        actions: ['sns:Publish'],
-        resources: [topic.topicArn],
-        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
-      }),
-    );
-    topic.addSubscription(new EmailSubscription(this.#place.configuration.operationsEmail));
-    return topic;
+    const { runbookUrl } = this.#settings;
+    executionAlarm(this, 'Failover', this.machine, this.topic, `${runbookUrl}`);
+    executionAlarm(this, 'CleanUp', cleanUp, this.topic, `${runbookUrl}`);
   }
 
   /** Records, open questions, declines. Regional on purpose: the other region may be gone. */

@@ -3,15 +3,16 @@
  * one writes is data in the authority table.
  */
 import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
-import { Repository, TagMutability } from 'aws-cdk-lib/aws-ecr';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { Configuration } from '../config/index.ts';
-import { COLOURS, type Colour, HOSTED_ZONE_PARAMETER, type Names } from '../names.ts';
+import { COLOURS, HOSTED_ZONE_PARAMETER, type Names } from '../names.ts';
 import { ColourGroup } from './core/colour-group.ts';
+import { ColourService, type ColourServiceProps, Services } from './core/colour-service.ts';
 import { Database } from './core/database.ts';
+import { images } from './core/images.ts';
 import { instanceRole } from './core/instance-role.ts';
 import { LoadBalancer } from './core/load-balancer.ts';
 import { Network } from './core/network.ts';
@@ -25,7 +26,6 @@ export interface RegionStackProps extends StackProps {
 }
 
 export class RegionStack extends Stack {
-  readonly groups: Readonly<Record<Colour, ColourGroup>>;
   readonly loadBalancer: LoadBalancer;
   readonly database: Database;
   readonly latch: LatchBucket;
@@ -49,12 +49,7 @@ export class RegionStack extends Stack {
       hostedZoneId: StringParameter.valueForStringParameter(this, HOSTED_ZONE_PARAMETER),
       zoneName: configuration.domain,
     });
-    const repository = new Repository(this, 'Images', {
-      repositoryName: names.repository,
-      imageTagMutability: TagMutability.IMMUTABLE,
-      imageScanOnPush: true,
-      removalPolicy: RemovalPolicy.RETAIN,
-    });
+    const repository = images(this, { names });
     this.database = new Database(this, 'Database', {
       configuration,
       names,
@@ -66,19 +61,22 @@ export class RegionStack extends Stack {
     this.loadBalancer = new LoadBalancer(this, 'LoadBalancer', { configuration, names, network, zone, bundles });
     const role = instanceRole(this, { configuration, names, repository });
     this.key.grantDecrypt(role);
-    const group = (colour: Colour) =>
-      new ColourGroup(this, colour === 'blue' ? 'Blue' : 'Green', {
-        configuration,
-        names,
-        network,
-        colour,
-        role,
-        targetGroup: this.loadBalancer.targetGroups[colour],
-        // The first release is blue's; the idle colour costs nothing until a release is prepared.
-        min: colour === COLOURS[0] ? configuration.compute.min : 0,
-      });
-    this.groups = { blue: group('blue'), green: group('green') };
+    this.#colours({ configuration, names, network, repository, role });
     this.latch = new LatchBucket(this, 'Latch', { names, account, region });
     new Traffic(this, 'Traffic', { configuration, names, account, region, zone, balancer: this.loadBalancer.balancer });
+  }
+
+  /** Both colours, as Auto Scaling groups or as services. The first release is blue's; the idle colour costs nothing. */
+  #colours(props: Pick<ColourServiceProps, 'configuration' | 'names' | 'network' | 'repository' | 'role'>): void {
+    const { configuration, names, repository } = props;
+    const fargate = configuration.compute.kind === 'fargate';
+    const services = fargate ? new Services(this, 'Services', { names, repository }) : null;
+    for (const colour of COLOURS) {
+      const id = colour === 'blue' ? 'Blue' : 'Green';
+      const targetGroup = this.loadBalancer.targetGroups[colour];
+      const min = colour === COLOURS[0] ? configuration.compute.min : 0;
+      if (services) new ColourService(this, id, { ...props, services, colour, targetGroup, min });
+      else new ColourGroup(this, id, { ...props, colour, targetGroup, min });
+    }
   }
 }

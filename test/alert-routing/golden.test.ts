@@ -54,6 +54,7 @@ describe('the shipped table, on a Friday night', () => {
         "health-event/closed: P1 default platform nobody",
         "health-event/issue: P1 default platform +1 min pagerduty",
         "image-scan/clean: P3 security security nobody",
+        "image-scan/complete: P3 security security nobody",
         "image-scan/critical: P2 security security +3540 min slack",
         "image-scan/failed: P2 security security +3540 min slack",
         "inspector-finding/active: P1 security security +1 min pagerduty",

@@ -107,7 +107,13 @@ describe('a channel', () => {
     world.providers.pager!.answer = () => ({ outcome: 'refused', detail: '400' });
     await world.take(signal({ severity: 'P1' }));
     await world.until(START + 2 * MINUTE);
-    expect(world.story).toEqual(['+30 pager open', '+30 chat failover']);
+    expect(world.story.slice(0, 2)).toEqual(['+30 pager open', '+30 chat failover']);
+    // And somebody hears of the channel itself, once, by the next one too.
+    const told = world.sent.filter(({ intent }) => intent.content.title.includes('Channel refuses'));
+    expect(told.map(({ at, channel, action }) => `+${(at - START) / 1000} ${channel} ${action}`)).toEqual([
+      '+60 pager open',
+      '+60 chat failover',
+    ]);
   });
 
   it('that is down gets the end only, and nothing at all when it never heard of the beginning', async () => {
@@ -229,6 +235,26 @@ describe('an inhibition', () => {
     await world.take(signal(down), signal({ region: 'us-east-2' }), signal({ ...P0, resource: 'two' }));
     await world.until(START + MINUTE);
     expect(world.story).toEqual(['+0 pager open', '+30 pager open', '+30 chat open']);
+  });
+
+  it('by what is lighter would hide what is graver, were it allowed', async () => {
+    const lighter = signal({ ...down, severity: 'P3' });
+    const world = new World(config);
+    await world.take(lighter, signal({ ...P0, resource: 'two' }));
+    expect(world.story).toEqual(['+0 pager open']);
+    const graver = new World(config);
+    await graver.take(signal({ ...down, severity: 'P0' }), signal({ ...P0, resource: 'two' }));
+    expect(graver.sent.map(({ intent }) => intent.content.title)).toEqual([expect.stringContaining('Down')]);
+  });
+
+  it('holds after a restart too, whatever is settled first', async () => {
+    const world = new World(config);
+    await world.hear(signal(), signal(down));
+    const restarted = new World(config);
+    Object.assign(restarted, { store: world.store, now: START + HOUR });
+    await restarted.until(START + 2 * HOUR);
+    expect(restarted.sent.length).toBeGreaterThan(0);
+    expect(restarted.sent.filter(({ intent }) => intent.content.title.includes('Slow'))).toEqual([]);
   });
 
   it('that cannot be read keeps nothing quiet', async () => {

@@ -130,3 +130,39 @@ describe('the process', () => {
     await first.gone;
   });
 });
+
+describe('mainstay explain', () => {
+  const explain = (...options: string[]) =>
+    new Promise<{ code: number | null; out: string; error: string }>((resolve) => {
+      const child = spawn(process.execPath, [
+        '--disable-warning=ExperimentalWarning',
+        'console/main.ts',
+        'explain',
+        ...options,
+      ]);
+      let [out, error] = ['', ''];
+      child.stdout.on('data', (part) => {
+        out += part;
+      });
+      child.stderr.on('data', (part) => {
+        error += part;
+      });
+      child.once('close', (code) => resolve({ code, out, error }));
+    });
+
+  it('says why, who, when and by which keys, and names what it cannot use', async () => {
+    const sample = 'events/samples/alarm-transition/metric.json';
+    const { code, out } = await explain(sample, '--json', '--at', '2026-11-20T03:12:10Z');
+    expect(code).toBe(0);
+    expect(JSON.parse(out).signals[0]).toMatchObject({
+      route: { id: 'orders', owner: 'orders' },
+      severity: { value: 'P1' },
+    });
+    expect(await explain('package.json')).toMatchObject({ code: 0, out: expect.stringContaining('not understood') });
+    for (const options of [['missing.json'], [sample, '--at', 'soon'], [sample, '--config', 'package.json']]) {
+      const { code: refused, error } = await explain(...options);
+      expect([options, refused]).toEqual([options, 2]);
+      expect(error).not.toMatch(/\bat .*\.ts:/);
+    }
+  });
+});

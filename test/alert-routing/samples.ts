@@ -2,8 +2,16 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 
-/** Kinds that are for region failover, not for routing. */
-const OTHERS = new Set(['alarm-state-change', 'execution-status-change', 'failover-decision', 'failover-request']);
+/** Kinds that are for region failover and blue/green, not for routing. */
+const OTHERS = new Set([
+  'alarm-state-change',
+  'execution-status-change',
+  'failover-decision',
+  'failover-request',
+  'image-push',
+  'release-decision',
+  'release-request',
+]);
 
 export interface Sample {
   readonly kind: string;

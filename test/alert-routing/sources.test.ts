@@ -46,6 +46,7 @@ guardduty-finding/low: guardduty-finding firing P3 CryptoCurrency:EC2/BitcoinToo
 health-event/closed: health-event resolved P1 AWS_ELASTICLOADBALANCING_OPERATIONAL_ISSUE
 health-event/issue: health-event firing P1 AWS_ELASTICLOADBALANCING_OPERATIONAL_ISSUE
 image-scan/clean: image-scan resolved P3 image scan of orders
+image-scan/complete: image-scan resolved P3 image scan of orders-prod
 image-scan/critical: image-scan firing P2 image scan of orders
 image-scan/failed: image-scan firing P2 image scan of orders
 inspector-finding/active: inspector-finding firing P1 PACKAGE_VULNERABILITY

@@ -1,6 +1,6 @@
 /** The whole core on a virtual clock: signals at their times, what is due settled and delivered, providers' mailboxes. */
 
-import { deliver } from '../../functions/alert-routing/deliver.ts';
+import { deliver, refusalSignal } from '../../functions/alert-routing/deliver.ts';
 import type { Intent } from '../../functions/alert-routing/incident.ts';
 import { withAcknowledgement } from '../../functions/alert-routing/ledger.ts';
 import { receive } from '../../functions/alert-routing/receive.ts';
@@ -167,6 +167,10 @@ export class World {
         now: () => this.now,
         leaseMs: 30_000,
         limit: 1000,
+        onRefused: async (intent, detail) => {
+          const refusal = refusalSignal(intent, detail, this.now);
+          if (refusal) await this.hear(refusal);
+        },
       });
       if (due.length === 0 && sent + folded + postponed + refused === 0) return;
     }

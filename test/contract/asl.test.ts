@@ -6,7 +6,10 @@ import { globSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { families } from '../../functions/region-failover/errors.ts';
+import { families as blueGreen } from '../../functions/blue-green/errors.ts';
+import { families as regionFailover } from '../../functions/region-failover/errors.ts';
+
+const families = { ...blueGreen, ...regionFailover };
 
 /** The package ships no types for this way of importing it. */
 const validate = createRequire(import.meta.url)('asl-validator') as (definition: unknown) => { errors: unknown[] };
@@ -38,7 +41,7 @@ const machines = globSync('statemachines/*.asl.json')
   .sort()
   .map((file) => ({
     file,
-    slug: file.includes('region-failover') ? 'region-failover' : basename(file, '.asl.json'),
+    slug: basename(file, '.asl.json').replace(/-clean-up$/, ''),
     machine: JSON.parse(readFileSync(file, 'utf8')) as Machine,
   }));
 
@@ -63,9 +66,14 @@ const handlerOf = (state: State): string =>
 
 const familyOf = (name: string): string | undefined => (families as Record<string, string>)[name];
 
-/** Thrown by the handler's own file; the shared ones come from ports, parsing and claims. */
+/** What more than one handler does, and throws for. */
+const PARTS = ['retreat', 'idle'];
+
+/** Thrown by the handler's own file and by its parts; the shared ones come from ports, parsing and claims. */
 const thrownBy = (slug: string, handler: string): string[] => {
-  const text = readFileSync(`functions/${slug}/${handler}.ts`, 'utf8');
+  const own = readFileSync(`functions/${slug}/${handler}.ts`, 'utf8');
+  const parts = PARTS.filter((part) => own.includes(`from './${part}.ts'`));
+  const text = [own, ...parts.map((part) => readFileSync(`functions/${slug}/${part}.ts`, 'utf8'))].join('\n');
   return [...text.matchAll(/throw new (\w+)\(/g)].map((match) => match[1] as string);
 };
 
@@ -128,9 +136,10 @@ describe.each(machines)('$file', ({ slug, machine }) => {
   it('stops quietly on a conflict wherever the claim is asked for', () => {
     for (const { name, state, outer } of tasks) {
       const text = readFileSync(`functions/${slug}/${handlerOf(state)}.ts`, 'utf8');
-      if (!/requireClaim|moves\.take/.test(text) || handlerOf(state) === 'record') continue;
+      if (!/requireClaim|moves\.take|requireLease|requireIdle/.test(text) || handlerOf(state) === 'record') continue;
       const exits = (state.Catch ?? outer?.Catch ?? []).flatMap((rule) => rule.ErrorEquals);
-      expect([name, exits.includes('ClaimConflict')]).toEqual([name, true]);
+      const conflict = slug === 'blue-green' ? 'LeaseConflict' : 'ClaimConflict';
+      expect([name, exits.includes(conflict)]).toEqual([name, true]);
     }
   });
 });

@@ -23,9 +23,12 @@ import { FailoverRequest, failoverRequestPattern } from '../../events/failover-r
 import { GenericAlert } from '../../events/generic-alert.ts';
 import { GuarddutyFinding, guarddutyFindingPattern } from '../../events/guardduty-finding.ts';
 import { HealthEvent, healthEventPattern } from '../../events/health-event.ts';
+import { ImagePush, imagePushPattern } from '../../events/image-push.ts';
 import { ImageScan, imageScanPattern } from '../../events/image-scan.ts';
 import { InspectorFinding, inspectorFindingPattern } from '../../events/inspector-finding.ts';
 import { OperationsAlert, operationsAlertPattern } from '../../events/operations-alert.ts';
+import { ReleaseDecision, releaseDecisionPattern } from '../../events/release-decision.ts';
+import { ReleaseRequest, releaseRequestPattern } from '../../events/release-request.ts';
 import { RotationOutcome, rotationOutcomePattern } from '../../events/rotation-outcome.ts';
 import { SecurityHubFinding, securityHubFindingPattern } from '../../events/security-hub-finding.ts';
 import { SentryIssue } from '../../events/sentry-issue.ts';
@@ -53,9 +56,12 @@ const kinds: Readonly<Record<string, { pattern: object | null; schema: z.ZodType
   'generic-alert': { pattern: null, schema: GenericAlert },
   'guardduty-finding': { pattern: guarddutyFindingPattern, schema: GuarddutyFinding },
   'health-event': { pattern: healthEventPattern, schema: HealthEvent },
+  'image-push': { pattern: imagePushPattern, schema: ImagePush },
   'image-scan': { pattern: imageScanPattern, schema: ImageScan },
   'inspector-finding': { pattern: inspectorFindingPattern, schema: InspectorFinding },
   'operations-alert': { pattern: operationsAlertPattern, schema: OperationsAlert },
+  'release-decision': { pattern: releaseDecisionPattern, schema: ReleaseDecision },
+  'release-request': { pattern: releaseRequestPattern, schema: ReleaseRequest },
   'rotation-outcome': { pattern: rotationOutcomePattern, schema: RotationOutcome },
   'security-hub-finding': { pattern: securityHubFindingPattern, schema: SecurityHubFinding },
   'sentry-issue': { pattern: null, schema: SentryIssue },

@@ -4,8 +4,8 @@
  */
 import { describe, expect, it } from 'vitest';
 import { drillRegionFailover, production } from '../drills.ts';
+import { deployWithout } from '../without-guard.ts';
 import { guards } from './guards.ts';
-import { deployWithout } from './without-guard.ts';
 
 describe('without its guard', () => {
   it.each(guards)('region-failover/$id is violated in $scenario: without $without', async (row) => {

@@ -2,7 +2,8 @@
  * The guards of region failover, one for each invariant: how each is taken out of what is deployed, and where that shows.
  * Read by guards.scenario.ts, which knows where to look, and by the search of test/soak, which does not.
  */
-import { all, type Removal, replacing, type Statement, skipping, withoutRows } from './without-guard.ts';
+import { all, type Removal, replacing } from '../without-guard.ts';
+import { policy, skipping, step, withoutRows } from './removals.ts';
 
 export interface Guard {
   readonly id: string;
@@ -14,12 +15,6 @@ export interface Guard {
 }
 
 const app = (source: string, edit: (text: string) => string): Removal => ({ source, bundles: ['app'], edit });
-const step = (handler: string, edit: (text: string) => string): Removal => ({
-  source: `functions/region-failover/${handler}.ts`,
-  bundles: [handler],
-  edit,
-});
-
 export const guards: readonly Guard[] = [
   {
     id: 'I1',
@@ -36,7 +31,7 @@ export const guards: readonly Guard[] = [
     removals: [
       {
         source: 'functions/shared/aws/authority.ts',
-        bundles: ['promote'],
+        bundles: ['region-failover/promote'],
         edit: replacing("':epoch': epoch,\n          ':before'", "':epoch': epoch - 1,\n          ':before'"),
       },
     ],
@@ -113,7 +108,7 @@ export const guards: readonly Guard[] = [
     removals: [
       {
         source: 'functions/shared/aws/authority.ts',
-        bundles: ['claim'],
+        bundles: ['region-failover/claim'],
         edit: replacing(
           "only: 'phase = :active AND attribute_not_exists(claim) AND epoch",
           "only: ':active = :active AND epoch",
@@ -135,12 +130,9 @@ export const guards: readonly Guard[] = [
     saying: /changed s3 in the region being left, us-west-2/,
     removals: [
       step('shift-traffic', replacing('[config.region, config.witnessRegion];', 'Object.keys(config.latchBuckets);')),
-      {
-        policyOf: 'ShiftTraffic',
-        edit(statements: Statement[]) {
-          for (const statement of statements) if (statement.Sid !== 'ReadApplication') statement.Resource = '*';
-        },
-      },
+      policy('ShiftTraffic', (statements) => {
+        for (const statement of statements) if (statement.Sid !== 'ReadApplication') statement.Resource = '*';
+      }),
     ],
   },
   {
@@ -178,7 +170,7 @@ export const guards: readonly Guard[] = [
       step('configure', replacing('await records.noteLoss(', 'void (')),
       {
         source: 'functions/region-failover/measure.ts',
-        bundles: ['record'],
+        bundles: ['region-failover/record'],
         edit: replacing(
           'return { rpoSeconds: null, rpoSecondsMax: null };',
           'return { rpoSeconds: 0, rpoSecondsMax: 0 };',

@@ -7,7 +7,7 @@ import { withAssembly } from '../../console/deployment/synthesize.ts';
 import { drills } from '../../console/drills/index.ts';
 import { runSoakSeed } from '../../console/soak/seed.ts';
 import { guards } from '../region-failover/guards.ts';
-import { deployWithout } from '../region-failover/without-guard.ts';
+import { deployWithout } from '../without-guard.ts';
 import { moreGuards, type SearchedGuard } from './more-guards.ts';
 
 const SEEDS_MAX = 1000;

@@ -2,19 +2,14 @@
  * Further guards, beside the one of each invariant in test/region-failover/guards.ts: what keeps a move from being left
  * half-done, and the second lines of defence. The search of this folder takes each of them out in turn.
  */
-import { type Removal, replacing, type States, withoutRows } from '../region-failover/without-guard.ts';
+import { editing, step, withoutRows } from '../region-failover/removals.ts';
+import { type Removal, replacing } from '../without-guard.ts';
 
 export interface SearchedGuard {
   readonly name: string;
   readonly without: string;
   readonly removals: readonly Removal[];
 }
-
-const step = (handler: string, edit: (text: string) => string): Removal => ({
-  source: `functions/region-failover/${handler}.ts`,
-  bundles: [handler],
-  edit,
-});
 
 export const moreGuards: readonly SearchedGuard[] = [
   {
@@ -47,7 +42,7 @@ export const moreGuards: readonly SearchedGuard[] = [
     removals: [
       {
         source: 'functions/region-failover/reconciliation.ts',
-        bundles: ['reconcile'],
+        bundles: ['region-failover/reconcile'],
         edit: replacing("if (dead) return { action: 'resume',", "if (dead) return { action: 'none',"),
       },
     ],
@@ -69,14 +64,11 @@ export const moreGuards: readonly SearchedGuard[] = [
     name: 'confirm',
     without: 'the second look, right before the one-way step',
     removals: [
-      {
-        machine: 'FailoverMachine',
-        edit(states: States) {
-          const choice = states['Check that it still holds']?.Choices?.[0];
-          if (!choice) throw new Error("no state 'Check that it still holds' with a choice");
-          choice.Condition = '{% true %}';
-        },
-      },
+      editing('FailoverMachine', (states) => {
+        const choice = states['Check that it still holds']?.Choices?.[0];
+        if (!choice) throw new Error("no state 'Check that it still holds' with a choice");
+        choice.Condition = '{% true %}';
+      }),
     ],
   },
   {
@@ -86,7 +78,7 @@ export const moreGuards: readonly SearchedGuard[] = [
       step('clean-up', replacing("if (holds && phase !== 'fencing')", 'if (false)')),
       {
         source: 'functions/shared/aws/authority.ts',
-        bundles: ['clean-up'],
+        bundles: ['region-failover/clean-up'],
         // As an undo that takes no notice of the promotion would write it.
         edit: replacing('`${mine} AND phase = :fencing`', '`${mine} AND phase <> :active OR phase = :fencing`'),
       },

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { drills } from '../../console/drills/index.ts';
 import { runSoakSeed, type SoakOf, shrinkSeed } from '../../console/soak/seed.ts';
 import { guards } from '../region-failover/guards.ts';
-import { deployWithout } from '../region-failover/without-guard.ts';
+import { deployWithout } from '../without-guard.ts';
 import { moreGuards, type SearchedGuard } from './more-guards.ts';
 
 const SEEDS_MAX = 10;

@@ -1,14 +1,12 @@
-/** What one soaked run of region failover reached, in the counts of console/soak/coverage.ts, and what could be reached. */
+/** What one soaked run of region failover reached, and what could be reached. */
 import type { Names } from '../../../infra/names.ts';
 import type { Cloud } from '../../../simulator/cloud.ts';
-import { lambda } from '../../../simulator/lambda/index.ts';
-import { stepFunctions } from '../../../simulator/stepfunctions/service.ts';
 import machine from '../../../statemachines/region-failover.asl.json' with { type: 'json' };
 import cleanUpMachine from '../../../statemachines/region-failover-clean-up.asl.json' with { type: 'json' };
-import { type Coverage, counted, type Reachable } from '../../soak/coverage.ts';
-import { everything, passedBy } from '../../soak/machine-map.ts';
+import type { Coverage, Reachable } from '../../soak/coverage.ts';
 import type { Profile } from '../../soak/profile.ts';
-import { faultId, type Schedule } from '../../soak/schedule.ts';
+import { coverageOfRun, reachableBy } from '../../soak/run-coverage.ts';
+import type { Schedule } from '../../soak/schedule.ts';
 import { type Evidence, wasCarriedOut } from './evidence.ts';
 import { INVARIANTS } from './invariants.ts';
 import { isLatch } from './invariants-decisions.ts';
@@ -18,77 +16,31 @@ import { OUTCOMES } from './scenario.ts';
 const MAIN = 'region-failover';
 const CLEAN_UP = 'region-failover-clean-up';
 
-export function reachable(profile: Profile): Reachable {
-  const machines = [everything(MAIN, JSON.stringify(machine)), everything(CLEAN_UP, JSON.stringify(cleanUpMachine))];
-  const kinds = [...new Set(profile.groups.flatMap(({ kinds }) => Object.keys(kinds)))];
-  return {
-    states: machines.flatMap(({ states }) => states),
-    transitions: machines.flatMap(({ transitions }) => transitions),
-    retries: machines.flatMap(({ retries }) => retries),
-    catches: machines.flatMap(({ catches }) => catches),
-    drawn: kinds,
-    hit: kinds,
-    invariants: INVARIANTS.map(({ id }) => id),
-    outcomes: OUTCOMES,
-  };
-}
+export const reachable = (profile: Profile): Reachable =>
+  reachableBy(
+    profile,
+    { [MAIN]: machine, [CLEAN_UP]: cleanUpMachine },
+    INVARIANTS.map(({ id }) => id),
+    OUTCOMES,
+  );
 
-export function coverageOf(
+export const coverageOf = (
   cloud: Cloud,
-  names: Names,
+  { workflow, cleanUpWorkflow }: Names,
   evidence: Evidence,
   outcome: string,
   schedule: Schedule,
-): Coverage {
-  const passed = passedBy(cloud, machineNames(cloud, names));
-  const { entries, positions } = schedule;
-  const isHit = entries.map((entry, index) => (entry.fault ? hits(cloud, positions[index] as number) > 0 : true));
-  const sites = callSites(cloud);
-  return {
-    states: counted(passed.states),
-    transitions: counted(passed.transitions),
-    retries: counted(passed.retries),
-    catches: counted(passed.catches),
-    drawn: counted(entries.map(({ kind }) => kind)),
-    hit: counted(entries.filter((_, index) => isHit[index]).map(({ kind }) => kind)),
-    calls: counted(sites.map(({ site }) => site)),
-    injected: counted(sites.filter(({ injected }) => injected).map(({ site }) => site)),
-    invariants: counted(INVARIANTS.filter(({ id }) => arose(id, evidence)).map(({ id }) => id)),
-    outcomes: counted([outcome]),
-  };
-}
-
-const hits = (cloud: Cloud, position: number): number => cloud.state.faults.hits[faultId(position)] ?? 0;
-
-/** The clean-up machine's name is CloudFormation's. */
-function machineNames(cloud: Cloud, names: Names): Map<string, string> {
-  const found = new Map([[names.workflow, MAIN]]);
-  for (const region of cloud.state.regions) {
-    for (const { name } of Object.values(cloud.stateOf(stepFunctions, region).machines)) {
-      if (name !== names.workflow) found.set(name, CLEAN_UP);
-    }
-  }
-  return found;
-}
-
-/** Which code made which call: '<function> <service>:<operation>', and whether a fault took part in it. */
-function callSites(cloud: Cloud): { site: string; injected: boolean }[] {
-  const handlers = new Map(
-    cloud.state.regions.flatMap((region) =>
-      Object.values(cloud.stateOf(lambda, region).functions).map(({ name, description }) => [
-        name,
-        description?.split('/').at(-1) ?? name,
-      ]),
-    ),
-  );
-  return cloud.trace.entries.flatMap(({ source, what, detail }) => {
-    const { by, input, faulted = false } = (detail ?? {}) as { by?: string; input?: unknown; faulted?: boolean };
-    if (by === undefined || input === undefined) return [];
-    const session = by.split('/').at(-1) ?? '';
-    const caller = handlers.get(session) ?? (session.startsWith('i-') ? 'app' : undefined);
-    return caller === undefined ? [] : [{ site: `${caller} ${source}:${what}`, injected: faulted }];
+): Coverage =>
+  coverageOfRun({
+    cloud,
+    machines: new Map([
+      [workflow, MAIN],
+      [cleanUpWorkflow, CLEAN_UP],
+    ]),
+    schedule,
+    outcome,
+    arose: INVARIANTS.filter(({ id }) => arose(id, evidence)).map(({ id }) => id),
   });
-}
 
 const ARISES: Readonly<Record<string, (evidence: Evidence) => boolean>> = {
   I1: ({ writes }) => new Set(writes.map(({ epoch }) => epoch)).size > 1,

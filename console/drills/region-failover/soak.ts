@@ -8,7 +8,6 @@ import { namesOf } from '../../../infra/names.ts';
 import type { Cloud } from '../../../simulator/cloud.ts';
 import type { PlannedFault } from '../../../simulator/faults.ts';
 import { Random, seedStream } from '../../../simulator/random.ts';
-import { stepFunctions } from '../../../simulator/stepfunctions/service.ts';
 import { drawEntries, type Profile } from '../../soak/profile.ts';
 import { type Entry, endOf, eventsOf, type Schedule } from '../../soak/schedule.ts';
 import type { Soak, SoakedRun, Watcher } from '../index.ts';
@@ -46,12 +45,7 @@ export async function runFaults(
   watcher: Watcher = {},
   beside?: string,
 ): Promise<SoakRun> {
-  const scenario = scenarioOf(
-    schedule,
-    deployed,
-    configuration,
-    beside === undefined ? undefined : allScenarios[beside],
-  );
+  const scenario = scenarioOf(schedule, configuration, beside === undefined ? undefined : allScenarios[beside]);
   const name = beside === undefined ? `${schedule.profile} faults` : `${beside} with ${schedule.profile} faults`;
   const run = await runScenario(deployed, configuration, { name, scenario, decoded: true }, schedule.seed, watcher);
   const { result, evidence, cloud, unsettledBecause } = run;
@@ -71,13 +65,8 @@ export async function runFaults(
   };
 }
 
-function scenarioOf(
-  schedule: Schedule<Act>,
-  deployed: Cloud,
-  configuration: Configuration,
-  beside: Scenario | undefined,
-): Scenario {
-  const resolve = resolver(deployed, configuration);
+function scenarioOf(schedule: Schedule<Act>, configuration: Configuration, beside: Scenario | undefined): Scenario {
+  const resolve = resolver(configuration);
   const { entries } = schedule;
   const quiet = Math.max(endOf(schedule), WATCH_SECONDS + Math.max(0, ...entries.map(({ at }) => at)));
   return {
@@ -96,23 +85,13 @@ function scenarioOf(
 
 const actOf = ({ at, act }: Entry<Act>) => (act ? [{ ...act, afterSeconds: at }] : []);
 
-/** The clean-up machine by the name that it was deployed under, which differs by region. */
-function resolver(deployed: Cloud, configuration: Configuration): (fault: PlannedFault) => PlannedFault {
-  const { workflow } = namesOf(configuration);
-  return (fault) => {
-    if ('machine' in fault && fault.machine !== undefined) {
-      const name =
-        fault.machine === 'region-failover' ? workflow : otherMachine(deployed, String(fault.region), workflow);
-      return { ...fault, machine: name } as PlannedFault;
-    }
-    return fault;
-  };
-}
-
-function otherMachine(deployed: Cloud, region: string, workflow: string): string {
-  const found = Object.values(deployed.stateOf(stepFunctions, region).machines).find(({ name }) => name !== workflow);
-  if (!found) throw new Error(`no clean-up machine is deployed in ${region}`);
-  return found.name;
+/** Machines by the names that they were deployed under. */
+function resolver(configuration: Configuration): (fault: PlannedFault) => PlannedFault {
+  const { prefix } = namesOf(configuration);
+  return (fault) =>
+    'machine' in fault && fault.machine !== undefined
+      ? ({ ...fault, machine: `${prefix}-${fault.machine}` } as PlannedFault)
+      : fault;
 }
 
 export const regionFailoverSoak: Soak = {

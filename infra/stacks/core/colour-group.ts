@@ -20,6 +20,7 @@ import { Construct } from 'constructs';
 import { acknowledge } from '../../acknowledge.ts';
 import type { Configuration } from '../../config/index.ts';
 import type { Colour, Names } from '../../names.ts';
+import { applicationEnvironment } from './application-environment.ts';
 import type { Network } from './network.ts';
 
 /** Amazon Linux 2023 with a container runtime, looked up by EC2 at each launch. */
@@ -78,22 +79,7 @@ export class ColourGroup extends Construct {
 /** What an instance does at boot: write the application's environment, then run the release its colour names. */
 function bootScript(scope: Construct, { configuration, names, colour }: ColourGroupProps): string {
   const { region, account } = Stack.of(scope);
-  const { serving, witness } = configuration.regions;
-  const environment = {
-    AWS_REGION: region,
-    APPLICATION: names.prefix,
-    AUTHORITY_TABLE: names.authorityTable,
-    REGIONS: [...serving, witness].join(','),
-    DATABASE_PARAMETER: names.databaseParameter,
-    CONSUMERS_PARAMETER: names.consumersParameter,
-    DIGEST_PARAMETER: names.digestParameter(colour),
-    IMAGE_REPOSITORY: names.repository,
-    DATABASE_SECRET_ARN: names.databaseSecret,
-    COLOUR: colour,
-    LEASE_SECONDS: configuration.recovery.leaseSeconds,
-    LONGEST_WRITE_SECONDS: configuration.recovery.longestWriteSeconds,
-    PORT: configuration.app.port,
-  };
+  const environment = applicationEnvironment(scope, { configuration, names, colour });
   const registry = `${account}.dkr.ecr.${region}.amazonaws.com`;
   return `#!/bin/bash
 set -euo pipefail

@@ -28,6 +28,8 @@ export interface ForwardRuleProps {
   readonly bundles?: string;
 }
 
+const FORWARD_PRIORITY = 100;
+
 /** functions/core/forward-rule.ts works for at most three quarters of it, and answers in the rest. */
 const TIMEOUT = Duration.minutes(1);
 /** After a crash Lambda repeats the call after one minute and after two more. */
@@ -55,7 +57,8 @@ export class ForwardRule extends Construct {
       serviceTimeout: SERVICE_TIMEOUT,
       properties: {
         ListenerArn: listener.listenerArn,
-        Priority: 1,
+        // Below the preview rules, which a request only meets with their header.
+        Priority: FORWARD_PRIORITY,
         PathPatterns: ['/*'],
         TargetGroupArns: { Blue: targetGroups.blue.targetGroupArn, Green: targetGroups.green.targetGroupArn },
         // The first release is blue's. A change of these changes no rule that is there.

@@ -7,12 +7,16 @@ import { acknowledge } from '../../acknowledge.ts';
 import type { Configuration } from '../../config/index.ts';
 import { COLOURS, type Names } from '../../names.ts';
 
+const BY = { ec2: 'ec2.amazonaws.com', fargate: 'ecs-tasks.amazonaws.com' } as const;
+
 export function instanceRole(
   scope: Construct,
   { configuration, names, repository }: { configuration: Configuration; names: Names; repository: Repository },
 ): Role {
   const { account, region } = Stack.of(scope);
-  const role = new Role(scope, 'InstanceRole', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
+  const role = new Role(scope, 'InstanceRole', {
+    assumedBy: new ServicePrincipal(BY[configuration.compute.kind]),
+  });
   repository.grantPull(role);
   const parameter = (name: string) => `arn:aws:ssm:${region}:${account}:parameter${name}`;
   role.addToPolicy(

@@ -5,10 +5,13 @@
 import { Duration } from 'aws-cdk-lib';
 import { Certificate, CertificateValidation } from 'aws-cdk-lib/aws-certificatemanager';
 import {
+  type ApplicationListener,
+  ApplicationListenerRule,
   ApplicationLoadBalancer,
   ApplicationProtocol,
   ApplicationTargetGroup,
   ListenerAction,
+  ListenerCondition,
   SslPolicy,
   TargetType,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
@@ -16,7 +19,7 @@ import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import { Construct } from 'constructs';
 import { acknowledge } from '../../acknowledge.ts';
 import type { Configuration } from '../../config/index.ts';
-import type { Colour, Names } from '../../names.ts';
+import { COLOURS, type Colour, type Names, PREVIEW_HEADER } from '../../names.ts';
 import { ForwardRule } from './forward-rule.ts';
 import type { Network } from './network.ts';
 
@@ -53,7 +56,7 @@ export class LoadBalancer extends Construct {
         vpc: network.vpc,
         port: configuration.app.port,
         protocol: ApplicationProtocol.HTTP,
-        targetType: TargetType.INSTANCE,
+        targetType: configuration.compute.kind === 'ec2' ? TargetType.INSTANCE : TargetType.IP,
         deregistrationDelay: Duration.seconds(configuration.alb.deregistrationSeconds),
         healthCheck: {
           path: configuration.alb.healthPath,
@@ -83,6 +86,7 @@ export class LoadBalancer extends Construct {
         messageBody: 'no release serves here',
       }),
     });
+    previewRules(this, https, this.targetGroups);
     this.forwardRule = new ForwardRule(this, 'Forward', {
       configuration,
       names,
@@ -96,6 +100,25 @@ export class LoadBalancer extends Construct {
       protocol: ApplicationProtocol.HTTP,
       open: false,
       defaultAction: ListenerAction.redirect({ protocol: 'HTTPS', port: '443', permanent: true }),
+    });
+  }
+}
+
+/**
+ * One colour by its name, whoever is live: what a release is looked at through before users are sent, and what keeps both
+ * target groups health-checked. They never change, so that no deployment and no release has to write them.
+ */
+function previewRules(
+  scope: Construct,
+  listener: ApplicationListener,
+  targetGroups: Readonly<Record<Colour, ApplicationTargetGroup>>,
+): void {
+  for (const [index, colour] of COLOURS.entries()) {
+    new ApplicationListenerRule(scope, colour === 'blue' ? 'PreviewBlue' : 'PreviewGreen', {
+      listener,
+      priority: index + 1,
+      conditions: [ListenerCondition.httpHeader(PREVIEW_HEADER, [colour])],
+      action: ListenerAction.forward([targetGroups[colour]]),
     });
   }
 }

@@ -37,14 +37,20 @@ export function regionFailingAlarm(scope: Construct, id: string, place: Place, f
 }
 
 /** Any end but success of a machine is for a person. */
-export function executionAlarm(scope: Construct, id: string, machine: StateMachine, topic: ITopic): void {
+export function executionAlarm(
+  scope: Construct,
+  id: string,
+  machine: StateMachine,
+  topic: ITopic,
+  runbookUrl: string,
+): void {
   for (const [name, metric] of Object.entries({
     Failed: machine.metricFailed(),
     TimedOut: machine.metricTimedOut(),
     Aborted: machine.metricAborted(),
   })) {
     const alarm = new Alarm(scope, `${id}${name}`, {
-      alarmDescription: `a run of ${machine.node.path} ended ${name}. Runbook: docs/runbooks/region-failover.md`,
+      alarmDescription: `a run of ${machine.node.path} ended ${name}. Runbook: ${runbookUrl}`,
       metric: metric.with({ period: Duration.minutes(1), statistic: 'Sum' }),
       threshold: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,

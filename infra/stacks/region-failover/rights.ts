@@ -86,11 +86,15 @@ export function rightsOf(place: Place, arns: Arns): Readonly<Record<Handler, rea
 }
 
 /** Gives a function its rights, and answers for those whose resource has to hold a wildcard. */
-export function give(to: LambdaFunction, rights: readonly PolicyStatement[]): void {
+export function give(
+  to: LambdaFunction,
+  rights: readonly PolicyStatement[],
+  wildcards: Readonly<Record<string, string>> = WILDCARDS,
+): void {
   for (const statement of rights) {
     to.addToRolePolicy(statement);
     for (const resource of statement.resources.filter((arn) => arn.includes('*'))) {
-      const reason = WILDCARDS[statement.sid ?? ''];
+      const reason = wildcards[statement.sid ?? ''];
       if (!reason) throw new Error(`right ${statement.sid}: no reason is given for the wildcard in ${resource}`);
       acknowledge(to, { [`IAM5[Resource::${resource}]`]: reason });
     }

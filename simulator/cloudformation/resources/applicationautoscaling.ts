@@ -21,7 +21,7 @@ function partsOf(id: string) {
 }
 
 async function putTarget(raw: Properties, context: ResourceContext): Promise<Created> {
-  refuseOtherProperties('AWS::ApplicationAutoScaling::ScalableTarget', context.logicalId, raw, TARGET);
+  refuseOtherProperties('AWS::ApplicationAutoScaling::ScalableTarget', context.logicalId, raw, [...TARGET, 'Tags']);
   const { ResourceId, ScalableDimension, ServiceNamespace, SuspendedState } = raw;
   const id = [ResourceId, ScalableDimension, ServiceNamespace].join('|');
   await context.call('application-autoscaling', 'RegisterScalableTarget', {

@@ -157,7 +157,62 @@ const replication: Modelled = {
   },
 };
 
+interface SigningProperties {
+  readonly Rules?: readonly {
+    readonly SigningProfileArn?: string;
+    readonly RepositoryFilters?: readonly { readonly Filter?: string }[];
+  }[];
+}
+
+const signingOf = ({ Rules = [] }: SigningProperties) => ({
+  rules: Rules.map(({ SigningProfileArn: signingProfileArn, RepositoryFilters }) => ({
+    signingProfileArn,
+    ...(RepositoryFilters && {
+      repositoryFilters: RepositoryFilters.map(({ Filter: filter }) => ({
+        filter,
+        filterType: 'WILDCARD_MATCH' as const,
+      })),
+    }),
+  })),
+});
+
+/** One of the whole registry, as its replication is. */
+const signing: Modelled = {
+  async create(raw, context): Promise<Created> {
+    await context.call('ecr', 'PutSigningConfiguration', { signingConfiguration: signingOf(raw as SigningProperties) });
+    return { physicalId: context.account, attributes: { RegistryId: context.account } };
+  },
+
+  async update({ wanted }, context) {
+    const signingConfiguration = signingOf(wanted as SigningProperties);
+    await context.call('ecr', 'PutSigningConfiguration', { signingConfiguration });
+    return undefined;
+  },
+
+  delete: (_gone, context) =>
+    unlessGone('SigningConfigurationNotFoundException', () =>
+      context.call('ecr', 'DeleteSigningConfiguration', {}),
+    ).then(() => {}),
+
+  read: (_live, context) =>
+    unlessGone('SigningConfigurationNotFoundException', async () => {
+      const { signingConfiguration } = await context.call('ecr', 'GetSigningConfiguration', {});
+      return {
+        Rules: signingConfiguration?.rules?.map(({ signingProfileArn, repositoryFilters }) => ({
+          SigningProfileArn: signingProfileArn,
+          ...(repositoryFilters && {
+            RepositoryFilters: repositoryFilters.map(({ filter: Filter, filterType: FilterType }) => ({
+              Filter,
+              FilterType,
+            })),
+          }),
+        })),
+      };
+    }),
+};
+
 export const resources: ResourceTable = {
+  'AWS::ECR::SigningConfiguration': signing,
   'AWS::ECR::Repository': repository,
   'AWS::ECR::ReplicationConfiguration': replication,
 };

@@ -23,6 +23,7 @@ import { resources as s3 } from './s3.ts';
 import { resources as scheduler } from './scheduler.ts';
 import { resources as secretsmanager } from './secretsmanager.ts';
 import { resources as ses } from './ses.ts';
+import { resources as signer } from './signer.ts';
 import { resources as sns } from './sns.ts';
 import { resources as sqs } from './sqs.ts';
 import { resources as ssm } from './ssm.ts';
@@ -54,6 +55,7 @@ export const resources: ResourceTable = withBehaviours(
     scheduler,
     secretsmanager,
     ses,
+    signer,
     sns,
     sqs,
     ssm,

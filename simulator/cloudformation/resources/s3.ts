@@ -1,4 +1,4 @@
-/** Resource types of S3. Lifecycle and logging of buckets are not acted on. */
+/** Resource types of S3. Lifecycle, logging and object lock of buckets are not acted on. */
 import type { PublicAccessBlockConfiguration, ServerSideEncryption } from '@aws-sdk/client-s3';
 import { NotModelled } from '../../errors.ts';
 import type { Created, Modelled, ResourceContext, ResourceTable } from '../resource.ts';
@@ -23,7 +23,14 @@ const modelled = [
   'PublicAccessBlockConfiguration',
   'VersioningConfiguration',
 ];
-const inert = ['LifecycleConfiguration', 'LoggingConfiguration', 'OwnershipControls', 'Tags'];
+const inert = [
+  'LifecycleConfiguration',
+  'LoggingConfiguration',
+  'ObjectLockConfiguration',
+  'ObjectLockEnabled',
+  'OwnershipControls',
+  'Tags',
+];
 
 /** S3 user guide, "Blocking public access": all four are on for new buckets. */
 const NEW_BLOCK = {

@@ -41,7 +41,8 @@ const EC2_TAGS = { inPlace: 'Tags', tags: 'Tags' };
 const ROWS: Readonly<Record<string, Row>> = {
   'AWS::ApplicationAutoScaling::ScalableTarget': {
     replacement: 'ResourceId ScalableDimension ServiceNamespace',
-    inPlace: 'MaxCapacity MinCapacity RoleARN SuspendedState',
+    inPlace: 'MaxCapacity MinCapacity RoleARN SuspendedState Tags',
+    tags: 'Tags',
   },
   'AWS::ApplicationAutoScaling::ScalingPolicy': {
     replacement: 'PolicyName ResourceId ScalableDimension ScalingTargetId ServiceNamespace',
@@ -208,6 +209,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     name: 'RepositoryName',
     tags: 'Tags',
   },
+  'AWS::ECR::SigningConfiguration': { inPlace: 'Rules' },
   'AWS::ElasticLoadBalancingV2::LoadBalancer': {
     replacement: 'Type Scheme Name',
     inPlace: 'IpAddressType SecurityGroups LoadBalancerAttributes Subnets Tags',
@@ -342,6 +344,12 @@ const ROWS: Readonly<Record<string, Row>> = {
     replacement: 'EmailIdentity DkimSigningAttributes',
     inPlace: 'ConfigurationSetAttributes DkimAttributes FeedbackAttributes MailFromAttributes Tags',
     name: 'EmailIdentity',
+    tags: 'Tags',
+  },
+  'AWS::Signer::SigningProfile': {
+    replacement: 'PlatformId ProfileName SignatureValidityPeriod',
+    inPlace: 'Tags',
+    name: 'ProfileName',
     tags: 'Tags',
   },
   'AWS::SNS::Topic': {

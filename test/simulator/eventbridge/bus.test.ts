@@ -253,7 +253,7 @@ describe('requests that AWS refuses', () => {
     await rule(cloud, { Arn: functionArn(west) });
     const put = (Arn: string, more = {}) =>
       cloud.call('events', 'PutTargets', { Rule: 'placed', Targets: [{ Id: 'u', Arn, ...more }] }, at);
-    await expect(put(`arn:aws:sqs:${west}:${account}:queue`)).rejects.toThrow(/sqs.*not modelled/);
+    await expect(put(`arn:aws:kinesis:${west}:${account}:stream/s`)).rejects.toThrow(/kinesis.*not modelled/);
     await expect(put(functionArn(west), { DeadLetterConfig: { Arn: 'x' } })).rejects.toThrow(/DeadLetterConfig/);
     await expect(put(functionArn(east))).rejects.toMatchObject({ code: 'ValidationException' });
     await expect(put(machineArn(west))).rejects.toThrow(/RoleArn is required/);

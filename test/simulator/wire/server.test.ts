@@ -90,11 +90,11 @@ describe('routing', () => {
   });
 
   it('refuses a service and an operation that it does not know', async () => {
-    const service = await ask('sqs', 'https://sqs.us-east-1.amazonaws.com/', {
-      headers: json('AmazonSQS.SendMessage'),
+    const service = await ask('kinesis', 'https://kinesis.us-east-1.amazonaws.com/', {
+      headers: json('Kinesis_20131202.PutRecord'),
       body: '{}',
     });
-    expect(service).toMatchObject({ status: 501, text: expect.stringContaining('AmazonSQS') });
+    expect(service).toMatchObject({ status: 501, text: expect.stringContaining('Kinesis') });
     const operation = await ask('ssm', 'https://ssm.us-east-1.amazonaws.com/', { headers: json('AmazonSSM.Invent') });
     expect(operation).toMatchObject({ status: 400, text: expect.stringContaining('UnknownOperationException') });
   });

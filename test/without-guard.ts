@@ -7,25 +7,28 @@ import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeF
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Plugin } from 'esbuild';
-import type { Deployed } from '../../console/deployment/deploy.ts';
-import { standUp } from '../../console/deployment/stand-up.ts';
-import { bundle as bundlePackage, packages } from '../../infra/bundle.ts';
+import type { Deployed } from '../console/deployment/deploy.ts';
+import { standUp } from '../console/deployment/stand-up.ts';
+import type { Slug } from '../console/slugs.ts';
+import { bundle as bundlePackage, packages } from '../infra/bundle.ts';
 
-/** A module, edited as its text, in the bundles that are named: handlers of region-failover, or 'app'. */
+/** A module, edited as its text, in the bundles that are named: 'region-failover/promote', or 'app'. */
 interface SourceRemoval {
   readonly source: string;
   readonly bundles: readonly string[];
   readonly edit: (text: string) => string;
 }
 
-/** A state machine, edited as its definition. */
+/** A state machine of a slug's stacks, by the beginning of its logical id, edited as its definition. */
 interface MachineRemoval {
-  readonly machine: 'FailoverMachine' | 'CleanUpMachine';
+  readonly slug: Slug;
+  readonly machine: string;
   readonly edit: (states: States) => void;
 }
 
-/** The policy of one function, edited as its statements. */
+/** The policy of one function of a slug's stacks, edited as its statements. */
 interface PolicyRemoval {
+  readonly slug: Slug;
   readonly policyOf: string;
   readonly edit: (statements: Statement[]) => void;
 }
@@ -80,39 +83,17 @@ export const all =
   (text: string): string =>
     edits.reduce((edited, edit) => edit(edited), text);
 
-/** Leaves rows out of the guards of decide.ts. */
-export const withoutRows = (...ids: readonly string[]): SourceRemoval => ({
-  source: 'functions/region-failover/decide.ts',
-  bundles: ['assess'],
-  edit(text) {
-    for (const id of ids) replacing(`id: '${id}',`, '')(text);
-    const renamed = replacing('export const guards:', 'const everyGuard:')(text);
-    return `${renamed}\nexport const guards = everyGuard.filter(({ id }) => !${JSON.stringify(ids)}.includes(id));\n`;
-  },
-});
-
-/** Lets a state be followed by another one than it should. */
-export const skipping = (state: string, next: string): MachineRemoval => ({
-  machine: 'FailoverMachine',
-  edit(states) {
-    const from = states[state];
-    if (!from?.Next || !states[next]) throw new Error(`no state '${state}' that could be followed by '${next}'`);
-    from.Next = next;
-  },
-});
-
 async function rebundle(directory: string, removals: readonly SourceRemoval[]): Promise<void> {
   for (const bundle of new Set(removals.flatMap(({ bundles }) => bundles))) {
     const edits = removals.filter(({ bundles }) => bundles.includes(bundle));
-    const name = bundle === 'app' ? 'app' : join('region-failover', bundle);
-    const found = packages().find((each) => each.name === name);
-    if (!found) throw new Error(`there is no package ${name}`);
+    const found = packages().find(({ name }) => name === bundle);
+    if (!found) throw new Error(`there is no package ${bundle}`);
     const seen = new Set<string>();
-    const files = (await bundlePackage([found], [editing(edits, seen)])).get(name) ?? {};
+    const files = (await bundlePackage([found], [editing(edits, seen)])).get(bundle) ?? {};
     for (const { source } of edits) {
       if (!seen.has(resolve(source))) throw new Error(`bundle ${bundle} does not contain ${source}`);
     }
-    replaceBundle(directory, join('dist', name, 'index.cjs'), files['index.cjs'] ?? '');
+    replaceBundle(directory, join('dist', bundle, 'index.cjs'), files['index.cjs'] ?? '');
   }
 }
 
@@ -141,8 +122,8 @@ function replaceBundle(directory: string, path: string, text: string): void {
 
 /** Edits the stacks of both serving regions. */
 function editTemplates(assembly: string, removal: MachineRemoval | PolicyRemoval): void {
-  const files = globSync(join(assembly, '*-region-failover-*.template.json'));
-  if (files.length !== 2 || !files.every(existsSync)) throw new Error(`${assembly} has no two region-failover stacks`);
+  const files = globSync(join(assembly, `*-${removal.slug}-*.template.json`));
+  if (files.length !== 2 || !files.every(existsSync)) throw new Error(`${assembly} has no two ${removal.slug} stacks`);
   for (const file of files) {
     const template = JSON.parse(readFileSync(file, 'utf8')) as Template;
     if ('machine' in removal) editMachine(template, removal);

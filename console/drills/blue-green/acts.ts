@@ -1,0 +1,180 @@
+/** What people, pipelines and mishaps do during a drill, beyond what the world does by itself. */
+
+import type { Cloud } from '../../../simulator/cloud.ts';
+import { ecrStateIn } from '../../../simulator/services/ecr/state.ts';
+import { stepFunctions } from '../../../simulator/stepfunctions/service.ts';
+import { happen } from '../../../simulator/world/events.ts';
+import * as moments from '../../drill/moments.ts';
+import type { Asked, Push } from './evidence.ts';
+import { currentRelease } from './last-release.ts';
+import { forwardRuleOf, targetGroupOf } from './nodes.ts';
+import { pushed } from './pushes.ts';
+import type { Act, Places } from './scenario.ts';
+
+/** What was done, for the evidence: what pipelines pushed and people asked for. */
+export interface Diary {
+  readonly pushes: Push[];
+  readonly asked: Asked[];
+}
+
+type Moment = Extract<Act, { act: 'abortAt' | 'dieAfter' | 'eventsAt' }>;
+
+const isMoment = (act: Act): act is Moment => ['abortAt', 'dieAfter', 'eventsAt'].includes(act.act);
+
+/** Whether an act that waits for one exact moment must be done at this very instant. */
+export const isDue = (cloud: Cloud, act: Act, places: Places): boolean =>
+  isMoment(act) && moments.hasHit(cloud, momentOf(act, places));
+
+function momentOf(act: Moment, places: Places): moments.Moment {
+  if (act.act === 'dieAfter') return moments.diesAfter(places.region, `blue-green/${act.function}`, act.call);
+  if (act.act === 'abortAt') return moments.abortAt(places, act.state);
+  return moments.eventsAt(places, act.state, act.events(places));
+}
+
+/** Does it now; true when it is done, false when it must be tried again in a moment. */
+export async function perform(cloud: Cloud, act: Act, places: Places, diary: Diary): Promise<boolean> {
+  const { region, names } = places;
+  const t = (cloud.now - cloud.state.startedAt) / 1000;
+  switch (act.act) {
+    case 'push':
+      diary.pushes.push(pushed(cloud, act.release, places, t));
+      await happen(cloud, { do: 'pushImage', region, repository: names.repository, ...act.release });
+      return true;
+    case 'request':
+      return request(cloud, act, places, diary, t);
+    case 'decide':
+      return decide(cloud, act, places, diary, t);
+    case 'weights':
+      return setWeights(cloud, act, places);
+    case 'scale':
+      return scale(cloud, act, places);
+    case 'empty':
+      await cloud.call(
+        'autoscaling',
+        'UpdateAutoScalingGroup',
+        { AutoScalingGroupName: names.group(places[act.colour]), MinSize: 0, DesiredCapacity: 0 },
+        { region },
+      );
+      return true;
+    case 'after': {
+      const enteredAt = firstEntry(cloud, places, act.state);
+      if (enteredAt === null || cloud.now < enteredAt + act.seconds * 1000) return false;
+      return perform(cloud, act.does, places, diary);
+    }
+    case 'alarm':
+      await cloud.call(
+        'cloudwatch',
+        'SetAlarmState',
+        { AlarmName: `${names.prefix}-${act.name}`, StateValue: act.value, StateReason: 'set by hand in a drill' },
+        { region },
+      );
+      return true;
+    case 'freeze':
+      return freeze(cloud, act.frozen, places);
+    case 'eventsAt':
+      if (!isDue(cloud, act, places)) return false;
+      for (const next of act.acts ?? []) await perform(cloud, next, places, diary);
+      return true;
+    case 'abortAt':
+    case 'dieAfter':
+      return isDue(cloud, act, places);
+  }
+}
+
+/** When an execution first entered a state; milliseconds since the epoch, null while none has. */
+function firstEntry(cloud: Cloud, { region, machine }: Places, state: string): number | null {
+  const all = Object.values(cloud.stateOf(stepFunctions, region).executions).filter(
+    ({ machineName }) => machineName === machine,
+  );
+  const entries = all.flatMap(({ history }) =>
+    history.filter(({ stateEnteredEventDetails }) => stateEnteredEventDetails?.name === state).map(({ atMs }) => atMs),
+  );
+  return entries.length === 0 ? null : Math.min(...entries);
+}
+
+async function request(
+  cloud: Cloud,
+  { kind, tag, reason }: Extract<Act, { act: 'request' }>,
+  places: Places,
+  { asked }: Diary,
+  t: number,
+): Promise<boolean> {
+  const digest = ecrStateIn(cloud, places.region)?.repositories[places.names.repository]?.tags[tag];
+  if (digest === undefined) throw new Error(`no image has the tag '${tag}'`);
+  asked.push({ t, wish: kind, digest, by: 'alice' });
+  await put(cloud, places, 'Release requested', { kind, digest, reason });
+  return true;
+}
+
+async function decide(
+  cloud: Cloud,
+  { decision, reason }: Extract<Act, { act: 'decide' }>,
+  places: Places,
+  { asked }: Diary,
+  t: number,
+): Promise<boolean> {
+  const release = currentRelease(cloud, places);
+  if (release === null) return false;
+  asked.push({ t, wish: decision, digest: null, by: 'alice' });
+  await put(cloud, places, 'Release decided', { release, decision, reason });
+  return true;
+}
+
+async function put(
+  cloud: Cloud,
+  { region, names }: Places,
+  detailType: string,
+  detail: Record<string, unknown>,
+): Promise<void> {
+  const Detail = JSON.stringify({ application: names.prefix, by: 'alice', ...detail });
+  await cloud.call(
+    'events',
+    'PutEvents',
+    { Entries: [{ Source: 'mainstay', DetailType: detailType, Detail }] },
+    { region },
+  );
+}
+
+async function setWeights(cloud: Cloud, act: Extract<Act, { act: 'weights' }>, places: Places): Promise<boolean> {
+  const { region, names, live, candidate } = places;
+  const rule = forwardRuleOf(cloud, region);
+  const group = (colour: Places['live'], Weight: number) => ({
+    TargetGroupArn: targetGroupOf(cloud, region, names, colour)?.TargetGroupArn,
+    Weight,
+  });
+  const TargetGroups = [group(live, act.live), group(candidate, act.candidate)];
+  await cloud.call(
+    'elasticloadbalancing',
+    'ModifyRule',
+    { RuleArn: rule?.RuleArn, Actions: [{ Type: 'forward', ForwardConfig: { TargetGroups } }] },
+    { region },
+  );
+  return true;
+}
+
+/** As a scaling policy does: a group that is told to leave alarms alone does not follow it. */
+async function scale(cloud: Cloud, act: Extract<Act, { act: 'scale' }>, places: Places): Promise<boolean> {
+  const { region, names } = places;
+  const AutoScalingGroupName = names.group(places[act.colour]);
+  const { AutoScalingGroups } = await cloud.call(
+    'autoscaling',
+    'DescribeAutoScalingGroups',
+    { AutoScalingGroupNames: [AutoScalingGroupName] },
+    { region },
+  );
+  const group = AutoScalingGroups?.[0];
+  if (group?.SuspendedProcesses?.some(({ ProcessName }) => ProcessName === 'AlarmNotification')) return true;
+  const wanted = (group?.DesiredCapacity ?? 0) + act.by;
+  const DesiredCapacity = Math.min(group?.MaxSize ?? 0, Math.max(group?.MinSize ?? 0, wanted));
+  await cloud.call('autoscaling', 'SetDesiredCapacity', { AutoScalingGroupName, DesiredCapacity }, { region });
+  return true;
+}
+
+async function freeze(cloud: Cloud, frozen: boolean, { region, names }: Places): Promise<boolean> {
+  const Name = names.deploymentsParameter;
+  const { Parameter } = await cloud.call('ssm', 'GetParameter', { Name }, { region });
+  const before = JSON.parse(Parameter?.Value ?? '{}') as object;
+  const Value = JSON.stringify({ ...before, frozen, by: 'alice' });
+  await cloud.call('ssm', 'PutParameter', { Name, Value, Type: 'String', Overwrite: true }, { region });
+  return true;
+}

@@ -1,0 +1,212 @@
+/**
+ * Runs one scenario of blue/green on a fork of standing production: starts the users, lets the scenario happen, watches
+ * until the release is over, and judges it by the evidence.
+ */
+import type { Configuration } from '../../../infra/config/index.ts';
+import { COLOURS, namesOf } from '../../../infra/names.ts';
+import type { Cloud } from '../../../simulator/cloud.ts';
+import { handOverDecoded } from '../../../simulator/runtime/decoded.ts';
+import { forkSimulation, resumeSimulation } from '../../../simulator/simulation.ts';
+import { stepFunctions } from '../../../simulator/stepfunctions/service.ts';
+import { haltInstances, scheduleEvents, startUsers, stopUsers } from '../../../simulator/world/index.ts';
+import { withoutGaps } from '../../drill/gaps.ts';
+import { play, settle } from '../../drill/play.ts';
+import type { DrillResult, TimelineEntry } from '../../drill/result.ts';
+import { graphOfMachine } from '../../report/parts.ts';
+import type { Drill, DrillRun, Watcher } from '../index.ts';
+import { type Diary, isDue, perform } from './acts.ts';
+import { allScenarios } from './all-scenarios.ts';
+import { collect } from './collect.ts';
+import { effectsOf } from './effects.ts';
+import type { Evidence } from './evidence.ts';
+import { other } from './evidence.ts';
+import { INVARIANTS, violations } from './invariants.ts';
+import { Monitor, type Watched } from './monitor.ts';
+import { narratorOf } from './narrator.ts';
+import { present } from './present.ts';
+import { reportModel } from './report-model.ts';
+import type { Act, Places, Scenario } from './scenario.ts';
+import { targetsMissed } from './targets.ts';
+import { outcomeOf, truthOf } from './truth.ts';
+import { unsettled } from './unsettled.ts';
+
+/** Processes that were held start again, and observers with the next minute. */
+const SETTLE_SECONDS = 10;
+const USERS_BEFORE_SECONDS = 130;
+/** The scenario begins anywhere within the minute that metrics and schedules go by. */
+const BEGINS_WITHIN_SECONDS = 60;
+/** After a release is over the world is watched on, so that a late wrong step is seen. */
+const AFTERWARDS_SECONDS = 90;
+/** Ten per cent of them are enough for a verdict in a step. */
+const RATE_PER_SECOND = 10;
+
+export interface BlueGreenRun extends DrillRun {
+  readonly evidence: Evidence;
+  /** Why the world had not settled when it had to; null when it had, or was not asked to. */
+  readonly unsettledBecause: string | null;
+}
+
+interface Named {
+  readonly name: string;
+  readonly scenario: Scenario;
+  /** SDK commands reach their operations without HTTP and codecs (docs/decisions/007): faster, for many runs. */
+  readonly decoded?: boolean;
+}
+
+/** `standing` is production as standUp leaves it. Throws GapInSimulator when a run used what is not modelled. */
+export function runBlueGreen(
+  standing: Cloud,
+  configuration: Configuration,
+  scenarioName: string,
+  seed: number,
+  watcher: Watcher = {},
+): Promise<BlueGreenRun> {
+  const scenario = allScenarios[scenarioName];
+  if (!scenario) throw new Error(`no scenario '${scenarioName}'`);
+  return runScenario(standing, configuration, { name: scenarioName, scenario }, seed, watcher);
+}
+
+/** The same for a scenario that is in no list. */
+export function runScenario(
+  standing: Cloud,
+  configuration: Configuration,
+  named: Named,
+  seed: number,
+  watcher: Watcher = {},
+): Promise<BlueGreenRun> {
+  const cloud = forkSimulation(standing, seed);
+  if (named.decoded) handOverDecoded(cloud);
+  return withoutGaps(cloud, () => runOn(cloud, configuration, named, seed, watcher));
+}
+
+async function runOn(
+  cloud: Cloud,
+  configuration: Configuration,
+  { name, scenario }: Named,
+  seed: number,
+  watcher: Watcher,
+): Promise<BlueGreenRun> {
+  const [region] = configuration.regions.serving;
+  const watched: Watched = { cloud, configuration, names: namesOf(configuration), region };
+  const now = () => (cloud.now - cloud.state.startedAt) / 1000;
+  let faultAt: number | undefined;
+  const monitor = new Monitor(watched, (sample) =>
+    watcher.moment?.({
+      t: now() - (faultAt ?? 0),
+      sinceFault: faultAt !== undefined,
+      text: present(cloud, configuration.domain, sample),
+    }),
+  );
+  resumeSimulation(cloud);
+  await monitor.watch(SETTLE_SECONDS);
+  startUsers(cloud, {
+    host: configuration.domain,
+    ratePerSecond: scenario.ratePerSecond ?? RATE_PER_SECOND,
+    ...(scenario.sticky && { returning: { clients: 40, share: 0.8 } }),
+  });
+  await monitor.watch(USERS_BEFORE_SECONDS + cloud.random('drill').integer(BEGINS_WITHIN_SECONDS));
+
+  faultAt = now();
+  const places = placesOf(watched, monitor);
+  const before = beforeOf(monitor, places);
+  const diary: Diary = { pushes: [], asked: [] };
+  const narrator = narratorOf(watched, faultAt, watcher.entry);
+  scheduleEvents(cloud, scenario.events?.(places) ?? []);
+  const look = () => {
+    narrator.poll();
+    monitor.look();
+  };
+  await play<Act>(cloud, {
+    acts: scenario.acts,
+    seconds: scenario.seconds,
+    afterwardsSeconds: AFTERWARDS_SECONDS,
+    perform: (act) => perform(cloud, act, places, diary),
+    isDue: (act) => isDue(cloud, act, places),
+    isOver: () => scenario.toTheEnd !== true && isOver(watched, monitor),
+    look,
+  });
+  const within = scenario.settlesWithinSeconds ?? 0;
+  const unsettledBecause = await settle(cloud, within, () => unsettled(watched, monitor), look);
+  stopUsers(cloud);
+  await monitor.watch(6);
+
+  const disturbedUntil = scenario.disturbedSeconds === undefined ? null : faultAt + scenario.disturbedSeconds;
+  const evidence = collect({ watched, monitor, before, faultAt, disturbedUntil, ...diary });
+  haltInstances(cloud);
+  return { ...judge(watched, { name, scenario }, seed, evidence, narrator.timeline), unsettledBecause };
+}
+
+function placesOf({ configuration, names, region }: Watched, monitor: Monitor): Places {
+  const weights = monitor.rules.at(-1)?.weights;
+  const live = COLOURS.find((colour) => (weights?.[colour] ?? 0) > 0 && (weights?.[other(colour)] ?? 0) === 0);
+  if (!live) throw new Error(`no one colour serves in ${region} before the drill: ${JSON.stringify(weights)}`);
+  return { region, names, configuration, machine: names.releaseWorkflow, live, candidate: other(live) };
+}
+
+function machineIn({ cloud, region, names }: Watched) {
+  const machines = Object.values(cloud.stateOf(stepFunctions, region).machines);
+  const found = machines.find(({ name }) => name === names.releaseWorkflow);
+  if (!found) throw new Error(`no machine ${names.releaseWorkflow} is deployed in ${region}`);
+  return found;
+}
+
+function beforeOf(monitor: Monitor, { live }: Places): Evidence['before'] {
+  const digest = monitor.samples.at(-1)?.colours[live].digests[0];
+  if (!digest) throw new Error(`nothing runs in ${live} before the drill`);
+  return { colour: live, digest };
+}
+
+/** Nobody holds the lease and nobody waits, after at least one release was begun. */
+function isOver(watched: Watched, monitor: Monitor): boolean {
+  const item = monitor.item();
+  return item !== undefined && Number(item.fence ?? 0) > 0 && unsettled(watched, monitor) === null;
+}
+
+function judge(
+  watched: Watched,
+  { name, scenario }: Named,
+  seed: number,
+  evidence: Evidence,
+  timeline: readonly TimelineEntry[],
+): Omit<BlueGreenRun, 'unsettledBecause'> {
+  const { cloud } = watched;
+  const truth = truthOf(evidence);
+  const outcome = outcomeOf(evidence);
+  const result: DrillResult = {
+    slug: 'blue-green',
+    scenario: name,
+    seed,
+    outcome,
+    expected: scenario.expected,
+    invariants: { checked: INVARIANTS.map(({ id }) => id), violated: violations(evidence) },
+    timeline,
+    detectSeconds: truth.detectSeconds,
+    decideSeconds: null,
+    rtoSeconds: truth.harmSeconds,
+    rpoSeconds: null,
+    floorSeconds: null,
+    measures: {
+      rollbackSeconds: truth.rollbackSeconds,
+      pushToCommitSeconds: truth.pushToCommitSeconds,
+      lostInHealthySwitch: scenario.healthy ? truth.failed : null,
+    },
+    requests: { served: truth.served, failed: truth.failed },
+    effects: effectsOf(evidence).filter(({ t }) => t >= 0),
+    engine: {
+      name: 'mainstay simulator',
+      events: cloud.state.clock.nextId,
+      calls: cloud.trace.entries.length,
+      virtualSeconds: Math.round(evidence.endedAt * 10) / 10,
+    },
+  };
+  const graph = graphOfMachine(JSON.parse(machineIn(watched).definition));
+  return { result, cloud, report: reportModel({ scenario, evidence, result, truth, graph }), evidence };
+}
+
+export const blueGreenDrill: Drill = {
+  slug: 'blue-green',
+  defaultScenario: 'good-release',
+  scenarios: Object.fromEntries(Object.entries(allScenarios).map(([name, { title }]) => [name, title])),
+  run: runBlueGreen,
+  targetsMissed,
+};

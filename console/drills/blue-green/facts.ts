@@ -1,0 +1,136 @@
+/** What follows from the evidence and several invariants ask: who was live, what was sent where, commits, rollbacks. */
+import type { Colour, Evidence, Request, RuleVersion, Sample, Served, StateVersion } from './evidence.ts';
+import { at, COLOURS, other } from './evidence.ts';
+
+/** What was committed last at that moment. */
+export const liveAt = ({ states, before }: Evidence, t: number): Served => at(states, t)?.live ?? before;
+
+export const candidateAt = (evidence: Evidence, t: number): Colour => other(liveAt(evidence, t).colour);
+
+/** A rule that Mainstay wrote, with the one before it. */
+export interface Written extends RuleVersion {
+  readonly previous: RuleVersion;
+  /** Colour that was not live then. */
+  readonly candidate: Colour;
+}
+
+/** Handlers that send users back (functions/blue-green/retreat.ts). */
+const RETREATING: readonly (string | null)[] = ['roll-back', 'clean-up'];
+
+export function writtenByMainstay(evidence: Evidence): Written[] {
+  return evidence.rules.flatMap((rule, index) => {
+    const previous = evidence.rules[index - 1];
+    if (rule.by === null || !previous) return [];
+    // A commit in the very moment is about what was written before it.
+    return [{ ...rule, previous, candidate: candidateAt(evidence, rule.t - MOMENT) }];
+  });
+}
+
+/** Less than one tick of the clock. */
+const MOMENT = 0.0005;
+
+/** Mainstay sent more users to the release that is not committed. */
+export const raises = (evidence: Evidence): Written[] =>
+  writtenByMainstay(evidence).filter(
+    ({ weights, previous, candidate, by }) =>
+      !RETREATING.includes(by) && shareOf(weights, candidate) > shareOf(previous.weights, candidate),
+  );
+
+/** Mainstay took all users from a colour, in a rollback or in the return from a release that was committed. */
+export interface Withdrawal extends Written {
+  readonly from: Colour;
+  /** What users are to get now; null when nobody knows. */
+  readonly to: Served | null;
+}
+
+export function withdrawals(evidence: Evidence): Withdrawal[] {
+  return writtenByMainstay(evidence).flatMap((rule): Withdrawal[] => {
+    const { weights, previous, candidate, by, t } = rule;
+    const from = RETREATING.includes(by)
+      ? COLOURS.find((colour) => weights[colour] === 0 && previous.weights[colour] > 0)
+      : weights[candidate] === 0 && previous.weights[candidate] > 0
+        ? candidate
+        : undefined;
+    if (!from) return [];
+    const state = at(evidence.states, t - MOMENT);
+    const live = liveAt(evidence, t - MOMENT);
+    return [{ ...rule, from, to: from === live.colour ? (state?.retained ?? null) : live }];
+  });
+}
+
+export const shareOf = (weights: RuleVersion['weights'], colour: Colour): number => {
+  const sum = weights.blue + weights.green;
+  return sum > 0 ? weights[colour] / sum : 0;
+};
+
+export interface Commit {
+  readonly t: number;
+  readonly live: Served;
+  readonly before: Served;
+  readonly retained: StateVersion['retained'];
+  readonly releaseId: string | null;
+}
+
+/** Each time that another release became the one that is committed. */
+export function commits(evidence: Evidence): Commit[] {
+  return evidence.states.flatMap((version, index) => {
+    const previous = evidence.states[index - 1];
+    const before = previous ? (previous.live ?? evidence.before) : evidence.before;
+    const { live, t, retained } = version;
+    if (!live || (live.digest === before.digest && live.colour === before.colour)) return [];
+    return [{ t, live, before, retained, releaseId: previous?.releaseId ?? version.releaseId }];
+  });
+}
+
+/** A stretch in which a release that is not committed may have got users: from its first to the end of the last of it. */
+export interface Exposure {
+  readonly candidate: Colour;
+  readonly live: Served;
+  readonly from: number;
+  /** When it was committed or withdrawn from; the end of the run when neither happened. */
+  readonly until: number;
+  readonly ended: 'committed' | 'withdrawn' | null;
+}
+
+export function exposures(evidence: Evidence): Exposure[] {
+  const found: Exposure[] = [];
+  const committed = commits(evidence);
+  const withdrawn = withdrawals(evidence);
+  for (const raise of raises(evidence)) {
+    if (shareOf(raise.previous.weights, raise.candidate) > 0) continue;
+    const commit = committed.find(({ t, live }) => t >= raise.t && live.colour === raise.candidate);
+    const withdrawal = withdrawn.find(({ t, from }) => t > raise.t && from === raise.candidate);
+    const until = Math.min(commit?.t ?? evidence.endedAt, withdrawal?.t ?? evidence.endedAt);
+    const ended = until === commit?.t ? 'committed' : until === withdrawal?.t ? 'withdrawn' : null;
+    found.push({ candidate: raise.candidate, live: liveAt(evidence, raise.t - MOMENT), from: raise.t, until, ended });
+  }
+  return found;
+}
+
+/** Users' requests that this colour got within [from, until). */
+export const usersOf = ({ requests }: Evidence, colour: Colour, from: number, until: number): Request[] =>
+  requests.filter((each) => each.who === 'user' && each.colour === colour && each.t >= from && each.t < until);
+
+export const sampleAt = ({ samples }: Evidence, t: number): Sample | undefined => at(samples, t) ?? samples[0];
+
+/** Failed, or slower than the policy's 95th percentile may be. */
+export const isBad = ({ ok, seconds }: Request, { policy }: Evidence): boolean => !ok || seconds > policy.p95SecondsMax;
+
+/** z of the normal distribution for one in two thousand: a checker must not be wrong by chance in thousands of runs. */
+const Z = 3.29;
+
+/** The least that the true share may be, by Wilson's score interval, when `bad` of `all` were. */
+export function shareAtLeast(bad: number, all: number): number {
+  if (all === 0) return 0;
+  const share = bad / all;
+  const centre = share + Z ** 2 / (2 * all);
+  const spread = Z * Math.sqrt((share * (1 - share)) / all + Z ** 2 / (4 * all ** 2));
+  return Math.max(0, (centre - spread) / (1 + Z ** 2 / all));
+}
+
+/** 'at 812 s' after the scenario's beginning. */
+export const moment = ({ faultAt }: Evidence, t: number): string => `at ${Math.round((t - faultAt) * 10) / 10} s`;
+
+/** When users were taken back from a release that never was committed. */
+export const rollbacksOfUsers = (evidence: Evidence): number[] =>
+  exposures(evidence).flatMap(({ ended, until }) => (ended === 'withdrawn' ? [until] : []));

@@ -1,0 +1,109 @@
+/** Invariants 14–16: what a verdict rests on, what a commit needs, and that whoever judges only looks. */
+import { at, type Evidence, wasCarriedOut } from './evidence.ts';
+import { commits, isBad, liveAt, moment, raises, sampleAt, shareAtLeast, shareOf, usersOf } from './facts.ts';
+
+/** 14: without figures, or without users, there is no pass: nothing goes forward on it. */
+export function noPassWithoutEvidence(evidence: Evidence): string[] {
+  const all = raises(evidence);
+  return all.flatMap((raise, index) => {
+    const before = all[index - 1];
+    if (!before || before.candidate !== raise.candidate || shareOf(raise.previous.weights, raise.candidate) === 0)
+      return [];
+    const when = `${raise.candidate} was raised to ${raise.weights[raise.candidate]} ${moment(evidence, raise.t)}`;
+    const got = usersOf(evidence, raise.candidate, before.t, raise.t).length;
+    const samples = evidence.samples.filter(({ t }) => t >= before.t && t <= raise.t);
+    const blind = samples.length > 0 && samples.every(({ metricsBroken }) => metricsBroken);
+    return [
+      ...(got === 0 ? [`${when} although nobody had used it`] : []),
+      ...(blind ? [`${when} although there were no metrics since the step before`] : []),
+    ];
+  });
+}
+
+/** 15: a commit after the whole bake, on enough evidence, with every alarm OK, and never of a release that is bad. */
+export function commitsAreEarned(evidence: Evidence): string[] {
+  return [...commits(evidence).flatMap((commit) => unearned(evidence, commit)), ...startedIntoAnAlarm(evidence)];
+}
+
+function unearned(evidence: Evidence, { t, live }: ReturnType<typeof commits>[number]): string[] {
+  const { policy, asked } = evidence;
+  const when = `${live.digest.slice(0, 15)} was committed ${moment(evidence, t)}`;
+  // Of the release that went back to the one before, nothing new has to be proved.
+  const alreadyProved =
+    evidence.before.digest === live.digest ||
+    commits(evidence).some((each) => each.t < t && each.live.digest === live.digest);
+  if (alreadyProved) return [];
+  const full = raises(evidence).findLast(
+    (raise) => raise.t <= t && raise.candidate === live.colour && shareOf(raise.weights, live.colour) === 1,
+  );
+  if (!full) return [`${when} without ever having had all users`];
+  const promoted = asked.some(
+    (each) => each.wish === 'promote' && each.t <= t && each.t >= full.t - policy.releaseSecondsMax,
+  );
+  const baked = t - full.t;
+  const users = usersOf(evidence, live.colour, full.t, t);
+  const failed = users.filter(({ ok }) => !ok).length;
+  const slow = users.filter((each) => isBad(each, evidence)).length;
+  const sample = sampleAt(evidence, t);
+  const push = evidence.pushes.find(({ digests }) => digests.includes(live.digest));
+  return [
+    ...(baked < policy.bakeSeconds && !promoted
+      ? [`${when} after ${Math.round(baked)} of ${policy.bakeSeconds} s of bake`]
+      : []),
+    ...(users.length < policy.requestsMin && !promoted
+      ? [`${when} on ${users.length} of ${policy.requestsMin} requests`]
+      : []),
+    ...(sample && sample.alarms.length > 0 ? [`${when} while ${sample.alarms.join(', ')} rang`] : []),
+    ...(sample && sample.unknownAlarms.length > 0
+      ? [`${when} while ${sample.unknownAlarms.join(', ')} knew nothing`]
+      : []),
+    ...(shareAtLeast(failed, users.length) > policy.errorShareMax
+      ? [`${when} having failed ${failed} of ${users.length} users`]
+      : []),
+    ...(shareAtLeast(slow, users.length) > SLOW_SHARE_MAX
+      ? [`${when} having kept ${slow} of ${users.length} users waiting`]
+      : []),
+    ...(push && !push.good ? [`${when}, which is a bad release`] : []),
+  ];
+}
+
+/** A 95th percentile above the limit is this share of the requests above it. */
+const SLOW_SHARE_MAX = 0.05;
+
+/** The machine has looked at the alarms, and then it prepares. */
+const LOOKED_SECONDS = 60;
+
+function startedIntoAnAlarm(evidence: Evidence): string[] {
+  const assigned = evidence.calls.filter((call) => call.deed === 'assign' && wasCarriedOut(call));
+  return assigned.flatMap(({ t, colour }) => {
+    if (colour === liveAt(evidence, t).colour) return [];
+    const before = evidence.samples.filter((sample) => sample.t >= t - LOOKED_SECONDS && sample.t <= t);
+    const ringing = before.length > 0 && before.every(({ alarms }) => alarms.length > 0);
+    const named = evidence.asked.some((each) => each.wish === 'hotfix' && each.by !== '' && each.t <= t);
+    return ringing && !named
+      ? [
+          `a release was begun ${moment(evidence, t)} while ${before.at(-1)?.alarms.join(', ')} rang, and nobody asked for that`,
+        ]
+      : [];
+  });
+}
+
+/** 16: the judge changes nothing, and asks about the colour that it judges. */
+export function theJudgeOnlyLooks(evidence: Evidence): string[] {
+  const judges = new Set(evidence.calls.flatMap(({ operation, by }) => (operation === 'GetMetricData' ? [by] : [])));
+  const judging = evidence.calls.filter(({ by }) => judges.has(by));
+  const changed = judging.find((call) => call.deed !== null && wasCarriedOut(call));
+  const wrong = judging.find((call) => {
+    if (call.operation !== 'GetMetricData' || call.error) return false;
+    const { colour } = liveAt(evidence, call.t);
+    const rule = at(evidence.rules, call.t);
+    const candidate = colour === 'blue' ? 'green' : 'blue';
+    if (!rule || shareOf(rule.weights, candidate) === 0) return false;
+    const text = JSON.stringify(call.input);
+    return text.includes('TargetGroup') && !text.includes(evidence.policy.targetGroups[candidate]);
+  });
+  return [
+    ...(changed ? [`the judge did ${changed.operation} ${moment(evidence, changed.t)}`] : []),
+    ...(wrong ? [`the judge asked about another target group than the candidate's ${moment(evidence, wrong.t)}`] : []),
+  ];
+}

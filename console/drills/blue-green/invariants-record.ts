@@ -1,0 +1,94 @@
+/** Invariants 22–24: every wait ends, a broken application can be mended, and the record is whole and true. */
+import type { Evidence } from './evidence.ts';
+import { commits, moment, raises, rollbacksOfUsers, shareOf, withdrawals } from './facts.ts';
+
+/** Retries and the looks between them come on top of what a step may take. */
+const SLACK_SECONDS = 300;
+
+/** 22: no release runs on for ever, and users are not left between two releases for longer than a step may take. */
+export function everyWaitEnds(evidence: Evidence): string[] {
+  const { executions, policy, endedAt, asked } = evidence;
+  const long = executions.flatMap(({ arn, from, until }) => {
+    const seconds = (until ?? endedAt) - from;
+    return seconds > policy.releaseSecondsMax
+      ? [`${arn.split(':').at(-1)} ran for ${Math.round(seconds)} s, ${policy.releaseSecondsMax} are allowed`]
+      : [];
+  });
+  const ends = [...raises(evidence), ...withdrawals(evidence), ...commits(evidence)].map(({ t }) => t);
+  const stuck = raises(evidence).flatMap(({ t, weights, candidate }) => {
+    const until = Math.min(endedAt, ...ends.filter((end) => end > t));
+    const paused = asked.some(({ wish, t: when }) => wish === 'pause' && when >= t && when <= until);
+    const most = shareOf(weights, candidate) === 1 ? policy.bakeSecondsMax : policy.stepSecondsMax;
+    const allowed = most + SLACK_SECONDS + (paused ? policy.pauseSecondsMax : 0);
+    return until - t > allowed
+      ? [
+          `users were left with ${weights[candidate]} % on ${candidate} for ${Math.round(until - t)} s from ${moment(evidence, t)} on`,
+        ]
+      : [];
+  });
+  return [...long, ...stuck];
+}
+
+/** 23: a fix that a named person asks for begins although what is live is broken. */
+export function brokenLiveCanBeFixed(evidence: Evidence): string[] {
+  const patience = evidence.policy.reconcileSeconds + BEGUN_SECONDS;
+  return evidence.asked.flatMap(({ t, wish, digest, by }) => {
+    if (wish !== 'hotfix' || by === '' || evidence.endedAt - t < patience) return [];
+    const push = evidence.pushes.find(({ digests }) => digests.includes(digest ?? ''));
+    const busyUntil = evidence.states.find((version) => version.t >= t && version.holder === null)?.t ?? t;
+    const begun = evidence.calls.some(
+      (call) => call.deed === 'assign' && call.t >= t && call.t <= Math.max(t, busyUntil) + patience,
+    );
+    return begun || push?.admissible === false
+      ? []
+      : [`the fix that ${by} asked for ${moment(evidence, t)} was never begun`];
+  });
+}
+
+/** Evidence about the image is waited for before. */
+const BEGUN_SECONDS = 300;
+
+/** 24: what was done is in the record, before and after; nothing in it was changed; and it counts what really happened. */
+export function theRecordIsTrue(evidence: Evidence): string[] {
+  return [...broken(evidence), ...missing(evidence)];
+}
+
+function broken({ entries }: Evidence): string[] {
+  return entries.flatMap(({ sequence, previous, hash, hashComputed }, index) => {
+    const before = entries[index - 1];
+    if (hash !== hashComputed) return [`entry ${sequence} of the record is not what its hash says`];
+    if (before && sequence !== before.sequence + 1)
+      return [`the record goes from entry ${before.sequence} to ${sequence}`];
+    if (before && previous !== before.hash) return [`entry ${sequence} of the record does not follow the one before`];
+    return [];
+  });
+}
+
+/** A record may be written this long after what it is about. */
+const WRITTEN_SECONDS = 180;
+
+function missing(evidence: Evidence): string[] {
+  const { entries, endedAt } = evidence;
+  const has = (kind: string, from: number, until: number) =>
+    entries.some((entry) => entry.kind === kind && entry.t >= from - 1 && entry.t <= until);
+  const late = (t: number) => endedAt - t < WRITTEN_SECONDS;
+  const intents = raises(evidence).flatMap(({ t, weights, candidate }) =>
+    has('shifting', t - WRITTEN_SECONDS, t)
+      ? []
+      : [`nothing in the record says that ${candidate} would get ${weights[candidate]} ${moment(evidence, t)}`],
+  );
+  const after = (kind: string, times: readonly number[]) =>
+    times.flatMap((t) =>
+      late(t) || has(kind, t - WRITTEN_SECONDS, t + WRITTEN_SECONDS)
+        ? []
+        : [`the record has no '${kind}' for what happened ${moment(evidence, t)}`],
+    );
+  const committed = commits(evidence).map(({ t }) => t);
+  const counted = entries.filter(({ kind, t }) => kind === 'committed' && t >= evidence.faultAt).length;
+  return [
+    ...intents,
+    ...after('committed', committed),
+    ...after('rolled-back', rollbacksOfUsers(evidence)),
+    ...(counted > committed.length ? [`the record has ${counted} commits; there were ${committed.length}`] : []),
+  ];
+}

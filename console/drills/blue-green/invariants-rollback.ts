@@ -1,0 +1,177 @@
+/** Invariants 17–21: the way back is open, short and leads to what was committed last; nothing is ended too early. */
+import { type Evidence, wasCarriedOut } from './evidence.ts';
+import { commits, exposures, liveAt, moment, sampleAt, withdrawals } from './facts.ts';
+
+/** 17: until the commit the old release stays as it is: whole, pinned, unchanged. */
+export function oldReleaseStays(evidence: Evidence): string[] {
+  return exposures(evidence).flatMap(({ live, from, until }) => {
+    const { colour } = live;
+    const begun = sampleAt(evidence, from)?.colours[colour];
+    const samples = evidence.samples.filter(({ t }) => t >= from && t < until);
+    const smaller = samples.find(({ colours }) => colours[colour].desired < (begun?.desired ?? 0));
+    const other = samples.find(({ colours }) => {
+      const { assigned } = colours[colour];
+      return assigned !== null && assigned !== live.digest;
+    });
+    return [
+      ...(smaller
+        ? [
+            `${colour} was made smaller, to ${smaller.colours[colour].desired} of ${begun?.desired}, ${moment(evidence, smaller.t)}`,
+          ]
+        : []),
+      ...(other ? [`${colour} was given another release ${moment(evidence, other.t)}`] : []),
+    ];
+  });
+}
+
+export interface Rollback {
+  /** When it was decided: the machine entered it, or the reconciler or a person began it. */
+  readonly decidedAt: number;
+  /** When every node sent users to the old release only; null when that never was. */
+  readonly verifiedAt: number | null;
+  readonly seconds: number | null;
+}
+
+const DECISION = /^Roll back/i;
+
+/** Every time that users were taken back: from a release that was not committed, or from one that was. */
+export function rollbacks(evidence: Evidence): Rollback[] {
+  const decided = [
+    ...evidence.executions
+      .flatMap(({ steps }) => steps.filter(({ name }) => DECISION.test(name)))
+      .map(({ from }) => from),
+    ...evidence.asked.filter(({ wish }) => wish === 'roll-back').map(({ t }) => t),
+  ].sort((a, b) => a - b);
+  return withdrawals(evidence).map((withdrawal) => {
+    const since = evidence.rules.findLast(({ t, weights }) => t < withdrawal.t && weights[withdrawal.from] > 0)?.t ?? 0;
+    const decidedAt = decided.find((t) => t <= withdrawal.t && t >= since) ?? withdrawal.t;
+    const verifiedAt = withdrawal.everywhereAt;
+    return { decidedAt, verifiedAt, seconds: verifiedAt === null ? null : verifiedAt - decidedAt };
+  });
+}
+
+/** 18: a rollback is one write, needs no machine, and is over in time. */
+export function rollbackIsShort(evidence: Evidence): string[] {
+  const { policy, endedAt } = evidence;
+  const late = rollbacks(evidence).flatMap(({ decidedAt, verifiedAt }) => {
+    const over = verifiedAt ?? endedAt;
+    if (over - decidedAt <= policy.rollbackSecondsMax) return [];
+    return [`the rollback that was decided ${moment(evidence, decidedAt)} took ${Math.round(over - decidedAt)} s`];
+  });
+  const all = rollbacks(evidence);
+  const needy = withdrawals(evidence).flatMap((withdrawal, index) => {
+    const decidedAt = all[index]?.decidedAt ?? withdrawal.t;
+    const first = evidence.calls.find(
+      ({ t, deed }) => t >= decidedAt && t < withdrawal.t && (deed === 'size' || deed === 'assign' || deed === 'end'),
+    );
+    return first ? [`the rollback ${moment(evidence, decidedAt)} did ${first.operation} before it moved users`] : [];
+  });
+  const sticky = withdrawals(evidence).flatMap(({ t, stickySeconds }) =>
+    stickySeconds > 1
+      ? [`clients keep the bad colour for ${stickySeconds} s after the rollback ${moment(evidence, t)}`]
+      : [],
+  );
+  return [...late, ...ignored(evidence), ...needy, ...sticky];
+}
+
+/** A person asked to go back while users had the new release, and they still have it. */
+function ignored(evidence: Evidence): string[] {
+  const { asked, policy, endedAt, rules } = evidence;
+  return asked.flatMap(({ t, wish, by }) => {
+    const exposed = exposures(evidence).some(({ from, until }) => from <= t && until > t + policy.rollbackSecondsMax);
+    if (wish !== 'roll-back' || !exposed || endedAt - t < policy.rollbackSecondsMax) return [];
+    const done = rules.some((rule) => rule.t >= t && rule.t <= t + policy.rollbackSecondsMax && rule.by !== null);
+    return done ? [] : [`the rollback that ${by} asked for ${moment(evidence, t)} was not made`];
+  });
+}
+
+/** A reconciler looks once in its period, and then it has to say something. */
+const TOLD_SECONDS = 60;
+
+/** 19: after a commit the old release is kept ready until its moment; losing it is recorded when it happens. */
+export function oldReleaseIsKept(evidence: Evidence): string[] {
+  return commits(evidence).flatMap(({ t, retained, before }, index) => {
+    if (!retained) {
+      const said = evidence.entries.some(
+        (entry) => entry.kind === 'retention-ended' && Math.abs(entry.t - t) < TOLD_SECONDS,
+      );
+      const wasRollback = before.digest !== evidence.before.digest && index > 0;
+      return said || wasRollback ? [] : [`nothing was kept at the commit ${moment(evidence, t)}`];
+    }
+    const ended = evidence.states.find((version) => version.t > t && version.retained === null)?.t ?? evidence.endedAt;
+    const until = Math.min(ended, retained.until, evidence.endedAt);
+    const lost = evidence.samples.find(({ t: now, colours }) => {
+      const colour = colours[retained.colour];
+      return (
+        now > t &&
+        now < until &&
+        (colour.desired < retained.size || (colour.assigned !== null && colour.assigned !== retained.digest))
+      );
+    });
+    if (!lost) return [];
+    const heard = lost.t + evidence.policy.reconcileSeconds + TOLD_SECONDS;
+    const said = evidence.entries.some((entry) => entry.kind === 'retention-ended' && entry.t >= t && entry.t <= heard);
+    return said || heard > evidence.endedAt
+      ? []
+      : [
+          `${retained.colour}, kept until ${moment(evidence, retained.until)}, was lost ${moment(evidence, lost.t)}, and nothing says so`,
+        ];
+  });
+}
+
+/** 20: back is to what was committed last, or kept; a rollback that failed is told to people. */
+export function backToTheLastCommit(evidence: Evidence): string[] {
+  const wrong = withdrawals(evidence).flatMap((withdrawal) => {
+    const { to, t } = withdrawal;
+    if (!to) return [`users were taken back ${moment(evidence, t)}, and nothing was kept for that`];
+    const from = withdrawal.everywhereAt ?? evidence.endedAt;
+    const next = evidence.rules.find((rule) => rule.t > t)?.t ?? evidence.endedAt;
+    const other = evidence.requests.find(
+      (each) =>
+        each.who === 'user' && each.t > from && each.t < next && each.release !== null && each.release !== to.digest,
+    );
+    return other
+      ? [
+          `users got ${other.release?.slice(0, 15)} ${moment(evidence, other.t)}, after a rollback to ${to.digest.slice(0, 15)}`,
+        ]
+      : [];
+  });
+  const failed = evidence.executions.filter(({ error }) => /[Rr]ollback/.test(error ?? ''));
+  const untold = failed.filter(
+    ({ until, from }) =>
+      !evidence.messages.some(({ t }) => t >= from && t <= (until ?? evidence.endedAt) + TOLD_SECONDS),
+  );
+  return [
+    ...wrong,
+    ...untold.map(
+      ({ until }) => `a rollback failed ${moment(evidence, until ?? evidence.endedAt)}, and nobody was told`,
+    ),
+  ];
+}
+
+/** Who may end machines: the reaper, and whoever makes room for the next release in the idle colour. */
+const MAKES_ROOM = 'empty';
+const REAPER = 'reap';
+
+/** 21: machines are ended by a job of its own, and only those that nothing needs. */
+export function endedOnlyWhenUnneeded(evidence: Evidence): string[] {
+  return evidence.calls.flatMap((call) => {
+    const { t, colour, deed, size, by } = call;
+    if (!colour || !wasCarriedOut(call)) return [];
+    const sample = sampleAt(evidence, t)?.colours[colour];
+    const ends = deed === 'end' || (deed === 'size' && size !== null && size < (sample?.desired ?? 0));
+    if (!ends) return [];
+    const state = evidence.states.findLast((version) => version.t <= t);
+    // As it was promised at the commit: whoever ends machines may have ended the promise right before.
+    const kept = commits(evidence).findLast((commit) => commit.t < t)?.retained;
+    const release = state?.holder && !state.holder.startsWith(`${REAPER}/`);
+    const needed = [
+      ...(by === REAPER || by === MAKES_ROOM ? [] : [`by ${by}`]),
+      ...(sample && (sample.weight > 0 || sample.shareMax > 0) ? ['with users'] : []),
+      ...(liveAt(evidence, t).colour === colour ? ['which is live'] : []),
+      ...(release && by !== MAKES_ROOM ? ['while a release ran'] : []),
+      ...(by !== MAKES_ROOM && kept?.colour === colour && kept.until > t ? ['before its time'] : []),
+    ];
+    return needed.length > 0 ? [`${colour} was made smaller ${moment(evidence, t)} ${needed.join(', ')}`] : [];
+  });
+}

@@ -1,0 +1,166 @@
+/** Invariants 1–6: where users are sent, and when a release may get more of them. */
+import { at, type Evidence, type RuleVersion, wasCarriedOut } from './evidence.ts';
+import {
+  commits,
+  liveAt,
+  moment,
+  raises,
+  sampleAt,
+  shareAtLeast,
+  shareOf,
+  usersOf,
+  type Written,
+  writtenByMainstay,
+} from './facts.ts';
+
+const said = ({ weights }: Pick<RuleVersion, 'weights'>): string => `blue ${weights.blue}, green ${weights.green}`;
+
+/** 1: both groups are in the rule, their weights add up, and who gets more users has the machines for all of them. */
+export function weightsAreServed(evidence: Evidence): string[] {
+  return writtenByMainstay(evidence).flatMap((rule) => {
+    const { blue, green } = rule.weights;
+    const when = moment(evidence, rule.t);
+    if (!(blue >= 0 && green >= 0 && blue + green > 0)) return [`the rule got weights ${said(rule)} ${when}`];
+    const sample = sampleAt(evidence, rule.t);
+    const { candidate, previous } = rule;
+    if (!sample || shareOf(rule.weights, candidate) <= shareOf(previous.weights, candidate)) return [];
+    const needed = needsOf(evidence, rule);
+    const { healthy } = sample.colours[candidate];
+    return healthy >= needed
+      ? []
+      : [`${candidate} got weight ${rule.weights[candidate]} ${when} with ${healthy} of ${needed} healthy targets`];
+  });
+}
+
+/** Healthy targets for all users: as many as the live colour is meant to have. */
+function needsOf(evidence: Evidence, { t }: Pick<Written, 't'>): number {
+  const live = liveAt(evidence, t).colour;
+  return Math.max(evidence.policy.capacityFloor, sampleAt(evidence, t)?.colours[live].desired ?? 0);
+}
+
+/** 2: what is live is what the listener says; after a foreign change nothing goes forward from there. */
+export function storedStateIsTheListener(evidence: Evidence): string[] {
+  const forward = raises(evidence).flatMap((raise) => {
+    const own = evidence.rules.filter(({ t, by }) => t < raise.t && by !== null).at(-1) ?? evidence.rules[0];
+    if (raise.previous.by !== null || raise.previous === own || !own) return [];
+    const { candidate } = raise;
+    return shareOf(raise.weights, candidate) <= shareOf(own.weights, candidate)
+      ? []
+      : [
+          `${candidate} was raised to ${raise.weights[candidate]} ${moment(evidence, raise.t)} from ${said(raise.previous)}, which Mainstay had not written`,
+        ];
+  });
+  const stored = commits(evidence).flatMap(({ t, live }) => {
+    const rule = at(evidence.rules, t);
+    return rule && shareOf(rule.weights, live.colour) === 1
+      ? []
+      : [`${live.colour} was committed ${moment(evidence, t)} while the rule said ${rule ? said(rule) : 'nothing'}`];
+  });
+  return [...forward, ...stored];
+}
+
+/** 3: nothing is done to the machines of a colour that gets users, except to have more of them. */
+export function computeInUseIsLeftAlone(evidence: Evidence): string[] {
+  return evidence.calls.flatMap((call) => {
+    const { colour, deed, size, t } = call;
+    if (!colour || !wasCarriedOut(call)) return [];
+    const sample = sampleAt(evidence, t)?.colours[colour];
+    if (!sample || (sample.weight === 0 && sample.shareMax === 0)) return [];
+    const harmful = deed === 'assign' || deed === 'end' || (deed === 'size' && size !== null && size < sample.desired);
+    return harmful ? [`${call.by} did ${call.operation} to ${colour} ${moment(evidence, t)}, which had users`] : [];
+  });
+}
+
+/** 4: a weight counts when every node of the load balancer follows it, it was read back, and requests proved it. */
+export function weightsAreProved(evidence: Evidence): string[] {
+  const relying = [...raises(evidence), ...commits(evidence)].map(({ t }) => t).sort((a, b) => a - b);
+  return raises(evidence).flatMap((raise) => {
+    const next = relying.find((t) => t > raise.t);
+    if (next === undefined) return [];
+    const between = evidence.rules.some((rule) => rule.t > raise.t && rule.t < next);
+    if (between) return [];
+    const when = `${raise.weights[raise.candidate]} for ${raise.candidate} ${moment(evidence, raise.t)}`;
+    const within = ({ t }: { readonly t: number }) => t >= raise.t && t <= next;
+    const read = evidence.calls.some((call) => within(call) && call.operation === 'DescribeRules' && !call.error);
+    const probed = isProved(evidence, raise, next);
+    return [
+      ...(raise.everywhereAt !== null && raise.everywhereAt <= next
+        ? []
+        : [`weight ${when} was relied on ${moment(evidence, next)}, before every node followed it`]),
+      ...(read ? [] : [`weight ${when} was relied on ${moment(evidence, next)} and never read back`]),
+      ...(probed ? [] : [`weight ${when} was relied on ${moment(evidence, next)} without a request that proved it`]),
+    ];
+  });
+}
+
+/** So many answers in a row, within the time that nodes need, say that no node gives another one. */
+const IN_A_ROW = 10;
+const AT_ONCE_SECONDS = 15;
+
+/** A part of the users: one answer of the new release. All of them: many in a row, and no other in between. */
+function isProved({ requests }: Evidence, { t, weights, candidate }: Written, until: number): boolean {
+  const answers = requests.filter(
+    (each) => each.who === 'probe' && each.t >= t && each.t <= until && each.digest !== null,
+  );
+  if (shareOf(weights, candidate) < 1) return answers.some(({ colour }) => colour === candidate);
+  return answers.some((first, index) => {
+    const row = answers.slice(index, index + IN_A_ROW);
+    const last = row.at(-1);
+    return (
+      row.length === IN_A_ROW &&
+      last !== undefined &&
+      last.t - first.t <= AT_ONCE_SECONDS &&
+      row.every(({ colour }) => colour === candidate)
+    );
+  });
+}
+
+/** What is younger no metric can show: a minute must end, and its figures take up to two to be seen. */
+const BLIND_SECONDS = 180;
+
+/** 5: no more users while those it has are failed for certain, nor while the old release could not take all back. */
+export function raisedOnlyOnAPass(evidence: Evidence): string[] {
+  const all = raises(evidence);
+  return all.flatMap((raise, index) => {
+    const { t, candidate } = raise;
+    const live = liveAt(evidence, t).colour;
+    const sample = sampleAt(evidence, t)?.colours[live];
+    const before = all[index - 1];
+    const from =
+      before && before.candidate === candidate && shareOf(raise.previous.weights, candidate) > 0 ? before.t : t;
+    const got = usersOf(evidence, candidate, from, t - BLIND_SECONDS);
+    const failed = got.filter(({ ok }) => !ok).length;
+    const least = shareAtLeast(failed, got.length);
+    const when = `${candidate} was raised to ${raise.weights[candidate]} ${moment(evidence, t)}`;
+    return [
+      ...(least > evidence.policy.errorShareMax
+        ? [`${when} although it had failed ${failed} of ${got.length} users`]
+        : []),
+      ...(sample && sample.healthy < sample.desired
+        ? [`${when} while ${live} had ${sample.healthy} of ${sample.desired} healthy targets`]
+        : []),
+    ];
+  });
+}
+
+/** A person or a reconciler needs so long, besides the reconciler's own period, to write the rule and to tell. */
+const REPAIR_SECONDS = 120;
+
+/** 6: weights belong to the controller; a foreign change while it releases is put right, or told, and goes no further. */
+export function foreignChangesAreAnswered(evidence: Evidence): string[] {
+  return evidence.rules.flatMap((rule, index) => {
+    const previous = evidence.rules[index - 1];
+    if (rule.by !== null || !previous || rule.t < evidence.faultAt) return [];
+    if (rule.weights.blue === previous.weights.blue && rule.weights.green === previous.weights.green) return [];
+    const until = rule.t + evidence.policy.reconcileSeconds + REPAIR_SECONDS;
+    if (until > evidence.endedAt) return [];
+    const live = liveAt(evidence, rule.t).colour;
+    const mended = evidence.rules.some(({ t, by }) => by !== null && t > rule.t && t <= until);
+    // All users with the live release, and nobody at work: as it should be.
+    const harmless = shareOf(rule.weights, live) === 1 && at(evidence.states, rule.t)?.holder == null;
+    const told = evidence.messages.some(({ t }) => t >= rule.t && t <= until);
+    return mended || told || harmless
+      ? []
+      : [`somebody else set ${said(rule)} ${moment(evidence, rule.t)}, and nothing was done or told about it`];
+  });
+}

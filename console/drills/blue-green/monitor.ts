@@ -1,0 +1,177 @@
+/**
+ * Watches one region of a simulated cloud from outside while a release is made: the forward rule after each change and
+ * what each node of the load balancer goes by, both colours as they really are once a second, Mainstay's item about the
+ * service after each write. It reads the services' own state and touches nothing.
+ */
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Configuration } from '../../../infra/config/index.ts';
+import type { Colour, Names } from '../../../infra/names.ts';
+import type { Cloud } from '../../../simulator/cloud.ts';
+import { faultsIn } from '../../../simulator/faults/book.ts';
+import { cloudWatch } from '../../../simulator/services/cloudwatch/index.ts';
+import type { CloudWatchState } from '../../../simulator/services/cloudwatch/state.ts';
+import { dynamoDb } from '../../../simulator/services/dynamodb/index.ts';
+import type { DynamoDbState } from '../../../simulator/services/dynamodb/state.ts';
+import { itemToWire } from '../../../simulator/services/dynamodb/values.ts';
+import { ecrStateIn } from '../../../simulator/services/ecr/state.ts';
+import { ssm } from '../../../simulator/services/ssm/index.ts';
+import type { SsmState } from '../../../simulator/services/ssm/state.ts';
+import { roleName, rolesOf } from '../../drill/roles.ts';
+import { PlainNames } from '../../plain-names.ts';
+import type { ColourSample, RuleVersion, Sample } from './evidence.ts';
+import { machinesOf } from './machines.ts';
+import { elbStateIn, forwardRuleOf, nodesOf, shareOfColour, weightsIn } from './nodes.ts';
+
+/** Alarms that say how the application serves, not how Mainstay works. */
+const isAboutRelease = (name: string, { prefix }: Names): boolean => new RegExp(`^${prefix}-(blue|green)-`).test(name);
+
+/** Mainstay's item about the service after a change, as stored. */
+export interface ItemVersion {
+  readonly t: number;
+  readonly item: Readonly<Record<string, unknown>>;
+}
+
+const SAMPLE_SECONDS = 1;
+const WRITES: ReadonlySet<string> = new Set(['PutItem', 'UpdateItem', 'DeleteItem', 'TransactWriteItems']);
+
+export interface Watched {
+  readonly cloud: Cloud;
+  readonly configuration: Configuration;
+  readonly names: Names;
+  readonly region: string;
+}
+
+export class Monitor {
+  readonly samples: Sample[] = [];
+  readonly rules: RuleVersion[] = [];
+  readonly items: ItemVersion[] = [];
+  readonly #watched: Watched;
+  readonly #onSample: ((sample: Sample) => void) | undefined;
+  readonly #plain: PlainNames;
+  readonly #roles: ReadonlySet<string>;
+  #lastItem = '';
+  #lastRule = '';
+
+  constructor(watched: Watched, onSample?: (sample: Sample) => void) {
+    const { cloud, region } = watched;
+    this.#watched = watched;
+    this.#onSample = onSample;
+    this.#plain = PlainNames.of(cloud);
+    this.#roles = rolesOf(cloud, 'blue-green');
+    this.#readRule(null);
+    this.#readItem();
+    // A change is seen the moment its call is noted, not only at the next sample.
+    cloud.trace.onEntry(({ source, what, region: where, detail }) => {
+      if (where !== region) return;
+      if (source === 'dynamodb' && WRITES.has(what)) this.#readItem();
+      if (source === 'elasticloadbalancing') this.#readRule(String((detail as { by?: string })?.by ?? ''));
+    });
+  }
+
+  /** Runs the clock, sampling as it goes, for `seconds` or until `done`. */
+  async watch(seconds: number, done: () => boolean = () => false): Promise<void> {
+    for (let passed = 0; passed < seconds && !done(); passed += SAMPLE_SECONDS) {
+      await this.#watched.cloud.advance(SAMPLE_SECONDS * 1000);
+      this.look();
+    }
+  }
+
+  /** Samples now. */
+  look(): void {
+    this.#readItem();
+    this.#readRule(null);
+    const sample = this.sample();
+    this.samples.push(sample);
+    this.#onSample?.(sample);
+  }
+
+  /** Mainstay's item now; undefined before there is one. */
+  item(): Readonly<Record<string, unknown>> | undefined {
+    const { cloud, region, names } = this.#watched;
+    const table = cloud.stateOf<DynamoDbState>(dynamoDb, region).tables[names.releasesTable];
+    const stored = Object.values(table?.items ?? {}).find((item) => itemToWire(item).sk?.S === 'state');
+    return stored && unmarshall(itemToWire(stored));
+  }
+
+  sample(): Sample {
+    const { cloud, region, names } = this.#watched;
+    const { alarms } = cloud.stateOf<CloudWatchState>(cloudWatch, region);
+    const own = Object.values(alarms).filter(({ definition }) => isAboutRelease(definition.AlarmName ?? '', names));
+    const inState = (value: string) =>
+      own.filter(({ state }) => state.value === value).map(({ definition }) => definition.AlarmName ?? '');
+    const deployments = this.#parameter(names.deploymentsParameter);
+    return {
+      t: this.#seconds(),
+      colours: { blue: this.#colour('blue'), green: this.#colour('green') },
+      alarms: inState('ALARM'),
+      unknownAlarms: inState('INSUFFICIENT_DATA'),
+      frozen: deployments !== undefined && (JSON.parse(deployments) as { frozen?: boolean }).frozen === true,
+      images: Object.keys(ecrStateIn(cloud, region)?.repositories[names.repository]?.images ?? {}),
+      metricsBroken: faultsIn(cloud).some(
+        (fault) =>
+          'service' in fault && fault.service === 'cloudwatch' && (fault.kind === 'error' || fault.kind === 'endpoint'),
+      ),
+    };
+  }
+
+  #colour(colour: Colour): ColourSample {
+    const { cloud, region, names } = this.#watched;
+    const shares = nodesOf(cloud, region).map((rule) => shareOfColour(weightsIn(cloud, region, names, rule), colour));
+    const rule = forwardRuleOf(cloud, region);
+    return {
+      weight: rule ? weightsIn(cloud, region, names, rule)[colour] : 0,
+      shareMax: Math.max(0, ...shares),
+      shareMin: shares.length === 0 ? 0 : Math.min(...shares),
+      assigned: this.#parameter(names.digestParameter(colour)) ?? null,
+      ...machinesOf(this.#watched, colour),
+    };
+  }
+
+  #readItem(): void {
+    const item = this.item();
+    if (!item) return;
+    const text = JSON.stringify(item);
+    if (text === this.#lastItem) return;
+    this.#lastItem = text;
+    this.items.push({ t: this.#seconds(), item });
+  }
+
+  /** `by` is who made the call that was just noted. */
+  #readRule(by: string | null): void {
+    const { cloud, region, names } = this.#watched;
+    const rule = forwardRuleOf(cloud, region);
+    if (!rule) return;
+    const weights = weightsIn(cloud, region, names, rule);
+    const sticky = rule.Actions?.at(-1)?.ForwardConfig?.TargetGroupStickinessConfig;
+    const stickySeconds = sticky?.Enabled ? (sticky.DurationSeconds ?? 0) : 0;
+    const text = JSON.stringify([weights, stickySeconds]);
+    if (text === this.#lastRule) return;
+    this.#lastRule = text;
+    const own = by !== null && this.#roles.has(roleName(by));
+    this.rules.push({
+      t: this.#seconds(),
+      weights: { blue: weights.blue, green: weights.green },
+      stickySeconds,
+      by: own ? this.#plain.actor(by) : null,
+      everywhereAt: this.#everywhereAt(rule.listenerArn),
+    });
+  }
+
+  /** When the last node goes by the rule as it is now. */
+  #everywhereAt(listenerArn: string): number {
+    const { cloud, region } = this.#watched;
+    const former = elbStateIn(cloud, region).former?.[listenerArn] ?? [];
+    const last = Math.max(cloud.now, ...former.flatMap(({ until }) => until));
+    return (last - cloud.state.startedAt) / 1000;
+  }
+
+  #parameter(name: string): string | undefined {
+    const { cloud, region } = this.#watched;
+    return cloud.stateOf<SsmState>(ssm, region).parameters[name]?.versions.at(-1)?.value;
+  }
+
+  #seconds(): number {
+    const { cloud } = this.#watched;
+    return (cloud.now - cloud.state.startedAt) / 1000;
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * Ends a release whose execution is dead: sends users back to where they belong if they were moved, gives the colours and
+ * the lease back. Started by: the clean-up machine, after FAILED, TIMED_OUT and ABORTED, and when `reconcile` finds a
+ * lease without an execution. For an execution that holds nothing it changes nothing.
+ */
+import * as z from 'zod';
+import { dynamoChronicle } from '../shared/aws/chronicle.ts';
+import { environmentOf } from '../shared/aws/environment.ts';
+import { elbForwardWeights } from '../shared/aws/forward-weights.ts';
+import { dynamoReleases } from '../shared/aws/releases-table.ts';
+import { isoOf } from '../shared/clock.ts';
+import { ReleaseConfig } from '../shared/config.ts';
+import { lambda, type Surroundings } from '../shared/lambda.ts';
+import { parse } from '../shared/parse.ts';
+import { otherColour, type Release, type ReleaseState } from '../shared/release-ports.ts';
+import { fetchWeb } from '../shared/web.ts';
+import { type ConcludePorts, conclude, type Outcome } from './conclude.ts';
+import { sameShares, weightsFor } from './decide.ts';
+import { RetreatUnsafe } from './errors.ts';
+import { type RetreatPorts, retreat, type Way } from './retreat.ts';
+
+const CleanUpInput = z.object({ executionArn: z.string(), status: z.string(), kind: z.string().nullish() });
+
+export interface CleanedUp {
+  readonly outcome: Outcome | 'nothing';
+  readonly releaseId: string | null;
+  readonly digest: string | null;
+}
+
+type Ports = ConcludePorts & RetreatPorts & Surroundings<ReleaseConfig>;
+
+export const makeCleanUp =
+  (ports: Ports) =>
+  async (input: unknown): Promise<CleanedUp> => {
+    const { releases, weights, clock } = ports;
+    const { executionArn, status, kind } = parse(CleanUpInput, input);
+    const state = await releases.read();
+    const { lease, live } = state;
+    if (!lease || lease.executionArn !== executionArn) return { outcome: 'nothing', releaseId: null, digest: null };
+    const release: Release = { releaseId: lease.releaseId, executionArn, fence: lease.fence };
+    const way = wayBack(state, release, kind === 'roll-back');
+    const decidedAt = isoOf(clock.now());
+    const rule = await weights.read();
+    const astray = way !== null && !sameShares(rule, way.lastGood);
+    // A return that moved nobody yet, into a colour that is gone: users are best left where they are.
+    const unmoved = kind === 'roll-back' && live !== null && sameShares(rule, weightsFor(live.colour, 100, 0));
+    const giveUp = (error: unknown): null => {
+      if (unmoved && error instanceof RetreatUnsafe) return null;
+      throw error;
+    };
+    const back = way && astray ? await retreat(ports, way).catch(giveUp) : null;
+    const committed = live?.releaseId === lease.releaseId;
+    const outcome = outcomeOf({
+      returning: kind === 'roll-back' && way !== null,
+      astray,
+      back: back !== null,
+      committed,
+    });
+    const reasons = [`the execution ended ${status}`];
+    const ending = {
+      release,
+      digest: lease.digest,
+      outcome,
+      reasons,
+      cause: 'died',
+      decidedAt,
+      retreat: back,
+    } as const;
+    await conclude(ports, ending);
+    return { outcome, releaseId: lease.releaseId, digest: lease.digest };
+  };
+
+interface Found {
+  readonly returning: boolean;
+  readonly astray: boolean;
+  readonly back: boolean;
+  readonly committed: boolean;
+}
+
+function outcomeOf({ returning, astray, back, committed }: Found): Outcome {
+  if (returning) return astray && !back ? 'rollback-failed' : 'returned';
+  if (back) return 'rolled-back';
+  return committed ? 'committed' : 'aborted';
+}
+
+/** Where the users belong: with the live release, or, of a return that was under way, with the one that was kept. */
+function wayBack({ live, retained, lease }: ReleaseState, release: Release, returning: boolean): Way | null {
+  const to = returning ? retained : live;
+  // Nothing was pinned, so nothing was moved.
+  if (!to) return null;
+  const digest = returning ? (live?.digest ?? '') : (lease?.digest ?? '');
+  return {
+    release,
+    from: to.colour,
+    to: otherColour(to.colour),
+    digest,
+    oldDigest: to.releaseId === 'before-mainstay' && to.digest === 'unknown' ? null : to.digest,
+    lastGood: weightsFor(to.colour, 100, 0),
+  };
+}
+
+export const handler = lambda({
+  slug: 'blue-green',
+  config: ReleaseConfig,
+  ports: (config, clock) => ({
+    releases: dynamoReleases(config),
+    weights: elbForwardWeights(config),
+    compute: environmentOf(config),
+    chronicle: dynamoChronicle(config),
+    web: fetchWeb(clock),
+  }),
+  make: makeCleanUp,
+});

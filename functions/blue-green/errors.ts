@@ -1,0 +1,42 @@
+/**
+ * Every error that a function of this slug may leave with, and its family. statemachines/blue-green*.asl.json may name
+ * these and AWS's documented ones, nothing else (test/contract/asl.test.ts).
+ */
+import { type ErrorFamily, sharedFamilies } from '../shared/errors.ts';
+import { named } from '../shared/named-error.ts';
+
+/** The colour has not yet as many machines, or as few, as it was told. */
+export class CapacityNotReady extends named('CapacityNotReady') {}
+
+/** Not every machine of the new colour was healthy on every look, or reported the digest. */
+export class HealthNotReady extends named('HealthNotReady') {}
+
+/** The smoke checks do not all pass. */
+export class ValidationNotReady extends named('ValidationNotReady') {}
+
+/** The data plane does not show yet what was written to the listener. */
+export class ProofNotReady extends named('ProofNotReady') {}
+
+/** The live colour is not what it was taken for, or the weights are somebody else's. */
+export class ListenerUnsafe extends named('ListenerUnsafe') {}
+
+/** The old colour could not take all requests back. */
+export class RetreatUnsafe extends named('RetreatUnsafe') {}
+
+/** A region failover froze deployments. */
+export class FrozenUnsafe extends named('FrozenUnsafe') {}
+
+/** An entry of the record was changed after it was written. */
+export class ChainUnsafe extends named('ChainUnsafe') {}
+
+export const families = {
+  ...sharedFamilies,
+  CapacityNotReady: 'NotReady',
+  HealthNotReady: 'NotReady',
+  ValidationNotReady: 'NotReady',
+  ProofNotReady: 'NotReady',
+  ListenerUnsafe: 'Unsafe',
+  RetreatUnsafe: 'Unsafe',
+  FrozenUnsafe: 'Unsafe',
+  ChainUnsafe: 'Unsafe',
+} as const satisfies Record<string, ErrorFamily>;

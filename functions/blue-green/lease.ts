@@ -1,0 +1,29 @@
+/**
+ * What every changing step has in common: whose release it is, and whether it still is. A paused function that wakes up
+ * too late finds a higher fence and changes nothing.
+ */
+import * as z from 'zod';
+import { LeaseConflict } from '../shared/errors.ts';
+import type { Release, ReleaseState, Releases } from '../shared/release-ports.ts';
+
+export const ReleaseSchema = z.object({
+  releaseId: z.string().min(1),
+  executionArn: z.string().startsWith('arn:aws:states:'),
+  fence: z.number().int().min(1),
+}) satisfies z.ZodType<Release>;
+
+export const colour = z.enum(['blue', 'green']);
+
+/** Returns the state while the lease is this release's. @throws LeaseConflict otherwise */
+export async function requireLease(releases: Pick<Releases, 'read'>, release: Release): Promise<ReleaseState> {
+  const state = await releases.read();
+  if (!holds(state, release)) {
+    const { lease } = state;
+    const holder = lease ? `${lease.releaseId} with fence ${lease.fence}` : 'nobody';
+    throw new LeaseConflict(`${release.releaseId} has fence ${release.fence}, but the lease is with ${holder}`);
+  }
+  return state;
+}
+
+export const holds = ({ lease }: Pick<ReleaseState, 'lease'>, release: Release): boolean =>
+  lease?.executionArn === release.executionArn && lease.fence === release.fence;

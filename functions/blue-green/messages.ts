@@ -1,0 +1,54 @@
+/** What people read. Pure; used by `notify`, `admit` and `reconcile`. */
+
+interface Told {
+  readonly subject: string;
+  readonly message: string;
+}
+
+interface About {
+  readonly application: string;
+  readonly region: string;
+  readonly runbookUrl: string;
+}
+
+const ENDINGS: Readonly<Record<string, { readonly subject: string; readonly means: string }>> = {
+  committed: { subject: 'released', means: 'All users have the new release. The old one is kept for a rollback.' },
+  held: { subject: 'release not begun', means: 'Nothing was changed. Ask for it again when the reason is gone.' },
+  halted: {
+    subject: 'RELEASES HALTED',
+    means: 'Things are not as they were left. A person must look before the next release.',
+  },
+  aborted: { subject: 'release aborted', means: 'No user was sent to it.' },
+  superseded: { subject: 'release superseded', means: 'A newer one takes its place. No user was sent to it.' },
+  yielded: { subject: 'release postponed', means: 'Deployments are frozen. It begins again when they are not.' },
+  'rolled-back': { subject: 'release ROLLED BACK', means: 'All users have the old release again.' },
+  returned: { subject: 'returned to the release before', means: 'All users have the release before again.' },
+  'rollback-failed': {
+    subject: 'ROLLBACK FAILED',
+    means: 'Users may still be sent to the new release. Go to the runbook now: set the weights by hand.',
+  },
+  refused: { subject: 'release refused', means: 'It was never prepared.' },
+};
+
+export function endMessage(
+  { application, region, runbookUrl }: About,
+  end: {
+    readonly outcome: string;
+    readonly releaseId: string;
+    readonly digest: string;
+    readonly reasons: readonly string[];
+  },
+): Told {
+  const { subject, means } = ENDINGS[end.outcome] ?? { subject: end.outcome, means: '' };
+  const lines = [
+    means,
+    '',
+    `Application: ${application} in ${region}`,
+    `Release: ${end.releaseId}`,
+    `Digest: ${end.digest}`,
+    ...end.reasons.map((reason) => `- ${reason}`),
+    '',
+    `Runbook: ${runbookUrl}`,
+  ];
+  return { subject: `${application}: ${subject} (${region})`, message: lines.join('\n') };
+}

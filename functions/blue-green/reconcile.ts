@@ -1,0 +1,97 @@
+/**
+ * Looks at the state of things each minute and starts what an event should have started: pushes may be lost, evidence
+ * comes late, executions die. Started by: the schedule "reconcile", in both serving regions. When nothing is to be done
+ * it makes one call.
+ */
+import * as z from 'zod';
+import { admissionPorts } from '../shared/aws/admission.ts';
+import { sfnExecutions } from '../shared/aws/sfn.ts';
+import { ReleaseConfig } from '../shared/config.ts';
+import { lambda, type Surroundings } from '../shared/lambda.ts';
+import { parse } from '../shared/parse.ts';
+import type { Executions } from '../shared/ports.ts';
+import type { Candidate, Lease, ReleaseState } from '../shared/release-ports.ts';
+import { type AdmissionPorts, consider } from './admission.ts';
+import { executionName } from './request.ts';
+
+const ScheduledInput = z.object({ scheduledAt: z.iso.datetime() });
+
+export interface ReconcilePorts extends AdmissionPorts {
+  readonly machine: Pick<Executions, 'describe'>;
+  readonly cleanUps: Pick<Executions, 'start'>;
+}
+type Ports = ReconcilePorts & Surroundings<ReleaseConfig>;
+
+/** Looking through the repository each minute would be many calls for an event that is hardly ever lost. */
+const LOOK_FOR_PUSHES_EVERY_MINUTES = 5;
+/** A lease that young may belong to an execution whose start is not visible yet. */
+const LEASE_SECONDS_MIN = 60;
+
+export const makeReconcile =
+  (ports: Ports) =>
+  async (input: unknown): Promise<{ action: string }> => {
+    const { releases, clock } = ports;
+    const { scheduledAt } = parse(ScheduledInput, input);
+    const state = await releases.read();
+    const { lease } = state;
+    if (lease && clock.now() - Date.parse(lease.takenAt) > LEASE_SECONDS_MIN * 1000) {
+      if (await mendLease(ports, lease)) return { action: 'clean up' };
+    }
+    const minute = Math.floor(Date.parse(scheduledAt) / 60_000);
+    const found = minute % LOOK_FOR_PUSHES_EVERY_MINUTES === 0 ? await lostPush(ports, state) : null;
+    const proposed = found !== null && (await releases.propose(found));
+    const seen = proposed ? await releases.read() : state;
+    // Known to be good, and somebody else's turn: nothing to look at.
+    if (seen.candidate?.ready && seen.lease) return { action: 'none' };
+    return { action: await consider(ports, seen, true) };
+  };
+
+/** True when the lease's execution is dead, or its reaper: what it left is cleaned up. */
+async function mendLease({ machine, cleanUps, releases, log }: Ports, lease: Lease): Promise<boolean> {
+  const { executionArn, releaseId, fence } = lease;
+  if (!executionArn.startsWith('arn:aws:states:')) {
+    log.warn('a reaper died with the lease', { releaseId });
+    await releases.giveUp({ releaseId, executionArn, fence });
+    return true;
+  }
+  const found = await machine.describe(executionArn);
+  if (found?.status === 'RUNNING') return false;
+  log.warn('an execution ended with the lease', { executionArn, status: found?.status });
+  await cleanUps.start(executionName(`abandoned-${releaseId}`, fence), {
+    detail: { executionArn, status: found?.status ?? 'GONE', input: JSON.stringify(found?.input ?? null) },
+  });
+  return true;
+}
+
+/** The newest release of the repository, when no event told of it. */
+async function lostPush({ images, log }: Ports, { newest }: ReleaseState): Promise<Candidate | null> {
+  const image = await images.newest().catch((error: unknown) => {
+    log.warn('the repository cannot be read', { error: String(error) });
+    return null;
+  });
+  // An event's time has no milliseconds and may come a little after the push.
+  if (!image || (newest !== null && newest >= image.pushedAt)) return null;
+  const { digest, tag, pushedAt: requestedAt } = image;
+  const id = `found-${digest.slice('sha256:'.length, 19)}`;
+  return {
+    id,
+    kind: 'push',
+    digest,
+    tag,
+    by: 'reconcile',
+    reason: `${tag} is in the repository`,
+    requestedAt,
+    ready: false,
+  };
+}
+
+export const handler = lambda({
+  slug: 'blue-green',
+  config: ReleaseConfig,
+  ports: (config) => ({
+    ...admissionPorts(config),
+    machine: sfnExecutions(config),
+    cleanUps: sfnExecutions({ ...config, stateMachineArn: config.cleanUpMachineArn }),
+  }),
+  make: makeReconcile,
+});

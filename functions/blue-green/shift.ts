@@ -1,0 +1,92 @@
+/**
+ * Gives the new release its next share of the users. Started by: the state "Shift". Refuses while the new colour could
+ * not carry it or the old one not take everything back, and makes way for a newer candidate as long as nobody was sent
+ * (blue-green/I5, I10, I17). It counts only once `prove` has seen it.
+ */
+import * as z from 'zod';
+import { dynamoChronicle } from '../shared/aws/chronicle.ts';
+import { environmentOf } from '../shared/aws/environment.ts';
+import { elbForwardWeights } from '../shared/aws/forward-weights.ts';
+import { dynamoReleases } from '../shared/aws/releases-table.ts';
+import { ssmSettings } from '../shared/aws/settings.ts';
+import { isoOf } from '../shared/clock.ts';
+import { ReleaseConfig } from '../shared/config.ts';
+import { ensure } from '../shared/ensure.ts';
+import { lambda, type Surroundings } from '../shared/lambda.ts';
+import { parse } from '../shared/parse.ts';
+import type { Settings } from '../shared/ports.ts';
+import type { Chronicle, ComputeEnvironment, ForwardWeights, ReleaseState, Releases } from '../shared/release-ports.ts';
+import { objectionsToShift, sameShares, weightsFor } from './decide.ts';
+import { CapacityNotReady, FrozenUnsafe, ListenerUnsafe } from './errors.ts';
+import { requireLease } from './lease.ts';
+import { note } from './note.ts';
+import { Plan } from './plan.ts';
+
+const ShiftInput = z.object({
+  plan: Plan,
+  percent: z.number().int().min(1).max(100),
+  /** What the new release has by now, as this execution wrote it; 0 before the first step. */
+  before: z.number().int().min(0).max(100),
+});
+
+interface Ports {
+  readonly releases: Pick<Releases, 'read'>;
+  readonly weights: ForwardWeights;
+  readonly compute: Pick<ComputeEnvironment, 'describe'>;
+  readonly settings: Pick<Settings, 'read'>;
+  readonly chronicle: Chronicle;
+}
+
+export interface Shifted {
+  readonly action: 'shifted' | 'superseded';
+  readonly at: string;
+  readonly reasons: readonly string[];
+}
+
+export const makeShift =
+  (ports: Ports & Surroundings<ReleaseConfig>) =>
+  async (input: unknown): Promise<Shifted> => {
+    const { releases, weights, compute, settings, clock } = ports;
+    const { plan, percent, before } = parse(ShiftInput, input);
+    const { from, to, release } = plan;
+    const { stickySeconds } = plan.lastGood;
+    const state = await requireLease(releases, release);
+    const newer = before === 0 ? newerThan(state, release.releaseId) : null;
+    if (newer) return { action: 'superseded', at: isoOf(clock.now()), reasons: [newer] };
+    if ((await settings.read('deployments'))?.frozen) throw new FrozenUnsafe('deployments are frozen');
+    const [old, fresh] = await Promise.all([compute.describe(from), compute.describe(to)]);
+    const objections = objectionsToShift({ size: plan.size, old, fresh, oldColour: from, kind: plan.kind });
+    if (objections.length > 0) throw new CapacityNotReady(objections.join('; '));
+    const wanted = weightsFor(to, percent, stickySeconds);
+    const now = await weights.read();
+    if (![before, percent].some((share) => sameShares(now, weightsFor(to, share, stickySeconds)))) {
+      throw new ListenerUnsafe(`${to} should have ${before} %, but the rule is ${JSON.stringify(now)}`);
+    }
+    await note(ports, release.releaseId, 'shifting', { from: now, to: wanted }, `${release.fence}-${percent}`);
+    // Right before the write: a function that was stopped above for long must not wake up into somebody else's release.
+    await requireLease(releases, release);
+    const seen = await ensure({
+      what: `giving ${to} ${percent} %`,
+      describe: weights.read,
+      done: (rule) => sameShares(rule, wanted),
+      act: () => weights.write(wanted),
+    });
+    await note(ports, release.releaseId, 'shifted', { seen, percent }, `${release.fence}-${percent}`);
+    return { action: 'shifted', at: isoOf(clock.now()), reasons: [] };
+  };
+
+const newerThan = ({ candidate }: ReleaseState, releaseId: string): string | null =>
+  candidate?.ready && candidate.id !== releaseId ? `${candidate.id} is newer and admitted` : null;
+
+export const handler = lambda({
+  slug: 'blue-green',
+  config: ReleaseConfig,
+  ports: (config) => ({
+    releases: dynamoReleases(config),
+    weights: elbForwardWeights(config),
+    compute: environmentOf(config),
+    settings: ssmSettings(config),
+    chronicle: dynamoChronicle(config),
+  }),
+  make: makeShift,
+});

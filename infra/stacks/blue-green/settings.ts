@@ -1,0 +1,65 @@
+/** MAINSTAY_CONFIG for the functions of blue-green, in the shape that functions/shared/config.ts reads. */
+import type { ReleaseConfig } from '../../../functions/shared/config.ts';
+import type { Colour } from '../../names.ts';
+import type { Place } from '../region-failover/settings.ts';
+
+/** What the region stack of the same region made. */
+export interface ReleaseParts {
+  /** The listener rule whose weights say which colour serves. */
+  readonly forwardRuleArn: string;
+  readonly loadBalancerArn: string;
+  readonly targetGroupArns: Readonly<Record<Colour, string>>;
+}
+
+export const RUNBOOK = 'docs/runbooks/blue-green.md';
+
+/** Of the machine image in infra/stacks/core/colour-group.ts and of the tasks in colour-service.ts. */
+const PLATFORM = 'linux/arm64';
+
+export function releaseSettings(place: Place, parts: ReleaseParts, topicArn: string): ReleaseConfig {
+  const { configuration, names, account, region } = place;
+  const { release, compute, regions, alb } = configuration;
+  const { retainHours, errorPercentMax, tagPattern, migrationFunction, signingProfile, ...policy } = release;
+  const machine = (name: string) => `arn:aws:states:${region}:${account}:stateMachine:${name}`;
+  const colour = (name: Colour) => ({
+    group: names.group(name),
+    targetGroupArn: parts.targetGroupArns[name],
+    digestParameter: names.digestParameter(name),
+  });
+  return {
+    application: names.prefix,
+    region,
+    endpoint: names.endpoint(region),
+    servingRegions: [...regions.serving],
+    witnessRegion: regions.witness,
+    authorityTable: names.authorityTable,
+    releasesTable: names.releasesTable,
+    recordsBucket: names.recordsBucket(account, region),
+    repository: names.repository,
+    platform: PLATFORM,
+    tagPattern,
+    forwardRuleArn: parts.forwardRuleArn,
+    loadBalancerArn: parts.loadBalancerArn,
+    compute: { kind: compute.kind, cluster: compute.kind === 'fargate' ? names.prefix : null },
+    colours: { blue: colour('blue'), green: colour('green') },
+    parameters: {
+      database: names.databaseParameter,
+      consumers: names.consumersParameter,
+      deployments: names.deploymentsParameter,
+    },
+    migrationFunction: migrationFunction ?? null,
+    stateMachineArn: machine(names.releaseWorkflow),
+    cleanUpMachineArn: machine(names.releaseCleanUpWorkflow),
+    topicArn,
+    runbookUrl: RUNBOOK,
+    policy: {
+      ...policy,
+      retainSeconds: retainHours * 3600,
+      errorRateMax: errorPercentMax / 100,
+      signingProfile: signingProfile ?? null,
+      capacityMin: compute.min,
+      capacityMax: compute.max,
+      stickySeconds: alb.stickySeconds,
+    },
+  };
+}

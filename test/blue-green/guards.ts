@@ -1,0 +1,293 @@
+/**
+ * The guards of blue/green, one for each invariant: how each is taken out of what is deployed, and where that shows. Read
+ * by guards.scenario.ts.
+ */
+import { all, type Removal, replacing, type States } from '../without-guard.ts';
+
+export interface Guard {
+  readonly id: string;
+  readonly without: string;
+  readonly scenario: string;
+  /** What the checker objects to. */
+  readonly saying: RegExp;
+  readonly removals: readonly Removal[];
+}
+
+/** A handler's own source. */
+const step = (handler: string, edit: (text: string) => string): Removal => ({
+  source: `functions/blue-green/${handler}.ts`,
+  bundles: [`blue-green/${handler}`],
+  edit,
+});
+/** A source that several handlers share, in these of them. */
+const shared = (source: string, handlers: readonly string[], edit: (text: string) => string): Removal => ({
+  source: `functions/${source}.ts`,
+  bundles: handlers.map((handler) => `blue-green/${handler}`),
+  edit,
+});
+/** Lets a state be followed by another one than it should. */
+const skipping = (state: string, next: string): Removal => ({
+  slug: 'blue-green',
+  machine: 'ReleaseMachine',
+  edit(states: States) {
+    const from = states[state];
+    if (!from?.Next || !states[next]) throw new Error(`no state '${state}' that could be followed by '${next}'`);
+    from.Next = next;
+  },
+});
+
+const decide = (handlers: readonly string[], edit: (text: string) => string) =>
+  shared('blue-green/decide', handlers, edit);
+/** Whatever the judge says is taken for a pass. */
+const everythingPasses = all(
+  replacing("if (verdict.verdict === 'fail') return back('verdict', ...said);", ''),
+  replacing("if (facts.collapsed) return back('verdict', 'fewer than half of its machines are healthy');", ''),
+  replacing(
+    "const proved = verdict.verdict === 'pass' && objections.length === 0 && facts.frozen === false;",
+    'const proved = true;',
+  ),
+);
+const nothingSpeaksAgainstShifting = replacing(
+  '].filter((reason) => reason !== null);\n}\n\nexport interface WatchFacts',
+  '].filter(() => false);\n}\n\nexport interface WatchFacts',
+);
+
+export const guards: readonly Guard[] = [
+  {
+    id: '1',
+    without: 'the look at the machines, before users are sent to them',
+    scenario: 'new-colour-short',
+    saying: /green got weight \d+ .* with 1 of 2 healthy targets/,
+    removals: [decide(['shift', 'watch'], nothingSpeaksAgainstShifting)],
+  },
+  {
+    id: '2',
+    without: 'the comparison of the rule with what was written last',
+    scenario: 'weights-reset',
+    saying: /green was raised to 50 .* from blue 100, green 0, which Mainstay had not written/,
+    removals: [
+      decide(
+        ['watch'],
+        replacing("if (!facts.undisturbed) return back('drift', 'somebody else changed the weights');", ''),
+      ),
+      step('shift', replacing('if (![before, percent].some(', 'if (false && ![before, percent].some(')),
+    ],
+  },
+  {
+    id: '3',
+    without: 'the colour that the listener calls live, and the last look before the idle one is touched',
+    scenario: 'good-release',
+    saying: /did \w+ to blue .* which had users/,
+    removals: [
+      decide(
+        ['snapshot'],
+        replacing("const to: Colour = from === 'blue' ? 'green' : 'blue';", 'const to: Colour = from;'),
+      ),
+      shared(
+        'blue-green/idle',
+        ['empty', 'prepare'],
+        replacing('if (rule === null || rule[to] > 0) {', 'if (rule === null) {'),
+      ),
+    ],
+  },
+  {
+    id: '4',
+    without: 'the proof by answers',
+    scenario: 'good-release',
+    saying: /weight 100 .* without a request that proved it/,
+    removals: [skipping('Note the shift', 'Wait to watch')],
+  },
+  {
+    id: '5',
+    without: 'the verdict',
+    scenario: 'passes-health',
+    saying: /green was raised to \d+ .* although it had failed/,
+    removals: [decide(['watch'], everythingPasses)],
+  },
+  {
+    id: '6',
+    without: 'the comparison of the rule, and what is told when it does not hold',
+    scenario: 'weights-reset',
+    saying: /somebody else set blue 100, green 0 .* and nothing was done or told about it/,
+    removals: [
+      decide(
+        ['watch'],
+        replacing("if (!facts.undisturbed) return back('drift', 'somebody else changed the weights');", ''),
+      ),
+    ],
+  },
+  {
+    id: '7',
+    without: 'the condition of the lease, and the turn that a candidate waits for',
+    scenario: 'two-pushes',
+    saying: /took the lease .* ran/,
+    removals: [
+      decide(['admit', 'reconcile'], replacing('lease ? `${lease.releaseId} is under way` : null,', 'null,')),
+      shared(
+        'shared/aws/releases-table',
+        ['take-lease'],
+        replacing(
+          'only: `attribute_not_exists(#lease) AND ',
+          'only: `(attribute_exists(pk) OR attribute_not_exists(#lease)) AND ',
+        ),
+      ),
+    ],
+  },
+  {
+    id: '8',
+    without: 'the look whether the record has the entry already',
+    scenario: 'dies-after-intent',
+    saying: /the record says '.*shifting.*' twice/,
+    removals: [
+      shared('shared/aws/chronicle', ['shift'], replacing('if (last.some(({ id }) => id === entry.id)) return;', '')),
+    ],
+  },
+  {
+    id: '9',
+    without: 'the end of the lease, in the last step and in the clean-up',
+    scenario: 'good-release',
+    saying: /ended and still holds the lease/,
+    removals: [
+      shared(
+        'blue-green/conclude',
+        ['finish', 'clean-up'],
+        replacing(
+          'done: (seen) => !holds(seen, release),\n    act: () => releases.giveUp(release),',
+          'done: () => true,\n    act: async () => {},',
+        ),
+      ),
+    ],
+  },
+  {
+    id: '10',
+    without: 'the end of the candidate, and the look whether it is live already',
+    scenario: 'good-release',
+    saying: /was begun again .* without anybody asking/,
+    removals: [
+      shared('blue-green/conclude', ['finish'], replacing('await releases.drop(releaseId);', ';')),
+      decide(
+        ['admit', 'reconcile'],
+        replacing("if (digest === liveDigest) return { is: 'known', says: 'it is live already' };", ''),
+      ),
+    ],
+  },
+  {
+    id: '12',
+    without: 'the rows about scan and signature',
+    scenario: 'critical-finding',
+    saying: /users got .* which must not be admitted/,
+    removals: [decide(['admit', 'reconcile'], replacing('[...evidenceRows(facts), schemaRow', '[schemaRow'))],
+  },
+  {
+    id: '14',
+    without: 'the evidence that a step needs',
+    scenario: 'no-metrics',
+    saying: /although there were no metrics since the step before/,
+    removals: [decide(['watch'], everythingPasses)],
+  },
+  {
+    id: '15',
+    without: 'the verdict',
+    scenario: 'two-percent-errors',
+    saying: /was committed .* which is a bad release/,
+    removals: [decide(['watch'], everythingPasses)],
+  },
+  {
+    id: '17',
+    without: 'the pin of the old colour',
+    scenario: 'scaling-policy',
+    saying: /blue was made smaller, to 2 of 3/,
+    removals: [
+      step(
+        'pin',
+        all(
+          replacing('done: ({ pinned }) => pinned,', 'done: () => true,'),
+          replacing('done: (view) => view.min >= plan.size && view.desired >= plan.size,', 'done: () => true,'),
+        ),
+      ),
+      decide(['shift', 'watch'], nothingSpeaksAgainstShifting),
+    ],
+  },
+  {
+    id: '18',
+    without: "the obedience to a person's decision",
+    scenario: 'person-rolls-back',
+    saying: /the rollback that alice asked for .* was not made/,
+    removals: [
+      decide(['watch'], replacing("if (steering?.decision === 'roll-back') return back('person', `${byPerson}`);", '')),
+    ],
+  },
+  {
+    id: '19',
+    without: 'what is kept at the commit',
+    scenario: 'good-release',
+    saying: /nothing was kept at the commit/,
+    removals: [
+      step('commit', (text) => {
+        const found = /const retained: Retained \| null =[^;]*;/.exec(text);
+        if (!found) throw new Error('no retained in commit.ts');
+        return text.replace(found[0], 'const retained: Retained | null = null;');
+      }),
+    ],
+  },
+  {
+    id: '20',
+    without: 'the end of stickiness, when users are taken back',
+    scenario: 'sticky-sessions',
+    saying: /users got .* after a rollback to/,
+    removals: [
+      shared(
+        'blue-green/retreat',
+        ['roll-back', 'clean-up'],
+        all(
+          replacing('const wanted = { ...lastGood, stickySeconds: 0 };', 'const wanted = lastGood;'),
+          replacing(
+            'if (!sameShares(rule, wanted) || rule?.stickySeconds !== 0) await',
+            'if (!sameShares(rule, wanted)) await',
+          ),
+        ),
+      ),
+    ],
+  },
+  {
+    id: '21',
+    without: 'every objection of the reaper',
+    scenario: 'kept-for-a-day',
+    saying: /blue was made smaller .* before its time/,
+    removals: [
+      decide(
+        ['reap'],
+        replacing(
+          '(requests ?? 0) > 0 ? `${requests} requests in the last minutes` : null,\n  ].filter((reason) => reason !== null);',
+          '].filter(() => false);',
+        ),
+      ),
+    ],
+  },
+  {
+    id: '22',
+    without: 'the end of a step that is not proved',
+    scenario: 'no-metrics',
+    saying: /users were left with 10 % on green/,
+    removals: [decide(['watch'], replacing('if (seconds >= secondsMax) return back(', 'if (false) return back('))],
+  },
+  {
+    id: '23',
+    without: 'the urgency of a fix',
+    scenario: 'hotfix',
+    saying: /the fix that alice asked for .* was never begun/,
+    removals: [
+      decide(
+        ['snapshot'],
+        replacing("const urgent = kind !== 'push' && kind !== 'redeploy';", 'const urgent = false;'),
+      ),
+    ],
+  },
+  {
+    id: '24',
+    without: 'the intent on the record, before the rule is written',
+    scenario: 'good-release',
+    saying: /nothing in the record says that green would get 10/,
+    removals: [step('shift', (text) => replacing("'shifting', {", "'shifted', {")(text))],
+  },
+];
