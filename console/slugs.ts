@@ -1,7 +1,7 @@
 /** The capabilities that can be named on the command line. */
 import { UsageProblem } from './problem.ts';
 
-export const SLUGS = ['region-failover', 'blue-green'] as const;
+export const SLUGS = ['region-failover', 'blue-green', 'alert-routing'] as const;
 export type Slug = (typeof SLUGS)[number];
 
 /** Throws UsageProblem for a slug that is not there. */

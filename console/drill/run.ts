@@ -63,39 +63,44 @@ export function drillOnce(
   timeline: Timeline,
 ): Promise<{ run: DrillRun; realSeconds: number }> {
   const stage = (text: string) => timeline.stage(text);
-  return withAssembly(environment, stage, async (assembly) => {
-    const started = performance.now();
-    const { cloud, configuration, resources } = await standUp(
-      assembly,
-      environment,
-      (stack, region) => stage(`deploying ${stack} in ${region}`),
-      (moment) => timeline.moment(moment),
-    );
-    timeline.line(
-      `  deployed ${resources} resources in ${cloud.state.regions.length} regions, and the application is up`,
-    );
-    const watcher = {
-      entry: (entry: TimelineEntry) => timeline.entry(entry),
-      moment: (moment: Moment) => timeline.moment(moment),
-    };
-    if (processes) {
-      timeline.line(`  functions run as child processes; ${processes.speed} virtual seconds pass in a real one`);
-      const onSlow = () =>
-        timeline.line(`  too slow a machine for --speed ${processes.speed}: virtual times are too long`);
-      const options = { ...processes, onSlow };
-      const run = await inProcessesOf(drill)(cloud, configuration, scenario, seed, options, watcher);
+  return withAssembly(
+    environment,
+    stage,
+    async (assembly) => {
+      const started = performance.now();
+      const { cloud, configuration, resources } = await (drill.standing?.standUp(assembly, environment, scenario) ??
+        standUp(
+          assembly,
+          environment,
+          (stack, region) => stage(`deploying ${stack} in ${region}`),
+          (moment) => timeline.moment(moment),
+        ));
+      const what = drill.standing ? '' : ', and the application is up';
+      timeline.line(`  deployed ${resources} resources in ${cloud.state.regions.length} regions${what}`);
+      const watcher = {
+        entry: (entry: TimelineEntry) => timeline.entry(entry),
+        moment: (moment: Moment) => timeline.moment(moment),
+      };
+      if (processes) {
+        timeline.line(`  functions run as child processes; ${processes.speed} virtual seconds pass in a real one`);
+        const onSlow = () =>
+          timeline.line(`  too slow a machine for --speed ${processes.speed}: virtual times are too long`);
+        const options = { ...processes, onSlow };
+        const run = await inProcessesOf(drill)(cloud, configuration, scenario, seed, options, watcher);
+        return { run, realSeconds: (performance.now() - started) / 1000 };
+      }
+      const run = faults
+        ? await runUnderFaults(
+            cloud,
+            { drill, configuration, faults, beside: beside ? scenario : undefined },
+            seed,
+            watcher,
+          )
+        : await drill.run(cloud, configuration, scenario, seed, watcher);
       return { run, realSeconds: (performance.now() - started) / 1000 };
-    }
-    const run = faults
-      ? await runUnderFaults(
-          cloud,
-          { drill, configuration, faults, beside: beside ? scenario : undefined },
-          seed,
-          watcher,
-        )
-      : await drill.run(cloud, configuration, scenario, seed, watcher);
-    return { run, realSeconds: (performance.now() - started) / 1000 };
-  });
+    },
+    drill.standing?.capabilities,
+  );
 }
 
 export async function runMany(job: DrillJob, seeds: readonly number[], options: Shown): Promise<number> {
@@ -119,12 +124,17 @@ export async function runMany(job: DrillJob, seeds: readonly number[], options: 
     timeline.count(runs.length + crashed, seeds.length);
   };
   try {
-    await withAssembly(environment, stage, async (assembly) => {
-      stage('deploying in every worker');
-      const pooled = { slug: drill.slug, scenario, assembly, environment };
-      if (faults) await runPool({ ...pooled, faults, beside } as SoakJob, seeds, onOutcome, { worker: SOAK_WORKER });
-      else await runPool(pooled, seeds, onOutcome);
-    });
+    await withAssembly(
+      environment,
+      stage,
+      async (assembly) => {
+        stage('deploying in every worker');
+        const pooled = { slug: drill.slug, scenario, assembly, environment };
+        if (faults) await runPool({ ...pooled, faults, beside } as SoakJob, seeds, onOutcome, { worker: SOAK_WORKER });
+        else await runPool(pooled, seeds, onOutcome);
+      },
+      drill.standing?.capabilities,
+    );
   } finally {
     timeline.end();
   }

@@ -1,8 +1,10 @@
 /** The drills by slug: what each capability lets the command run. */
 
+import type { Capability } from '../../infra/app.ts';
 import type { Configuration } from '../../infra/config/index.ts';
 import type { Cloud } from '../../simulator/cloud.ts';
 import type { ByHand, ReadStatus } from '../by-hand.ts';
+import type { Deployed } from '../deployment/deploy.ts';
 import type { DrillResult, Run, TimelineEntry } from '../drill/result.ts';
 import { UsageProblem } from '../problem.ts';
 import type { ReportModel } from '../report/model.ts';
@@ -10,6 +12,7 @@ import { checkSlug, type Slug } from '../slugs.ts';
 import type { Coverage, Reachable } from '../soak/coverage.ts';
 import type { Schedule } from '../soak/schedule.ts';
 import type { Moment } from '../terminal.ts';
+import { alertRoutingDrill } from './alert-routing/drill.ts';
 import { blueGreenDrill } from './blue-green/drill.ts';
 import { regionFailoverByHand } from './region-failover/by-hand.ts';
 import { regionFailoverDrill } from './region-failover/drill.ts';
@@ -55,6 +58,13 @@ export interface Soak {
   ): Promise<SoakedRun>;
 }
 
+/** How a capability stands before its drills, where it is not on the whole of production. */
+export interface Standing {
+  /** Whose stacks are deployed. */
+  readonly capabilities: readonly Capability[];
+  standUp(assembly: string, environment: string, scenario: string): Promise<Deployed>;
+}
+
 export interface InProcesses {
   /** Virtual seconds for each real one. */
   readonly speed: number;
@@ -68,6 +78,7 @@ export interface Drill {
   readonly defaultScenario: string;
   /** Scenario name → a sentence saying what happens and what must follow. */
   readonly scenarios: Readonly<Record<string, string>>;
+  readonly standing?: Standing;
   /** Runs one scenario on a fork of the deployed cloud. */
   run(
     deployed: Cloud,
@@ -100,6 +111,7 @@ export const drills = {
     byHand: regionFailoverByHand,
     status: regionFailoverStatus,
   },
+  'alert-routing': alertRoutingDrill,
   'blue-green': blueGreenDrill,
 } as const satisfies Readonly<Record<Slug, Drill>>;
 

@@ -1,6 +1,6 @@
 /**
  * What must hold in every run of alert routing, judged from the world's ledger alone: what providers received, whom they
- * called. The numbers are those of the twenty invariants of a router (docs/decisions/009-alert-routing.md); those that a
+ * called. The numbers are those of the twenty invariants of a router (docs/decisions/010-an-alert-is-a-set-of-signals.md); those that a
  * run cannot show are shown by the core's own tests.
  */
 import type { Cloud } from '../../../simulator/cloud.ts';

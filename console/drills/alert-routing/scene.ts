@@ -41,15 +41,20 @@ export interface Scene {
   readonly names: Names;
 }
 
+export interface Standing extends Scene {
+  /** How many resources were created. */
+  readonly resources: number;
+}
+
 /** From a cloud assembly that holds alert routing alone. */
-export async function standUp(assembly: string, environment: string, startAt = OFFICE_HOURS): Promise<Scene> {
+export async function standUp(assembly: string, environment: string, startAt = OFFICE_HOURS): Promise<Standing> {
   const configuration = loadConfiguration(environment);
   const names = namesOf(configuration);
   const { serving, witness } = configuration.regions;
   const regions = [...serving, witness];
   const cloud = createSimulation({ seed: 0, account: SIMULATED_ACCOUNT, regions, startAt });
   await cloud.resolve(bootstrap(cloud));
-  await cloud.resolve(deployAssembly(cloud, assembly));
+  const stacks = await cloud.resolve(deployAssembly(cloud, assembly));
   for (const region of serving) {
     for (const [name, SecretString] of Object.entries(SECRETS)) {
       const SecretId = `${names.prefix}/alert-routing/${name}`;
@@ -63,7 +68,8 @@ export async function standUp(assembly: string, environment: string, startAt = O
   // Every alarm of ours has seen its first minutes.
   await cloud.advance(240_000);
   await holdAtRest(cloud);
-  return { cloud, configuration, names };
+  const resources = stacks.reduce((sum, stack) => sum + stack.resources.length, 0);
+  return { cloud, configuration, names, resources };
 }
 
 /** At a moment when nothing is on its way: what is held in the middle of its work would be lost. */
