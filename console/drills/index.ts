@@ -13,7 +13,9 @@ import type { Coverage, Reachable } from '../soak/coverage.ts';
 import type { Schedule } from '../soak/schedule.ts';
 import type { Moment } from '../terminal.ts';
 import { alertRoutingDrill } from './alert-routing/drill.ts';
+import { blueGreenByHand } from './blue-green/by-hand.ts';
 import { blueGreenDrill } from './blue-green/drill.ts';
+import { blueGreenStatus } from './blue-green/status.ts';
 import { regionFailoverByHand } from './region-failover/by-hand.ts';
 import { regionFailoverDrill } from './region-failover/drill.ts';
 import { runRegionFailoverInProcesses } from './region-failover/in-processes.ts';
@@ -112,7 +114,7 @@ export const drills = {
     status: regionFailoverStatus,
   },
   'alert-routing': alertRoutingDrill,
-  'blue-green': blueGreenDrill,
+  'blue-green': { ...blueGreenDrill, byHand: blueGreenByHand, status: blueGreenStatus },
 } as const satisfies Readonly<Record<Slug, Drill>>;
 
 /** Throws UsageProblem for a capability without random faults. */

@@ -20,17 +20,15 @@ export function deedOf(watched: Watched, service: string, operation: string, inp
     case 'autoscaling:SetDesiredCapacity':
       return sized(colour, input.DesiredCapacity);
     case 'ecs:UpdateService':
-      return sized(colour, input.desiredCount);
+      return input.taskDefinition === undefined
+        ? sized(colour, input.desiredCount)
+        : { ...NOTHING, deed: 'assign', colour };
     case 'autoscaling:SuspendProcesses':
       return { ...NOTHING, deed: 'pin', colour };
     case 'autoscaling:ResumeProcesses':
       return { ...NOTHING, deed: 'unpin', colour };
     case 'application-autoscaling:RegisterScalableTarget':
-      return {
-        ...NOTHING,
-        deed: JSON.stringify(input.SuspendedState ?? {}).includes('true') ? 'pin' : 'unpin',
-        colour,
-      };
+      return suspended(colour, input.SuspendedState);
     case 'autoscaling:TerminateInstanceInAutoScalingGroup':
     case 'ec2:TerminateInstances':
     case 'ecs:StopTask':
@@ -43,6 +41,12 @@ export function deedOf(watched: Watched, service: string, operation: string, inp
 /** Bounds alone leave the number as it is. */
 const sized = (colour: Colour | null, size: unknown): Effect =>
   typeof size === 'number' ? { deed: 'size', colour, size } : NOTHING;
+
+/** Bounds alone suspend nothing. */
+function suspended(colour: Colour | null, state: unknown): Effect {
+  if (state === undefined) return NOTHING;
+  return { ...NOTHING, deed: JSON.stringify(state).includes('true') ? 'pin' : 'unpin', colour };
+}
 
 function assigned({ names }: Watched, { Name }: Input): Effect {
   const colour = COLOURS.find((one) => names.digestParameter(one) === Name) ?? null;

@@ -88,10 +88,12 @@ function startedIntoAnAlarm(evidence: Evidence): string[] {
   });
 }
 
+/** The handler that judges; the reaper reads metrics too, and ends machines. */
+const JUDGE = 'watch';
+
 /** 16: the judge changes nothing, and asks about the colour that it judges. */
 export function theJudgeOnlyLooks(evidence: Evidence): string[] {
-  const judges = new Set(evidence.calls.flatMap(({ operation, by }) => (operation === 'GetMetricData' ? [by] : [])));
-  const judging = evidence.calls.filter(({ by }) => judges.has(by));
+  const judging = evidence.calls.filter(({ by }) => by === JUDGE);
   const changed = judging.find((call) => call.deed !== null && wasCarriedOut(call));
   const wrong = judging.find((call) => {
     if (call.operation !== 'GetMetricData' || call.error) return false;

@@ -122,7 +122,6 @@ export class Monitor {
       weight: rule ? weightsIn(cloud, region, names, rule)[colour] : 0,
       shareMax: Math.max(0, ...shares),
       shareMin: shares.length === 0 ? 0 : Math.min(...shares),
-      assigned: this.#parameter(names.digestParameter(colour)) ?? null,
       ...machinesOf(this.#watched, colour),
     };
   }

@@ -52,8 +52,12 @@ const committedAfter = (from: number, by: number): Want[] => [
   here('tell released', from, by + 60),
 ];
 
+/** The reaper lets the machines of a release go that came to nothing. */
+const reaped = (from: number): Want => here('size candidate', from + 300, 4500, [0, 1]);
+
 /** Users are taken back between two moments. */
 const takenBack = (from: number, by: number): Want[] => [
+  reaped(from),
   here('back', from, by),
   here('unpin live', from, by + 60),
   here('tell rolled back', from, by + 60),
@@ -84,7 +88,11 @@ const refused = (title: string, release: Release, by: number): Scenario => ({
 });
 
 /** Given up before any user was sent. */
-const abandoned = (by: number): Want[] => [here('unpin live', 60, by, [0, 1]), here('tell aborted', 60, by)];
+const abandoned = (by: number): Want[] => [
+  reaped(60),
+  here('unpin live', 60, by, [0, 1]),
+  here('tell aborted', 60, by),
+];
 
 /** Both machines of the live colour crash again and again, as a broken release or a broken dependency makes them. */
 const liveCrashes = ({ region }: Places, from: number, until: number) =>
@@ -467,6 +475,7 @@ export const scenarios = {
       here('unpin live', 60, 1100),
       here('tell postponed', 60, 1100, [0, 1]),
       here('tell rolled back', 60, 1100, [0, 1]),
+      reaped(60),
     ],
   },
   'frozen-for-a-while': {
