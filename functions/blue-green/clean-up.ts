@@ -8,7 +8,7 @@ import { dynamoChronicle } from '../shared/aws/chronicle.ts';
 import { environmentOf } from '../shared/aws/environment.ts';
 import { elbForwardWeights } from '../shared/aws/forward-weights.ts';
 import { dynamoReleases } from '../shared/aws/releases-table.ts';
-import { isoOf } from '../shared/clock.ts';
+import { type Clock, isoOf } from '../shared/clock.ts';
 import { ReleaseConfig } from '../shared/config.ts';
 import { lambda, type Surroundings } from '../shared/lambda.ts';
 import { parse } from '../shared/parse.ts';
@@ -16,8 +16,8 @@ import { otherColour, type Release, type ReleaseState } from '../shared/release-
 import { fetchWeb } from '../shared/web.ts';
 import { type ConcludePorts, conclude, type Outcome } from './conclude.ts';
 import { sameShares, weightsFor } from './decide.ts';
-import { RetreatUnsafe } from './errors.ts';
-import { type RetreatPorts, retreat, type Way } from './retreat.ts';
+import { ProofNotReady, RetreatUnsafe } from './errors.ts';
+import { type Retreated, type RetreatPorts, retreat, type Way } from './retreat.ts';
 
 const CleanUpInput = z.object({ executionArn: z.string(), status: z.string(), kind: z.string().nullish() });
 
@@ -48,7 +48,7 @@ export const makeCleanUp =
       if (unmoved && error instanceof RetreatUnsafe) return null;
       throw error;
     };
-    const back = way && astray ? await retreat(ports, way).catch(giveUp) : null;
+    const back = way && astray ? await untilProved(() => retreat(ports, way), clock).catch(giveUp) : null;
     const committed = live?.releaseId === lease.releaseId;
     const outcome = outcomeOf({
       returning: kind === 'roll-back' && way !== null,
@@ -69,6 +69,22 @@ export const makeCleanUp =
     await conclude(ports, ending);
     return { outcome, releaseId: lease.releaseId, digest: lease.digest };
   };
+
+/** Nodes need some seconds to follow a rule; how often that is waited for in one run of this function. */
+const PROOFS = 4;
+const BETWEEN_PROOFS_MS = 3_000;
+
+/** A repetition by the machine would find the rule as it should be, and not know that users were taken back. */
+async function untilProved(go: () => Promise<Retreated>, clock: Pick<Clock, 'sleep'>): Promise<Retreated> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await go();
+    } catch (error) {
+      if (!(error instanceof ProofNotReady) || attempt === PROOFS) throw error;
+      await clock.sleep(BETWEEN_PROOFS_MS);
+    }
+  }
+}
 
 interface Found {
   readonly returning: boolean;
