@@ -70,17 +70,17 @@ export const makeCleanUp =
     return { outcome, releaseId: lease.releaseId, digest: lease.digest };
   };
 
-/** Nodes need some seconds to follow a rule; how often that is waited for in one run of this function. */
-const PROOFS = 4;
-const BETWEEN_PROOFS_MS = 3_000;
+/** Nodes need some seconds to follow a rule; so long that is waited for in one run of this function. */
+const PROOF_MS = 30_000;
+const BETWEEN_PROOFS_MS = 2_000;
 
 /** A repetition by the machine would find the rule as it should be, and not know that users were taken back. */
-async function untilProved(go: () => Promise<Retreated>, clock: Pick<Clock, 'sleep'>): Promise<Retreated> {
-  for (let attempt = 1; ; attempt++) {
+async function untilProved(go: () => Promise<Retreated>, clock: Pick<Clock, 'now' | 'sleep'>): Promise<Retreated> {
+  for (const until = clock.now() + PROOF_MS; ; ) {
     try {
       return await go();
     } catch (error) {
-      if (!(error instanceof ProofNotReady) || attempt === PROOFS) throw error;
+      if (!(error instanceof ProofNotReady) || clock.now() >= until) throw error;
       await clock.sleep(BETWEEN_PROOFS_MS);
     }
   }
