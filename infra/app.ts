@@ -62,6 +62,11 @@ export function createApp(configuration: Configuration, options: AppOptions): Ap
       region: {
         forwardRuleArn: region.loadBalancer.forwardRule.arn,
         loadBalancerArn: region.loadBalancer.balancer.loadBalancerArn,
+        loadBalancerFullName: region.loadBalancer.balancer.loadBalancerFullName,
+        targetGroupFullNames: {
+          blue: region.loadBalancer.targetGroups.blue.targetGroupFullName,
+          green: region.loadBalancer.targetGroups.green.targetGroupFullName,
+        },
         targetGroupArns: {
           blue: region.loadBalancer.targetGroups.blue.targetGroupArn,
           green: region.loadBalancer.targetGroups.green.targetGroupArn,

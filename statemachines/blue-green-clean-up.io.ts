@@ -14,6 +14,6 @@ export type BlueGreenCleanUpInput = z.infer<typeof BlueGreenCleanUpInput>;
 
 export const BlueGreenCleanUpOutput = z.object({
   /** As functions/blue-green/clean-up.ts tells it. */
-  outcome: z.enum(['nothing', 'committed', 'aborted', 'rolled-back', 'returned']),
+  outcome: z.enum(['nothing', 'committed', 'aborted', 'rolled-back', 'returned', 'rollback-failed']),
 });
 export type BlueGreenCleanUpOutput = z.infer<typeof BlueGreenCleanUpOutput>;

@@ -111,7 +111,12 @@ export async function prepareAccount(
 }
 
 /** Pushes the application's image to both serving regions and names it as both colours' release. */
-export async function release(cloud: Cloud, { regions }: Configuration, names: Names, bundle: string): Promise<void> {
+export async function release(
+  cloud: Cloud,
+  { regions, compute }: Configuration,
+  names: Names,
+  bundle: string,
+): Promise<void> {
   const paths = readdirSync(bundle, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.cjs'));
   const contents = paths.sort().map((path) => readFileSync(join(bundle, path)));
   const digest = `sha256:${createHash('sha256').update(Buffer.concat(contents)).digest('hex')}`;
@@ -127,6 +132,13 @@ export async function release(cloud: Cloud, { regions }: Configuration, names: N
         { Name: names.digestParameter(colour), Type: 'String', Value: digest },
         { region },
       );
+    }
+    // Instances wait for their digest by themselves; a service starts with one task until somebody says how many.
+    if (compute.kind === 'fargate') {
+      const [blue, green] = COLOURS.map((colour) => names.group(colour));
+      const cluster = names.prefix;
+      await cloud.call('ecs', 'UpdateService', { cluster, service: blue, desiredCount: compute.min }, { region });
+      await cloud.call('ecs', 'UpdateService', { cluster, service: green, desiredCount: 0 }, { region });
     }
   }
 }

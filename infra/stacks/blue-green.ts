@@ -18,6 +18,7 @@ import { TaskFunction } from '../constructs/task-function.ts';
 import { Workflow } from '../constructs/workflow.ts';
 import type { Names } from '../names.ts';
 import { type EventRow, events, schedules } from '../wiring.ts';
+import { deliveryDashboard } from './blue-green/dashboard.ts';
 import { type Handler, rightsOf, WILDCARDS } from './blue-green/rights.ts';
 import { type ReleaseParts, RUNBOOK, releaseSettings } from './blue-green/settings.ts';
 import { executionAlarm } from './region-failover/alarms.ts';
@@ -120,6 +121,7 @@ export class BlueGreenStack extends Stack {
     this.#react(starters);
     executionAlarm(this, 'Release', this.machine, this.topic, RUNBOOK);
     executionAlarm(this, 'CleanUp', cleanUp, this.topic, RUNBOOK);
+    deliveryDashboard(this, this.#place, props.region);
   }
 
   /** Rules and schedules, as infra/wiring.ts has them. */

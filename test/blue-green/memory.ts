@@ -44,7 +44,13 @@ const configuration = checkConfiguration(prod);
 
 export const config: ReleaseConfig = releaseSettings(
   { configuration, names: namesOf(configuration), account: '111111111111', region: REGION },
-  { forwardRuleArn: 'rule', loadBalancerArn: 'arn:loadbalancer/app/x/1', targetGroupArns: { blue: 'b', green: 'g' } },
+  {
+    forwardRuleArn: 'rule',
+    loadBalancerArn: 'arn:loadbalancer/app/x/1',
+    targetGroupArns: { blue: 'b', green: 'g' },
+    loadBalancerFullName: 'app/x/1',
+    targetGroupFullNames: { blue: 'b', green: 'g' },
+  },
   'topic',
 );
 
@@ -137,6 +143,7 @@ export class World {
   readonly changes: string[] = [];
   /** The next change of this name happens, and its answer is lost. */
   losing: string | null = null;
+  readonly measured: [name: string, value: number][] = [];
   /** Ports that do not answer. */
   readonly silent = new Set<string>();
   config: ReleaseConfig = config;
@@ -207,6 +214,7 @@ export class World {
         },
       },
       archive: { put: async (entry: Entry) => void state.archived.push(entry) },
+      meter: { put: (name: string, value: number) => void this.measured.push([name, value]) },
       pager: {
         tell: (subject: string, message: string) =>
           this.#change('pager.tell', () => void state.told.push({ subject, message })),

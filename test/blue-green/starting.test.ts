@@ -271,6 +271,9 @@ describe('the record', () => {
     expect(await makeExport(world.ports)({})).toEqual({ exported: 1 });
     expect(await makeExport(world.ports)({})).toEqual({ exported: 0 });
     expect(world.state.archived).toEqual(chain);
+    // Known figures only: of no release there is no failure rate.
+    expect(world.measured).toContainEqual(['Deployments', 0]);
+    expect(world.measured.map(([name]) => name)).not.toContain('ChangeFailureRate');
     const forged = new World({ entries: [chain[0]!, { ...chain[1]!, facts: { forged: true } }] });
     await expect(makeExport(forged.ports)({})).rejects.toMatchObject({ name: 'ChainUnsafe' });
     expect(forged.state.archived).toEqual([]);

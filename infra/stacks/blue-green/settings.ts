@@ -9,6 +9,9 @@ export interface ReleaseParts {
   readonly forwardRuleArn: string;
   readonly loadBalancerArn: string;
   readonly targetGroupArns: Readonly<Record<Colour, string>>;
+  /** As metrics name them. */
+  readonly loadBalancerFullName: string;
+  readonly targetGroupFullNames: Readonly<Record<Colour, string>>;
 }
 
 export const RUNBOOK = 'docs/runbooks/blue-green.md';
