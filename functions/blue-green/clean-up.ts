@@ -8,7 +8,7 @@ import { dynamoChronicle } from '../shared/aws/chronicle.ts';
 import { environmentOf } from '../shared/aws/environment.ts';
 import { elbForwardWeights } from '../shared/aws/forward-weights.ts';
 import { dynamoReleases } from '../shared/aws/releases-table.ts';
-import { isoOf } from '../shared/clock.ts';
+import { type Clock, isoOf } from '../shared/clock.ts';
 import { ReleaseConfig } from '../shared/config.ts';
 import { lambda, type Surroundings } from '../shared/lambda.ts';
 import { parse } from '../shared/parse.ts';
@@ -16,8 +16,8 @@ import { otherColour, type Release, type ReleaseState } from '../shared/release-
 import { fetchWeb } from '../shared/web.ts';
 import { type ConcludePorts, conclude, type Outcome } from './conclude.ts';
 import { sameShares, weightsFor } from './decide.ts';
-import { RetreatUnsafe } from './errors.ts';
-import { type RetreatPorts, retreat, type Way } from './retreat.ts';
+import { ProofNotReady, RetreatUnsafe } from './errors.ts';
+import { type Retreated, type RetreatPorts, retreat, type Way } from './retreat.ts';
 
 const CleanUpInput = z.object({ executionArn: z.string(), status: z.string(), kind: z.string().nullish() });
 
@@ -48,7 +48,7 @@ export const makeCleanUp =
       if (unmoved && error instanceof RetreatUnsafe) return null;
       throw error;
     };
-    const back = way && astray ? await retreat(ports, way).catch(giveUp) : null;
+    const back = way && astray ? await untilProved(() => retreat(ports, way), clock).catch(giveUp) : null;
     const committed = live?.releaseId === lease.releaseId;
     const outcome = outcomeOf({
       returning: kind === 'roll-back' && way !== null,
@@ -69,6 +69,22 @@ export const makeCleanUp =
     await conclude(ports, ending);
     return { outcome, releaseId: lease.releaseId, digest: lease.digest };
   };
+
+/** Nodes need some seconds to follow a rule; so long that is waited for in one run of this function. */
+const PROOF_MS = 30_000;
+const BETWEEN_PROOFS_MS = 2_000;
+
+/** A repetition by the machine would find the rule as it should be, and not know that users were taken back. */
+async function untilProved(go: () => Promise<Retreated>, clock: Pick<Clock, 'now' | 'sleep'>): Promise<Retreated> {
+  for (const until = clock.now() + PROOF_MS; ; ) {
+    try {
+      return await go();
+    } catch (error) {
+      if (!(error instanceof ProofNotReady) || clock.now() >= until) throw error;
+      await clock.sleep(BETWEEN_PROOFS_MS);
+    }
+  }
+}
 
 interface Found {
   readonly returning: boolean;

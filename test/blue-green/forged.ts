@@ -147,8 +147,8 @@ const writes = [AT.first, AT.half, AT.full].flatMap((t) => [
 
 /** What `prove` asks, all at once. */
 const proof = (t: number) =>
-  Array.from({ length: 10 }, (_, index) =>
-    request(t + 9 + index / 10, { who: 'probe', colour: 'green', digest: NEW, release: NEW }),
+  Array.from({ length: 20 }, (_, index) =>
+    request(t + 9 + index / 20, { who: 'probe', colour: 'green', digest: NEW, release: NEW }),
   );
 
 /** A record of these kinds, chained. */

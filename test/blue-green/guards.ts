@@ -68,7 +68,10 @@ export const guards: readonly Guard[] = [
     removals: [
       decide(
         ['watch'],
-        replacing("if (!facts.undisturbed) return back('drift', 'somebody else changed the weights');", ''),
+        all(
+          replacing("if (!facts.undisturbed) return back('drift', 'somebody else changed the weights');", ''),
+          everythingPasses,
+        ),
       ),
       step('shift', replacing('if (![before, percent].some(', 'if (false && ![before, percent].some(')),
     ],

@@ -67,11 +67,14 @@ function broken({ entries }: Evidence): string[] {
 /** A record may be written this long after what it is about. */
 const WRITTEN_SECONDS = 180;
 
+/** What happened so shortly before the end may be written still. */
+const LATE_SECONDS = 60;
+
 function missing(evidence: Evidence): string[] {
   const { entries, endedAt } = evidence;
   const has = (kind: string, from: number, until: number) =>
     entries.some((entry) => entry.kind === kind && entry.t >= from - 1 && entry.t <= until);
-  const late = (t: number) => endedAt - t < WRITTEN_SECONDS;
+  const late = (t: number) => endedAt - t < LATE_SECONDS;
   const intents = raises(evidence).flatMap(({ t, weights, candidate }) =>
     has('shifting', t - WRITTEN_SECONDS, t)
       ? []

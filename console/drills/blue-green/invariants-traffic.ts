@@ -93,9 +93,9 @@ export function weightsAreProved(evidence: Evidence): string[] {
   });
 }
 
-/** So many answers in a row, within the time that nodes need, say that no node gives another one. */
-const IN_A_ROW = 10;
-const AT_ONCE_SECONDS = 15;
+/** So many answers in a row, more than observers ask for in that time, say that no node gives another one. */
+const IN_A_ROW = 20;
+const AT_ONCE_SECONDS = 10;
 
 /** A part of the users: one answer of the new release. All of them: many in a row, and no other in between. */
 function isProved({ requests }: Evidence, { t, weights, candidate }: Written, until: number): boolean {

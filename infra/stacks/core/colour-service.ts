@@ -128,7 +128,7 @@ export class ColourService extends Construct {
   #tasks(props: ColourServiceProps): CfnTaskDefinition {
     const { configuration, names, services, repository, colour, role } = props;
     const environment = Object.entries(applicationEnvironment(this, { configuration, names, colour }));
-    return new CfnTaskDefinition(this, 'Tasks', {
+    const tasks = new CfnTaskDefinition(this, 'Tasks', {
       family: names.group(colour),
       cpu: CPU,
       memory: MEMORY_MIB,
@@ -157,5 +157,7 @@ export class ColourService extends Construct {
         },
       ],
     });
+    acknowledge(tasks, { ECS2: 'names and numbers only; the database user is read from its secret at run time' });
+    return tasks;
   }
 }

@@ -210,6 +210,12 @@ const ROWS: Readonly<Record<string, Row>> = {
     tags: 'Tags',
   },
   'AWS::ECR::SigningConfiguration': { inPlace: 'Rules' },
+  'AWS::Signer::SigningProfile': {
+    replacement: 'PlatformId ProfileName SignatureValidityPeriod',
+    inPlace: 'Tags',
+    name: 'ProfileName',
+    tags: 'Tags',
+  },
   'AWS::ElasticLoadBalancingV2::LoadBalancer': {
     replacement: 'Type Scheme Name',
     inPlace: 'IpAddressType SecurityGroups LoadBalancerAttributes Subnets Tags',
