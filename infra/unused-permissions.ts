@@ -52,12 +52,6 @@ export const explanations: readonly Explanation[] = [
   },
   {
     role: 'InstanceRole',
-    actions: ['ssm:GetParameter'],
-    resource: '*/green/digest',
-    because: 'only instances of the green group read it, and no drill has any yet',
-  },
-  {
-    role: 'InstanceRole',
     actions: ['dynamodb:GetItem'],
     resource: '*:dynamodb:{other}:*',
     because:

@@ -4,11 +4,18 @@
  */
 import { describe, expect, it } from 'vitest';
 import { drillBlueGreen } from '../drills.ts';
+import { inSuite } from '../every-drill.ts';
 import { deployWithout } from '../without-guard.ts';
 import { guards } from './guards.ts';
 
+const SAMPLE = ['1', '3', '5', '8'];
+const asked = inSuite(
+  guards.map((guard) => [guard.id, guard] as const),
+  SAMPLE,
+);
+
 describe('without its guard', () => {
-  it.each(guards)('blue-green/$id is violated in $scenario: without $without', async (row) => {
+  it.each(asked.map(([, guard]) => guard))('blue-green/$id is violated in $scenario: without $without', async (row) => {
     const { result } = await drillBlueGreen(row.scenario, 1, deployWithout(row.removals));
     const objections = result.invariants.violated.filter(({ id }) => id === `blue-green/${row.id}`);
     expect(objections.map(({ message }) => message).join('\n')).toMatch(row.saying);

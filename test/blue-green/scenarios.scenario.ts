@@ -9,10 +9,23 @@ import type { Scenario } from '../../console/drills/blue-green/scenario.ts';
 import { scenarios } from '../../console/drills/blue-green/scenarios.ts';
 import { targetsMissed } from '../../console/drills/blue-green/targets.ts';
 import { drillBlueGreen } from '../drills.ts';
+import { inSuite } from '../every-drill.ts';
+
+/** One of each sort. A release is half an hour of many users: all of them take longer than a suite may. */
+const SAMPLE = [
+  'good-release',
+  'two-percent-errors',
+  'crash-loop',
+  'unsigned',
+  'two-pushes',
+  'weights-reset',
+  'return-after-commit',
+  'frozen-in-mid-shift',
+];
 
 describe('in blue/green', () => {
   // Not it.each: it cuts a title after forty letters.
-  for (const [name, { title, expected, wants }] of Object.entries<Scenario>(scenarios)) {
+  for (const [name, { title, expected, wants }] of inSuite(Object.entries<Scenario>(scenarios), SAMPLE)) {
     it(title, async () => {
       const { result, evidence } = await drillBlueGreen(name);
       expect(result.invariants.violated).toEqual([]);

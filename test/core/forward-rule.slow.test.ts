@@ -78,7 +78,7 @@ const send = async (RequestType: string, more: object = {}): Promise<unknown> =>
 
 describe('the forward rule of production', () => {
   it('is known by its ARN and forwards everything to blue', async () => {
-    expect(await rules()).toMatchObject([{ RuleArn: arn, Priority: '1', Conditions: [{ Field: 'path-pattern' }] }]);
+    expect(await rules()).toMatchObject([{ RuleArn: arn, Priority: '100', Conditions: [{ Field: 'path-pattern' }] }]);
     expect(await weights()).toEqual([100, 0]);
   });
 
@@ -93,7 +93,7 @@ describe('the forward rule of production', () => {
     expect(await weights()).toEqual([10, 90]);
 
     expect(await send('Update', { OldResourceProperties: changed })).toEqual({ status: 'SUCCESS' });
-    expect(await rules()).toMatchObject([{ Priority: '1', Conditions: [{ PathPatternConfig: { Values: ['/*'] } }] }]);
+    expect(await rules()).toMatchObject([{ Priority: '100', Conditions: [{ PathPatternConfig: { Values: ['/*'] } }] }]);
     expect(await weights()).toEqual([10, 90]);
   });
 

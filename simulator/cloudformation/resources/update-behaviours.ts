@@ -352,12 +352,6 @@ const ROWS: Readonly<Record<string, Row>> = {
     name: 'EmailIdentity',
     tags: 'Tags',
   },
-  'AWS::Signer::SigningProfile': {
-    replacement: 'PlatformId ProfileName SignatureValidityPeriod',
-    inPlace: 'Tags',
-    name: 'ProfileName',
-    tags: 'Tags',
-  },
   'AWS::SNS::Topic': {
     replacement: 'TopicName',
     inPlace: 'SignatureVersion KmsMasterKeyId TracingConfig DisplayName Subscription Tags',
