@@ -64,9 +64,9 @@ describe('the CDK command', () => {
     const deployed = await deploy('--all', '--concurrency', '5');
     expect(deployed.status, failuresIn(deployed)).toBe(0);
     expect(deployed.stderr).not.toContain('could not be used to assume');
-    expect(Object.values(statuses())).toEqual(Array(5).fill('CREATE_COMPLETE'));
+    expect(Object.values(statuses())).toEqual(Array(7).fill('CREATE_COMPLETE'));
     const roles = allStacks(local.cloud).map(({ roleArn }) => roleArn?.replace(/.*role\//, ''));
-    expect(roles.filter((role) => role?.startsWith('cdk-hnb659fds-cfn-exec-role-'))).toHaveLength(5);
+    expect(roles.filter((role) => role?.startsWith('cdk-hnb659fds-cfn-exec-role-'))).toHaveLength(7);
   });
 
   it('deploys what works: machines come up, the write lease is taken, every alarm is content', async () => {
@@ -81,7 +81,7 @@ describe('the CDK command', () => {
     await local.still(() => giveRuntimeItsSay(local.cloud, configuration));
     const before = await runtimeValues(local.cloud, configuration);
     editStack(assembly, REGION_STACK, (resources) => {
-      only(resources, 'Custom::ForwardRule').Properties.Priority = 2;
+      only(resources, 'Custom::ForwardRule').Properties.Priority = 200;
       groupOf(resources, 'blue').Properties.MaxSize = '7';
     });
     editStack(assembly, FAILOVER_STACK, (resources) => {
@@ -91,11 +91,11 @@ describe('the CDK command', () => {
     expect(edited.status, failuresIn(edited)).toBe(0);
     expect(statuses()).toMatchObject({ [REGION_STACK]: 'UPDATE_COMPLETE', [FAILOVER_STACK]: 'UPDATE_COMPLETE' });
     const after = await runtimeValues(local.cloud, configuration);
-    expect(after.rule.priority).toBe('2');
+    expect(after.rule.priority).toBe('200');
     expect(after.group.max).toBe(7);
     expect({
       ...after,
-      rule: { ...after.rule, priority: '1' },
+      rule: { ...after.rule, priority: '100' },
       group: { ...after.group, max: before.group.max },
     }).toEqual(before);
   });
@@ -105,7 +105,7 @@ describe('the CDK command', () => {
     const runtime = await runtimeValues(local.cloud, configuration);
     editStack(assembly, REGION_STACK, (resources) => {
       const rule = only(resources, 'Custom::ForwardRule');
-      rule.Properties.Priority = 3;
+      rule.Properties.Priority = 300;
       groupOf(resources, 'blue').Properties.MaxSize = '8';
       resources.Added = { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'added' } };
       // A parameter of this name is there already; everything else is changed before it fails.
@@ -123,12 +123,12 @@ describe('the CDK command', () => {
     const priorities = local.cloud.trace.entries
       .filter(({ source, what }) => source === 'elasticloadbalancing' && what === 'SetRulePriorities')
       .map(({ detail }) => (detail as { input: { RulePriorities: { Priority: number }[] } }).input.RulePriorities);
-    expect(priorities.flat().map(({ Priority }) => Priority)).toEqual([2, 3, 2]);
+    expect(priorities.flat().map(({ Priority }) => Priority)).toEqual([200, 300, 200]);
     expect(await configurationOf(local.cloud)).toEqual(before);
     expect(await runtimeValues(local.cloud, configuration)).toEqual(runtime);
     // The next deployment starts from the template that holds.
     editStack(assembly, REGION_STACK, (resources) => {
-      only(resources, 'Custom::ForwardRule').Properties.Priority = 2;
+      only(resources, 'Custom::ForwardRule').Properties.Priority = 200;
       groupOf(resources, 'blue').Properties.MaxSize = '7';
       delete resources.Doomed;
       delete resources.Added;

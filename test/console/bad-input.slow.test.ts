@@ -37,7 +37,11 @@ const { recovery: _, ...withoutRecovery } = prod;
 describe('bad input', () => {
   it.each<[string, readonly string[], RegExp]>([
     ['an unknown command', ['fly'], /^mainstay: unknown command 'fly'$/],
-    ['an unknown slug', ['drill', 'blue'], /^mainstay: slug: got 'blue'; use one of region-failover$/],
+    [
+      'an unknown slug',
+      ['drill', 'blue'],
+      /^mainstay: slug: got 'blue'; use one of region-failover, blue-green, alert-routing$/,
+    ],
     ['an unknown scenario', ['drill', 'region-failover/x'], /^mainstay: scenario: got 'x'; .*drill list/],
     [
       'an unknown environment',

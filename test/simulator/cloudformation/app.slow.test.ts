@@ -231,13 +231,11 @@ describe('what runtime owns', () => {
       expect(await read()).toEqual(owned);
     }
     const [, region] = stacks;
-    const alarm = stacks.find(({ template }) => template.includes('AWS::CloudWatch::Alarm'))!;
-    const { MetricAlarms: [live] = [] } = await cloud.call(
-      'cloudwatch',
-      'DescribeAlarms',
-      {},
-      { region: alarm.region },
-    );
+    const alarm = stacks.find(({ template }) =>
+      /"AlarmName":"[^"]*region-failing/.test(template.replaceAll(/\s/g, '')),
+    )!;
+    const { MetricAlarms = [] } = await cloud.call('cloudwatch', 'DescribeAlarms', {}, { region: alarm.region });
+    const live = MetricAlarms.find(({ AlarmName }) => AlarmName?.includes('region-failing'));
     const drifted = { ...live, Threshold: 999 } as Loose;
     await cloud.call('cloudwatch', 'PutMetricAlarm', drifted, { region: alarm.region });
     await update(cloud, alarm, edited(alarm), { revertDrift: true });
