@@ -15,12 +15,12 @@ const deployWith = (change: (resources: Template['Resources']) => void): Promise
 describe('a template', { timeout: 60_000 }, () => {
   it('with a resource that is not modelled is refused, naming stack, resource and type', async () => {
     const error = await deployWith((resources) => {
-      resources.Jobs = { Type: 'AWS::SQS::Queue', Properties: {} };
+      resources.Jobs = { Type: 'AWS::Kinesis::Stream', Properties: {} };
     });
     expect(error).toMatchObject({
       name: 'UsageProblem',
       message: expect.stringMatching(
-        /^template: .*orders-prod-witness-us-east-1.*Jobs.*AWS::SQS::Queue.*KNOWN-GAPS\.md$/,
+        /^template: .*orders-prod-witness-us-east-1.*Jobs.*AWS::Kinesis::Stream.*KNOWN-GAPS\.md$/,
       ),
     });
   });

@@ -91,7 +91,7 @@ describe('mainstay local', () => {
     await local.serving;
     const { stateMachines } = await clientsFor(local.said.out).sfn.send(new ListStateMachinesCommand({}));
     expect(stateMachines?.map(({ name }) => name)).toContain('orders-prod-region-failover');
-    expect(local.said.out).toMatch(/us-west-2: .*orders-prod-region-failover-us-west-2 \(\d+ resources\)/);
+    expect(local.said.out).toMatch(/us-west-2: .*orders-prod-region-failover-us-west-2.* \(\d+ resources\)/);
     local.child.kill('SIGINT');
     await local.ended;
   });

@@ -11,7 +11,7 @@ const BYTES_MAX = 500_000;
  * Where colours are sized or looked at, both kinds of them are in the package: Auto Scaling groups and ECS services. Which
  * one is used is configuration, and the packages are the same for all.
  */
-const BYTES_MAX_OF_SLUG: Readonly<Record<string, number>> = { 'blue-green': 660_000 };
+const BYTES_MAX_OF_SLUG: Readonly<Record<string, number>> = { 'blue-green': 660_000, 'alert-routing': 560_000 };
 /** It asks the load balancer, the group, the authority and S3, right before users are sent. */
 const BYTES_MAX_OF: Readonly<Record<string, number>> = { 'shift-traffic': 560_000 };
 const directory = mkdtempSync(join(tmpdir(), 'mainstay-bundles-'));
