@@ -60,12 +60,13 @@ const crashAt = (state: string): Scenario =>
 
 /** One more crash in a scenario that gets there. What it wants of `instead` it wants so; the rest as without the crash. */
 function crashIn(base: Scenario, state: string, end: string, instead: readonly Want[]): Scenario {
-  const changed = new Set(instead.map(({ what }) => what));
+  const named = ({ what, where }: Want) => `${what} ${where}`;
+  const changed = new Set(instead.map(named));
   return {
     ...base,
     title: titleAt(state, end),
     acts: [...(base.acts ?? []), atOnce({ act: 'abortAt', state })],
-    wants: [...base.wants.filter(({ what }) => !changed.has(what)), ...instead],
+    wants: [...base.wants.filter((want) => !changed.has(named(want))), ...instead],
   };
 }
 

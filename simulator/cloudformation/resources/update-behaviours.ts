@@ -347,8 +347,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   'AWS::SecretsManager::SecretTargetAttachment': { replacement: 'SecretId', inPlace: 'TargetType TargetId' },
   'AWS::SES::EmailIdentity': {
-    replacement: 'EmailIdentity DkimSigningAttributes',
-    inPlace: 'ConfigurationSetAttributes DkimAttributes FeedbackAttributes MailFromAttributes Tags',
+    replacement: 'EmailIdentity',
+    inPlace: 'ConfigurationSetAttributes DkimAttributes DkimSigningAttributes FeedbackAttributes MailFromAttributes Tags',
     name: 'EmailIdentity',
     tags: 'Tags',
   },
