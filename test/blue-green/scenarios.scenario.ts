@@ -19,7 +19,6 @@ const SAMPLE = [
   'unsigned',
   'two-pushes',
   'weights-reset',
-  'return-after-commit',
   'frozen-in-mid-shift',
 ];
 
