@@ -12,7 +12,15 @@ export default defineConfig({
   test: {
     maxWorkers: '100%',
     projects: [
-      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...SLOW, ...MOCKED], isolate: false } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: [...SLOW, ...MOCKED],
+          isolate: false,
+          testTimeout: 20_000,
+        },
+      },
       { test: { name: 'unit-mocked', include: MOCKED } },
       {
         test: {

@@ -348,7 +348,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   'AWS::SecretsManager::SecretTargetAttachment': { replacement: 'SecretId', inPlace: 'TargetType TargetId' },
   'AWS::SES::EmailIdentity': {
     replacement: 'EmailIdentity',
-    inPlace: 'ConfigurationSetAttributes DkimAttributes DkimSigningAttributes FeedbackAttributes MailFromAttributes Tags',
+    inPlace:
+      'ConfigurationSetAttributes DkimAttributes DkimSigningAttributes FeedbackAttributes MailFromAttributes Tags',
     name: 'EmailIdentity',
     tags: 'Tags',
   },
