@@ -21,12 +21,13 @@ export async function synthesize(
   environment: string,
   onStage: (text: string) => void = () => {},
   capabilities: readonly Capability[] = ['region-failover'],
+  folder?: string,
 ): Promise<string> {
   const configuration = loadConfiguration(environment);
   if (!existsSync('cdk.json')) {
     throw new UsageProblem(`directory: ${process.cwd()} is not the project's root; go to where cdk.json is`);
   }
-  const directory = folderOf(configuration);
+  const directory = folder ?? newFolder(configuration);
   mkdirSync(WORK_DIRECTORY, { recursive: true });
   removeLeftovers();
   rmSync(directory, { recursive: true, force: true });
@@ -41,8 +42,11 @@ export async function synthesize(
   return assembly;
 }
 
-const folderOf = ({ environment }: Pick<Configuration, 'environment'>): string =>
-  join(WORK_DIRECTORY, `${environment}-${process.pid}`);
+let made = 0;
+
+/** Another one each time: the CDK remembers by its path which assets it has put into a folder. */
+const newFolder = ({ environment }: Pick<Configuration, 'environment'>): string =>
+  join(WORK_DIRECTORY, `${environment}-${++made}-${process.pid}`);
 
 /** Folders of processes that are gone: killed, they could not remove them. */
 function removeLeftovers(): void {
@@ -70,12 +74,12 @@ export async function withAssembly<T>(
   use: (assembly: string) => Promise<T>,
   capabilities?: readonly Capability[],
 ): Promise<T> {
-  const folder = folderOf(loadConfiguration(environment));
+  const folder = newFolder(loadConfiguration(environment));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   // Before anything is made: making it takes long enough to be interrupted.
   const forget = onInterrupt(remove);
   try {
-    return await use(await synthesize(environment, onStage, capabilities));
+    return await use(await synthesize(environment, onStage, capabilities, folder));
   } finally {
     forget();
     remove();
