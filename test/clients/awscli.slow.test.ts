@@ -161,7 +161,6 @@ describe.skipIf(aws === undefined)('the AWS CLI, where `aws` v2 is installed,', 
     expect(await refusal('cloudformation', 'create-stack-set', '--stack-set-name', 'x')).toContain(
       '(NotImplemented) when calling the CreateStackSet operation: cloudformation:CreateStackSet is not modelled',
     );
-    expect(await refusal('kinesis', 'list-streams')).toContain("the service 'kinesis' is not modelled");
   });
 
   it('cloudformation: deletes the stack and waits until it is gone', async () => {
