@@ -284,6 +284,14 @@ export const schedules: readonly ScheduleRow[] = [
   },
   {
     slug: 'alert-routing',
+    id: 'follow',
+    everyMinutes: 1,
+    where: 'serving',
+    starts: { function: 'follow' },
+    because: 'a message may be lost and an execution may die; every open incident is looked at as well',
+  },
+  {
+    slug: 'alert-routing',
     id: 'heartbeat',
     everyMinutes: 1,
     where: 'serving',

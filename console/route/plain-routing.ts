@@ -25,7 +25,7 @@ export function plainRouting(webhook: string, options: PlainOptions = {}): Routi
   const plain = { ...policy, channels: [...policy.channels] };
   return {
     application: 'local',
-    owners: { operations: { name: 'Operations', contact: 'operations' } },
+    owners: { operations: { name: 'Operations', contact: 'operations', channels: [] } },
     defaultOwner: 'operations',
     severities: [],
     defaultSeverity: 'P2',

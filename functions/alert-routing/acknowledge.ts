@@ -17,7 +17,7 @@ import { escapeHtml } from './render/email.ts';
 import { settle } from './settle.ts';
 import { checkSilence } from './silence.ts';
 import type { Table } from './table.ts';
-import { wakeAt } from './wakes.ts';
+import { askToFollow, wakeAt } from './wakes.ts';
 import { page, type WebResponse, webRequest } from './web-request.ts';
 
 type Ports = {
@@ -25,6 +25,7 @@ type Ports = {
   readonly table: Table;
   readonly secrets: Secrets;
   readonly work: Queue;
+  readonly escalations: Queue;
 } & Surroundings<RouterConfig>;
 
 /** Of a silence by link; longer ones are set by the command, with matchers. */
@@ -62,10 +63,12 @@ interface Said {
 }
 
 const acts: Readonly<Record<Link['act'], (link: Link, said: Said, ports: Ports) => Promise<string>>> = {
-  async acknowledge({ group, incident }, said, { store, table, clock, work }) {
+  async acknowledge({ group, incident }, said, { store, table, clock, work, escalations }) {
     const at = clock.now();
     let refused: string | null = null;
-    const { wakeAt: next } = await settle({ store, table }, group, at, {
+    const rounds: string[] = [];
+    const settling = { store, table, onRound: (changed: string) => void rounds.push(changed) };
+    const { wakeAt: next } = await settle(settling, group, at, {
       change(ledger) {
         const severity = ledger.incident?.severity ?? 'P0';
         const until = at + table.routing.policies[severity].acknowledgedSeconds * 1000;
@@ -75,6 +78,7 @@ const acts: Readonly<Record<Link['act'], (link: Link, said: Said, ports: Ports) 
       },
     });
     await wakeAt(work, next === null ? [at] : [at, next], at);
+    await askToFollow(escalations, rounds);
     return refused ? `Nothing to do: ${refused}.` : 'Acknowledged. Thank you.';
   },
   async silence({ group, incident }, said, { store, table, clock, work }) {
@@ -102,6 +106,7 @@ export const handler = lambda({
     table: tableIn(config),
     secrets: secretsManager(config, clock),
     work: sqsQueue({ region: config.region, queueUrl: config.workQueueUrl }),
+    escalations: sqsQueue({ region: config.region, queueUrl: config.escalationsQueueUrl }),
   }),
   make: makeAcknowledge,
 });

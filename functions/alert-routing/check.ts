@@ -18,6 +18,7 @@ export function checkedRouting(input: unknown): Routing {
 
 export function faultsOf(routing: Routing): string[] {
   return [
+    ...ownerFaults(routing),
     ...routeFaults(routing),
     ...policyFaults(routing),
     ...channelFaults(routing),
@@ -27,10 +28,27 @@ export function faultsOf(routing: Routing): string[] {
   ];
 }
 
-function routeFaults({ routes, owners, defaultOwner }: Routing): string[] {
+function ownerFaults({ owners, defaultOwner, channels, policies, routes }: Routing): string[] {
+  const faults = Object.entries(owners).flatMap(([id, owner]) =>
+    owner.channels
+      .filter((name) => !(name in channels))
+      .map((name) => `owners.${id}.channels: ${name} is not one of channels`),
+  );
+  if (!(defaultOwner in owners)) return [...faults, `defaultOwner: ${defaultOwner} is not one of owners`];
+  const all = [policies, ...routes.map((route) => route.policies ?? {})];
+  const escalates = all.some(({ P0, P1 }) => P0?.escalation || P1?.escalation);
+  if (escalates && owners[defaultOwner]?.channels.length === 0) {
+    faults.push(`owners.${defaultOwner}.channels: empty; the default owner is told when nobody acknowledges`);
+  }
+  return faults;
+}
+
+/** Of an escalation: its machine may run for two days (statemachines/alert-routing-escalation.asl.json). */
+const ESCALATION_SECONDS_MAX = 86_400;
+
+function routeFaults({ routes, owners }: Routing): string[] {
   const faults: string[] = [];
   const last = routes.at(-1);
-  if (!(defaultOwner in owners)) faults.push(`defaultOwner: ${defaultOwner} is not one of owners`);
   if (last && Object.keys(last.when).length > 0) faults.push(`routes: the last one, ${last.id}, must match everything`);
   for (const id of repeated(routes.map((route) => route.id))) faults.push(`routes: ${id} is there twice`);
   for (const [index, route] of routes.entries()) {
@@ -68,6 +86,10 @@ function policyFaults(routing: Routing): string[] {
   const isUrgent = routes.some((route) => route.severities.includes('P0') && !route.policies?.P0);
   if (isUrgent) faults.push(...urgentFaults('policies.P0', policies.P0, channels));
   for (const [id, { steps }] of Object.entries(escalations)) {
+    const seconds = steps.reduce((sum, { afterSeconds }) => sum + afterSeconds, steps.at(-1)?.afterSeconds ?? 0);
+    if (seconds > ESCALATION_SECONDS_MAX) {
+      faults.push(`escalations.${id}: ${seconds} s until the default owner hears, at most ${ESCALATION_SECONDS_MAX}`);
+    }
     for (const name of steps.flatMap((step) => step.channels)) {
       if (!(name in channels)) faults.push(`escalations.${id}: ${name} is not one of channels`);
     }

@@ -15,6 +15,8 @@ export const RouterConfig = z.object({
   secretPrefix: z.string(),
   eventsQueueUrl: z.string(),
   workQueueUrl: z.string(),
+  /** Where it is said that an escalation began or ended. */
+  escalationsQueueUrl: z.string(),
   /** By the target that a channel of kind sns names. */
   topics: z.record(z.string(), z.string()),
   /** The topic of last resort: what a provider refused for good is told here. */
@@ -24,6 +26,9 @@ export const RouterConfig = z.object({
   linksUrl: z.string().nullable(),
 });
 export type RouterConfig = z.infer<typeof RouterConfig>;
+
+export const FollowConfig = RouterConfig.extend({ escalationMachineArn: z.string() });
+export type FollowConfig = z.infer<typeof FollowConfig>;
 
 /** @throws InvalidRouting when the table does not hold together, as the synthesis would have said */
 export function tableIn({ routing }: Pick<RouterConfig, 'routing'>): Table {

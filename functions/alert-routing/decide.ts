@@ -50,6 +50,8 @@ export interface Facts {
   /** When the policy's hours hold next; now when they do. */
   readonly opensAt: Readonly<Record<Severity, number>>;
   readonly escalations: Readonly<Record<string, Escalation>>;
+  /** By which the default owner hears that nobody acknowledged. */
+  readonly lastChannels: readonly string[];
   /** Silences in force that cover something that fires. */
   readonly silences: readonly SilenceFact[];
   readonly noticeChannel: string;
@@ -291,34 +293,41 @@ function failOver({ now, policies }: Facts, incident: Incident, course: Course):
   return next;
 }
 
-/** Step after step until somebody acknowledges; after the last, all of them again and again. */
+/** When the step after so many is due; past the last one its time again and again. */
+export function stepDueAt(countedFrom: number, steps: Escalation['steps'], taken: number): number {
+  let at = countedFrom;
+  for (let step = 0; step <= taken; step += 1) {
+    at += (steps[Math.min(step, steps.length - 1)]?.afterSeconds as number) * 1000;
+  }
+  return at;
+}
+
+/** Step after step until somebody acknowledges; after the last, all of them and the default owner, again and again. */
 function escalate(facts: Facts, incident: Incident, course: Course): Incident {
-  const { now, policies, opensAt, escalations } = facts;
+  const { now, policies, opensAt, escalations, lastChannels } = facts;
   const policy = policies[incident.severity];
   const steps = policy.escalation === null ? [] : (escalations[policy.escalation]?.steps ?? []);
   if (steps.length === 0) return incident;
-  const afterMs = (step: number) => (steps[Math.min(step, steps.length - 1)]?.afterSeconds as number) * 1000;
-  let taken = 0;
-  let dueAt = incident.countedFrom;
-  for (; taken < incident.steps; taken += 1) dueAt += afterMs(taken);
+  const { countedFrom } = incident;
+  let taken = incident.steps;
   const channels = new Set<string>();
-  for (; dueAt + afterMs(taken) <= now; taken += 1) {
-    dueAt += afterMs(taken);
+  for (; stepDueAt(countedFrom, steps, taken) <= now; taken += 1) {
     // A router that was away for long takes each step once, not each repetition.
     for (const step of taken < steps.length ? [steps[taken]] : steps)
       for (const name of step?.channels ?? []) channels.add(name);
-    if (taken >= steps.length) channels.add(policy.channels[0] as string);
+    if (taken >= steps.length) for (const name of [policy.channels[0] as string, ...lastChannels]) channels.add(name);
   }
   if (channels.size === 0) {
-    course.wakes.push(Math.max(dueAt + afterMs(taken), opensAt[incident.severity]));
+    course.wakes.push(Math.max(stepDueAt(countedFrom, steps, taken), opensAt[incident.severity]));
     return incident;
   }
   if (opensAt[incident.severity] > now) {
     course.wakes.push(opensAt[incident.severity]);
     return incident;
   }
-  course.wakes.push(dueAt + afterMs(taken));
-  const reason = `nobody acknowledged it since ${iso(incident.countedFrom)}: step ${taken}`;
+  course.wakes.push(stepDueAt(countedFrom, steps, taken));
+  const said = taken > steps.length ? `all ${steps.length} steps are over, the default owner too` : `step ${taken}`;
+  const reason = `nobody acknowledged it since ${iso(countedFrom)}: ${said}`;
   course.reasons.push(reason);
   let next: Incident = { ...incident, steps: taken };
   for (const channel of channels) next = tell(next, channel, 'escalate', reason, now, course);

@@ -19,7 +19,7 @@ import type { Channel } from './ports.ts';
 import { itemPosts } from './posts.ts';
 import { settle, suppressorsOf } from './settle.ts';
 import type { Table } from './table.ts';
-import { wakeAt } from './wakes.ts';
+import { askToFollow, wakeAt } from './wakes.ts';
 
 /** Longer than the function may run. */
 const LEASE_MS = 60_000;
@@ -33,6 +33,7 @@ export interface DispatchPorts {
   readonly store: ItemStore;
   readonly table: Table;
   readonly work: Queue;
+  readonly escalations: Queue;
   readonly channels: Readonly<Record<string, Channel>>;
   readonly topics: Topics;
 }
@@ -46,10 +47,13 @@ export const makeDispatch =
     const until = clock.now() + WORK_MS_MAX;
     const done = { settled: 0, sent: 0, refused: 0 };
     const wakes: number[] = [];
+    const rounds = new Set<string>();
+    const onRound = (incident: string) => void rounds.add(incident);
     for (let busy = true; busy && clock.now() < until; ) {
       const due = await store.due(clock.now(), AT_ONCE);
-      wakes.push(...(await settleAll(due, ports)));
-      const report = await deliver({ ...ports, now: clock.now, leaseMs: LEASE_MS, limit: AT_ONCE, ...refusals(ports) });
+      wakes.push(...(await settleAll(due, ports, onRound)));
+      const limits = { now: clock.now, leaseMs: LEASE_MS, limit: AT_ONCE };
+      const report = await deliver({ ...ports, ...limits, onRound, ...refusals(ports) });
       done.settled += due.length;
       done.sent += report.sent;
       done.refused += report.refused;
@@ -57,18 +61,24 @@ export const makeDispatch =
       busy = due.length > 0 || report.sent + report.folded + report.refused > 0;
     }
     await wakeAt(work, wakes, clock.now());
+    // After the messages: nobody waits for a machine to be told.
+    await askToFollow(ports.escalations, rounds);
     log.info('dispatched', done);
     return done;
   };
 
 /** When the groups are to be looked at again. A group that others keep changing is theirs. */
-async function settleAll(due: readonly string[], { store, table, clock }: Ports): Promise<number[]> {
+async function settleAll(
+  due: readonly string[],
+  { store, table, clock }: Ports,
+  onRound: (incident: string) => void,
+): Promise<number[]> {
   if (due.length === 0) return [];
   const suppressors = await suppressorsOf(store, clock.now());
   const wakes = await Promise.all(
     due.map(async (key) => {
       try {
-        const { wakeAt: next } = await settle({ store, table }, key, clock.now(), {}, suppressors);
+        const { wakeAt: next } = await settle({ store, table, onRound }, key, clock.now(), {}, suppressors);
         return next === null ? [] : [next];
       } catch (error) {
         if (error instanceof StoreConflict) return [clock.now() + AGAIN_MS];
@@ -108,6 +118,7 @@ export const handler = lambda({
       table,
       topics,
       work: sqsQueue({ region: config.region, queueUrl: config.workQueueUrl }),
+      escalations: sqsQueue({ region: config.region, queueUrl: config.escalationsQueueUrl }),
       channels: channelsOf(ports, table.routing.channels),
     };
   },

@@ -44,6 +44,7 @@ export function factsOf(snapshot: GroupSnapshot, suppressors: Suppressors, table
     policies: table.policies(route),
     opensAt: openings(route, table, now),
     escalations: routing.escalations,
+    lastChannels: routing.owners[routing.defaultOwner]?.channels ?? [],
     silences: silenceFacts(firing, suppressors, table, now),
     noticeChannel: table.policy(route, 'P3').channels[0] as string,
     recheckMs: routing.recheckSeconds * 1000,

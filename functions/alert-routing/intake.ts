@@ -38,6 +38,7 @@ export interface IntakePorts {
   readonly store: ItemStore;
   readonly table: Table;
   readonly work: Queue;
+  readonly escalations: Queue;
   readonly channels: Readonly<Record<string, Channel>>;
 }
 
@@ -104,6 +105,7 @@ export const handler = lambda({
       store: itemStore(items),
       table,
       work: sqsQueue({ region: config.region, queueUrl: config.workQueueUrl }),
+      escalations: sqsQueue({ region: config.region, queueUrl: config.escalationsQueueUrl }),
       channels: channelsOf({ ...adapters, clock, config }, table.routing.channels),
     };
   },

@@ -26,6 +26,9 @@ export const wakeKeyOf = (group: string, at: number): ItemKey => ({
   sk: `${timeKey(at)}#${group}`,
 });
 
+/** Of a group with an open incident. */
+export const openKeyOf = (group: string): ItemKey => ({ pk: `open#${shardOf(group)}`, sk: group });
+
 /** By the incident, so that all messages about one are in one shard. */
 export const outboxKeyOf = (key: string): ItemKey => ({ pk: `outbox#${shardOf(key.split('/')[0] ?? '')}`, sk: key });
 

@@ -5,7 +5,17 @@
 import type { Items, Write } from '../shared/items.ts';
 import type { Alert } from './alert.ts';
 import { emptyGroup, type Group } from './incident.ts';
-import { groupKeyOf, intoOutbox, META, outboxKeyOf, shardsOf, stored, timeKey, wakeKeyOf } from './item-keys.ts';
+import {
+  groupKeyOf,
+  intoOutbox,
+  META,
+  openKeyOf,
+  outboxKeyOf,
+  shardsOf,
+  stored,
+  timeKey,
+  wakeKeyOf,
+} from './item-keys.ts';
 import { itemOutbox } from './item-outbox.ts';
 import type { AlertChange, AlertStore, Bucket, Commit } from './ports.ts';
 import { Silence } from './silence.ts';
@@ -16,6 +26,8 @@ const CHANGES_AT_ONCE = 15;
 export interface ItemStore extends AlertStore {
   /** The group that an incident is of; null when it was never open here. */
   groupOf(incident: string): Promise<string | null>;
+  /** Keys of all incidents that are open. */
+  openIncidents(): Promise<readonly string[]>;
 }
 
 export function itemStore(items: Items): ItemStore {
@@ -43,7 +55,8 @@ export function itemStore(items: Items): ItemStore {
     async commit(commit) {
       const meta = await stored(items.get(groupKeyOf(commit.group.key)));
       const wakes = [...((meta?.wakes as Set<number> | undefined) ?? [])];
-      await write(commitOf(commit, wakes));
+      const before = meta?.group === undefined ? null : parsed<Group>(meta.group).incident;
+      await write(commitOf(commit, wakes, before));
     },
     async due(now, limit) {
       const upTo = `${timeKey(now)}#~`;
@@ -80,6 +93,10 @@ export function itemStore(items: Items): ItemStore {
       const item = await stored(items.get({ pk: `incident#${incident}`, sk: META }));
       return item ? String(item.group) : null;
     },
+    async openIncidents() {
+      const open = await stored(Promise.all(shardsOf('open').map((pk) => items.query(pk))));
+      return open.flat().map(({ incident }) => String(incident));
+    },
   };
 }
 
@@ -111,7 +128,11 @@ function changesOf(changes: readonly AlertChange[]): Write[] {
 }
 
 /** The wake times known before are taken away: whoever adds one meanwhile changes the version, and this is refused. */
-function commitOf({ group, version, wakeAt, intents, done }: Commit, wakes: readonly number[]): Write[] {
+function commitOf(
+  { group, version, wakeAt, intents, done }: Commit,
+  wakes: readonly number[],
+  before: Group['incident'],
+): Write[] {
   const set = { group: JSON.stringify(group), version: version + 1 };
   const only = { version: version === 0 ? null : version };
   const meta: Write =
@@ -126,5 +147,13 @@ function commitOf({ group, version, wakeAt, intents, done }: Commit, wakes: read
     ...intents.map((intent): Write => intoOutbox(intent)),
     ...done.map((key): Write => ({ remove: outboxKeyOf(key) })),
     ...(incident ? [{ put: { pk: `incident#${incident.key}`, sk: META, group: group.key } }] : []),
+    ...openOf(group, before),
   ];
+}
+
+/** The list of what is open, changed only where that changes. */
+function openOf({ key, incident }: Group, before: Group['incident']): Write[] {
+  if (incident?.key === before?.key) return [];
+  const item = openKeyOf(key);
+  return [incident ? { put: { ...item, incident: incident.key } } : { remove: item }];
 }

@@ -3,11 +3,13 @@
  * webhook function, so that it is as durable as an alert.
  */
 import * as z from 'zod';
+import type { Queue } from '../shared/ports.ts';
 import type { Group } from './incident.ts';
 import type { ItemStore } from './item-store.ts';
 import { withAcknowledgement, withOutcome } from './ledger.ts';
 import { settle } from './settle.ts';
 import type { Table } from './table.ts';
+import { askToFollow } from './wakes.ts';
 
 export const News = z.object({
   mainstayNews: z.enum(['shown', 'acknowledged']),
@@ -28,13 +30,17 @@ export function newsIn(body: string): News | null {
 interface Applying {
   readonly store: ItemStore;
   readonly table: Table;
+  readonly escalations: Queue;
 }
 
 /** When to look at its group again. News of an incident that is not ours, or over, changes nothing. */
-export async function applyNews(news: News, { store, table }: Applying, now: number): Promise<number[]> {
+export async function applyNews(news: News, { store, table, escalations }: Applying, now: number): Promise<number[]> {
   const group = await store.groupOf(news.incident);
   if (group === null) return [];
-  const { wakeAt } = await settle({ store, table }, group, now, { change: (ledger) => changed(ledger, news, table) });
+  const rounds: string[] = [];
+  const settling = { store, table, onRound: (incident: string) => void rounds.push(incident) };
+  const { wakeAt } = await settle(settling, group, now, { change: (ledger) => changed(ledger, news, table) });
+  await askToFollow(escalations, rounds);
   return wakeAt === null ? [now] : [now, wakeAt];
 }
 

@@ -81,7 +81,12 @@ export const ChannelConfig = z.strictObject({
 });
 export type ChannelConfig = z.infer<typeof ChannelConfig>;
 
-const Owner = z.strictObject({ name: z.string().min(1), contact: z.string().min(1) });
+const Owner = z.strictObject({
+  name: z.string().min(1),
+  contact: z.string().min(1),
+  /** The default owner is told by these when an escalation has run out. */
+  channels: z.array(id).default([]),
+});
 
 export const Route = z.strictObject({
   id,

@@ -5,6 +5,7 @@
 import { contentOf, intentOf } from './content.ts';
 import { type Decision, decide } from './decide.ts';
 import { StoreConflict } from './errors.ts';
+import { roundsChanged } from './escalation.ts';
 import { factsOf } from './facts.ts';
 import type { Content, Group, GroupSnapshot, Intent } from './incident.ts';
 import type { AlertStore } from './ports.ts';
@@ -18,6 +19,8 @@ export interface Settling {
   readonly table: Table;
   /** What Mainstay does about a group by itself, for its messages. */
   readonly doing?: (snapshot: GroupSnapshot) => string | null;
+  /** Told of each incident whose escalation began or ended, once the decision is kept. */
+  readonly onRound?: (incident: string) => void;
 }
 
 /** What came from outside: the ledger with it, and messages that are no longer to be sent. */
@@ -58,6 +61,7 @@ export async function settle(
       const { wakeAt } = decision;
       const { version } = snapshot;
       await settling.store.commit({ group: decision.group, version, wakeAt, intents, done: news.done ?? [] });
+      for (const incident of roundsChanged(snapshot.group, decision.group)) settling.onRound?.(incident);
       return decision;
     } catch (error) {
       if (!(error instanceof StoreConflict) || round >= ROUNDS_MAX) throw error;

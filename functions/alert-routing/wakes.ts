@@ -1,5 +1,5 @@
 /**
- * The router's clock: a delayed message in the work queue for each time that something is due. One that is lost costs at
+ * What is said over queues. The router's clock: a delayed message in the work queue for each time that something is due. One that is lost costs at
  * most a minute: the schedule looks as well.
  */
 import type { Queue } from '../shared/ports.ts';
@@ -12,4 +12,9 @@ export async function wakeAt(queue: Queue, times: readonly number[], now: number
   const soon = times.filter((at) => at - now <= AHEAD_MS_MAX);
   const delays = new Set(soon.map((at) => Math.max(0, Math.ceil((at - now) / 1000))));
   await Promise.all([...delays].sort((a, b) => a - b).map((seconds) => queue.send('{"wake":true}', seconds)));
+}
+
+/** Whoever follows escalations looks at these incidents, one message each. */
+export async function askToFollow(queue: Queue, incidents: Iterable<string>): Promise<void> {
+  await Promise.all([...new Set(incidents)].map((incident) => queue.send(JSON.stringify({ incident }))));
 }

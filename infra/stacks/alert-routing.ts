@@ -19,10 +19,12 @@ import type { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
 import type { Configuration } from '../config/index.ts';
 import { TaskFunction } from '../constructs/task-function.ts';
+import { Workflow } from '../constructs/workflow.ts';
 import type { Names } from '../names.ts';
 import { events, schedules, urls } from '../wiring.ts';
 import { Queues } from './alert-routing/queues.ts';
 import { give, type Handler, rightsOf } from './alert-routing/rights.ts';
+import { executionAlarm } from './region-failover/alarms.ts';
 import { Minutely } from './region-failover/minutely.ts';
 
 const SLUG = 'alert-routing';
@@ -37,7 +39,7 @@ interface Routing {
 }
 
 /** Lambda quotas: all of a function's environment has 4 KB. */
-const ROUTING_BYTES_MAX = 2_800;
+const ROUTING_BYTES_MAX = 2_600;
 
 export interface AlertRoutingStackProps extends StackProps {
   readonly configuration: Configuration;
@@ -78,6 +80,9 @@ export class AlertRoutingStack extends Stack {
       table: table.tableArn,
       eventsQueue: this.#queues.events.queueArn,
       workQueue: this.#queues.work.queueArn,
+      escalationsQueue: this.#queues.escalations.queueArn,
+      machine: this.#machineArn(),
+      executions: `arn:aws:states:${region}:${account}:execution:${names.escalationWorkflow}:*`,
       topics: [lastResort.topicArn, phones.topicArn],
       alarms: `arn:aws:cloudwatch:${region}:${account}:alarm:*`,
       bus: `arn:aws:events:${region}:${account}:event-bus/default`,
@@ -92,16 +97,17 @@ export class AlertRoutingStack extends Stack {
       secretPrefix: `${names.prefix}/`,
       eventsQueueUrl: this.#queues.events.queueUrl,
       workQueueUrl: this.#queues.work.queueUrl,
+      escalationsQueueUrl: this.#queues.escalations.queueUrl,
       topics: { phones: phones.topicArn },
       operationsTopicArn: lastResort.topicArn,
       mailFrom: `alerts@${configuration.domain}`,
       linksUrl: null,
     };
-    this.#react();
+    this.#react(lastResort);
   }
 
   /** Rules, schedules and URLs, as infra/wiring.ts has them. */
-  #react(): void {
+  #react(lastResort: Topic): void {
     const links = this.#function('acknowledge');
     const linksUrl = this.#url(links);
     const functions: Readonly<Record<string, LambdaFunction>> = {
@@ -111,7 +117,9 @@ export class AlertRoutingStack extends Stack {
       webhook: this.#function('webhook'),
       heartbeat: this.#function('heartbeat'),
       sweep: this.#function('sweep'),
+      follow: this.#function('follow', { escalationMachineArn: this.#machineArn() }),
     };
+    this.#escalation(lastResort);
     const found = (name: string): LambdaFunction => {
       const started = functions[name];
       if (!started) throw new Error(`infra/wiring.ts starts ${name}, which the ${SLUG} stack does not have`);
@@ -119,6 +127,7 @@ export class AlertRoutingStack extends Stack {
     };
     this.#read(this.#queues.events, found('intake'), 'Intake');
     this.#read(this.#queues.work, found('dispatch'), 'Dispatch');
+    this.#read(this.#queues.escalations, found('follow'), 'Follow');
     for (const { id, because, pattern } of events.filter(({ slug }) => slug === SLUG)) {
       const { 'detail-type': detailType, ...rest } = pattern;
       new Rule(this, `On-${id}`, {
@@ -135,6 +144,25 @@ export class AlertRoutingStack extends Stack {
     for (const { starts } of urls.filter(({ slug, id }) => slug === SLUG && id !== 'acknowledge')) {
       this.#url(found(starts.function));
     }
+  }
+
+  /** By its name, which its starter knows before it exists. */
+  #machineArn(): string {
+    return `arn:aws:states:${this.region}:${this.account}:stateMachine:${this.#props.names.escalationWorkflow}`;
+  }
+
+  #escalation(lastResort: Topic): void {
+    const { machine } = new Workflow(this, 'EscalationMachine', {
+      slug: SLUG,
+      name: `${SLUG}-escalation`,
+      stateMachineName: this.#props.names.escalationWorkflow,
+      placeholders: {
+        escalate: this.#function('escalate'),
+        awaitAcknowledgement: this.#function('await-acknowledgement'),
+      },
+    });
+    const name = this.#props.names.escalationWorkflow;
+    executionAlarm(this, 'Escalation', machine, lastResort, { name, runbook: 'docs/runbooks/alert-routing.md' });
   }
 
   #read(queue: Queue, target: LambdaFunction, id: string): void {
@@ -154,7 +182,7 @@ export class AlertRoutingStack extends Stack {
   }
 
   #function(handler: Handler, more: Readonly<Record<string, unknown>> = {}): LambdaFunction {
-    const { function: made } = new TaskFunction(this, `${handler[0]?.toUpperCase()}${handler.slice(1)}`, {
+    const { function: made } = new TaskFunction(this, pascal(handler), {
       slug: SLUG,
       handler,
       config: { ...this.#settings, ...more },
@@ -215,6 +243,8 @@ export class AlertRoutingStack extends Stack {
     });
   }
 }
+
+const pascal = (name: string): string => `-${name}`.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 
 function compressed(routing: Routing): string {
   const text = gzipSync(JSON.stringify(routing)).toString('base64');

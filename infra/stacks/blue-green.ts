@@ -119,8 +119,9 @@ export class BlueGreenStack extends Stack {
     }).machine;
     const starters = Object.fromEntries(STARTERS.map((handler) => [handler, this.#function(handler)]));
     this.#react(starters);
-    executionAlarm(this, 'Release', this.machine, this.topic, RUNBOOK);
-    executionAlarm(this, 'CleanUp', cleanUp, this.topic, RUNBOOK);
+    const runbook = RUNBOOK;
+    executionAlarm(this, 'Release', this.machine, this.topic, { name: names.releaseWorkflow, runbook });
+    executionAlarm(this, 'CleanUp', cleanUp, this.topic, { name: names.releaseCleanUpWorkflow, runbook });
     deliveryDashboard(this, this.#place, props.region);
   }
 

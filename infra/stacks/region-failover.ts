@@ -159,8 +159,10 @@ export class RegionFailoverStack extends Stack {
     const other = this.region === first ? second : first;
     regionFailingAlarm(this, 'RegionFailing', this.#place, other, this.topic);
     const { runbookUrl } = this.#settings;
-    executionAlarm(this, 'Failover', this.machine, this.topic, `${runbookUrl}`);
-    executionAlarm(this, 'CleanUp', cleanUp, this.topic, `${runbookUrl}`);
+    const { workflow, cleanUpWorkflow } = this.#place.names;
+    const runbook = `${runbookUrl}`;
+    executionAlarm(this, 'Failover', this.machine, this.topic, { name: workflow, runbook });
+    executionAlarm(this, 'CleanUp', cleanUp, this.topic, { name: cleanUpWorkflow, runbook });
   }
 
   /** Records, open questions, declines. Regional on purpose: the other region may be gone. */

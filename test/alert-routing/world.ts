@@ -44,7 +44,7 @@ const channel = (provider: string, change: object = {}) => ({
 export const routing = (change: Partial<Record<keyof Routing, unknown>> = {}): Routing =>
   Routing.parse({
     application: 'orders',
-    owners: { platform: { name: 'Platform', contact: 'platform@example.com' } },
+    owners: { platform: { name: 'Platform', contact: 'platform@example.com', channels: ['boss'] } },
     defaultOwner: 'platform',
     severities: [],
     defaultSeverity: 'P2',

@@ -6,10 +6,11 @@ import { globSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { families as alertRouting } from '../../functions/alert-routing/errors.ts';
 import { families as blueGreen } from '../../functions/blue-green/errors.ts';
 import { families as regionFailover } from '../../functions/region-failover/errors.ts';
 
-const families = { ...blueGreen, ...regionFailover };
+const families = { ...alertRouting, ...blueGreen, ...regionFailover };
 
 /** The package ships no types for this way of importing it. */
 const validate = createRequire(import.meta.url)('asl-validator') as (definition: unknown) => { errors: unknown[] };
@@ -41,7 +42,7 @@ const machines = globSync('statemachines/*.asl.json')
   .sort()
   .map((file) => ({
     file,
-    slug: basename(file, '.asl.json').replace(/-clean-up$/, ''),
+    slug: basename(file, '.asl.json').replace(/-(clean-up|escalation)$/, ''),
     machine: JSON.parse(readFileSync(file, 'utf8')) as Machine,
   }));
 

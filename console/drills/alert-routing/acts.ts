@@ -1,6 +1,7 @@
 /** Lets a scenario's acts happen: alarms by CloudWatch's own API, webhooks over the network, people with browsers. */
 import { createHmac } from 'node:crypto';
 import type { Configuration } from '../../../infra/config/index.ts';
+import { namesOf } from '../../../infra/names.ts';
 import type { Cloud } from '../../../simulator/cloud.ts';
 import { addFault } from '../../../simulator/faults.ts';
 import { networkOf } from '../../../simulator/runtime/network.ts';
@@ -74,6 +75,17 @@ const acts: Acts = {
     const link = links.filter((each) => new URL(each).pathname === `/${act}`).at(-1);
     if (!link) throw new Error(`no message has a link to ${act}`);
     await post(cloud, link, 'by=ada&reason=it+is+known', {});
+  },
+  async 'stop-escalations'({ where }, stage) {
+    const { cloud, configuration } = stage;
+    const region = regionOf(stage, where);
+    const { account } = cloud.state;
+    const stateMachineArn = `arn:aws:states:${region}:${account}:stateMachine:${namesOf(configuration).escalationWorkflow}`;
+    const running = { stateMachineArn, statusFilter: 'RUNNING' } as const;
+    const { executions = [] } = await cloud.call('states', 'ListExecutions', running, { region });
+    if (executions.length === 0) throw new Error('no escalation runs that could be stopped');
+    for (const { executionArn } of executions)
+      await cloud.call('states', 'StopExecution', { executionArn }, { region });
   },
   async world({ event }, { cloud }) {
     await happen(cloud, event);

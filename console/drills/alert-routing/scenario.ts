@@ -28,6 +28,8 @@ export type Act =
   | { readonly do: 'budget'; readonly text: string; readonly where?: Where }
   /** Somebody opens the newest link of a page and sends its form. */
   | { readonly do: 'follow-link'; readonly act: 'acknowledge' | 'silence'; readonly where?: Where }
+  /** Somebody stops every escalation's machine of a region. */
+  | { readonly do: 'stop-escalations'; readonly where?: Where }
   | { readonly do: 'world'; readonly event: WorldEvent }
   | { readonly do: 'dark'; readonly where: Where }
   | { readonly do: 'fault'; readonly fault: Fault };

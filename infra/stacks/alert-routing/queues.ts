@@ -1,4 +1,4 @@
-/** The queues of alert routing: alerts on their way in, the clock's messages, and what neither could handle. */
+/** The queues of alert routing: alerts on their way in, the clock's messages, and what none of them could handle. */
 import { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
@@ -12,6 +12,8 @@ const VISIBILITY = Duration.seconds(60);
 export class Queues extends Construct {
   readonly events: Queue;
   readonly work: Queue;
+  /** Incidents whose escalation began or ended. */
+  readonly escalations: Queue;
   readonly dead: Queue;
 
   /** `lastResort` is told by CloudWatch itself, so that nothing of the router is on the way. */
@@ -27,11 +29,9 @@ export class Queues extends Construct {
       retentionPeriod: Duration.days(4),
       deadLetterQueue: givenUp(10),
     });
-    this.work = new Queue(this, 'Work', {
-      ...waiting,
-      retentionPeriod: Duration.hours(1),
-      deadLetterQueue: givenUp(10),
-    });
+    const timely = { ...waiting, retentionPeriod: Duration.hours(1), deadLetterQueue: givenUp(10) };
+    this.work = new Queue(this, 'Work', timely);
+    this.escalations = new Queue(this, 'Escalations', timely);
     const alarm = (name: string, metric: Metric, threshold: number, because: string): void => {
       new Alarm(this, name, {
         alarmName: `${prefix}-alert-${name.replaceAll(/([A-Z])/g, (letter) => `-${letter.toLowerCase()}`).slice(1)}`,

@@ -5,13 +5,26 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { acknowledge } from '../../acknowledge.ts';
 
-export type Handler = 'acknowledge' | 'dispatch' | 'heartbeat' | 'intake' | 'sweep' | 'webhook';
+export type Handler =
+  | 'acknowledge'
+  | 'await-acknowledgement'
+  | 'dispatch'
+  | 'escalate'
+  | 'follow'
+  | 'heartbeat'
+  | 'intake'
+  | 'sweep'
+  | 'webhook';
 
 export interface Arns {
   readonly region: string;
   readonly table: string;
   readonly eventsQueue: string;
   readonly workQueue: string;
+  readonly escalationsQueue: string;
+  /** The escalation's machine, and all its executions. */
+  readonly machine: string;
+  readonly executions: string;
   readonly topics: readonly string[];
   readonly bus: string;
   /** Every alarm of the region. */
@@ -33,19 +46,29 @@ export function rightsOf(arns: Arns): Readonly<Record<Handler, readonly PolicySt
   const poll = (sid: string, queue: string) =>
     allow(sid, ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], [queue]);
   const work = allow('SetClock', ['sqs:SendMessage'], [arns.workQueue]);
+  const followers = allow('AskToFollow', ['sqs:SendMessage'], [arns.escalationsQueue]);
   const tell = [
     allow('ChannelSecrets', ['secretsmanager:GetSecretValue'], [...secrets.channels, ...secrets.links]),
     allow('TellByTopic', ['sns:Publish'], arns.topics),
     allow('TellByMail', ['ses:SendEmail'], [arns.identity]),
   ];
   return {
-    intake: [store, poll('ReadEvents', arns.eventsQueue), work, ...tell],
-    dispatch: [store, poll('ReadWork', arns.workQueue), work, ...tell],
+    intake: [store, poll('ReadEvents', arns.eventsQueue), work, followers, ...tell],
+    dispatch: [store, poll('ReadWork', arns.workQueue), work, followers, ...tell],
     webhook: [
       allow('KeepEvents', ['sqs:SendMessage'], [arns.eventsQueue]),
       allow('WebhookSecrets', ['secretsmanager:GetSecretValue'], secrets.webhooks),
     ],
-    acknowledge: [store, work, allow('LinkSecret', ['secretsmanager:GetSecretValue'], secrets.links)],
+    follow: [
+      allow('Followers', [...reads, 'dynamodb:PutItem', 'dynamodb:UpdateItem'], [table]),
+      poll('ReadEscalations', arns.escalationsQueue),
+      allow('StartMachine', ['states:StartExecution'], [arns.machine]),
+      allow('SeeExecution', ['states:DescribeExecution'], [arns.executions]),
+      allow('AnswerMachine', ['states:SendTaskSuccess'], [arns.machine]),
+    ],
+    escalate: [store, work],
+    'await-acknowledgement': [allow('Waiting', ['dynamodb:UpdateItem'], [table]), followers],
+    acknowledge: [store, work, followers, allow('LinkSecret', ['secretsmanager:GetSecretValue'], secrets.links)],
     heartbeat: [allow('Speak', ['events:PutEvents'], [arns.bus], { StringEquals: { 'events:source': 'mainstay' } })],
     sweep: [
       store,
@@ -55,12 +78,19 @@ export function rightsOf(arns: Arns): Readonly<Record<Handler, readonly PolicySt
   };
 }
 
-/** Gives a function its rights, and answers for the one whose resource holds a wildcard. */
+const WILDCARDS: Readonly<Record<string, string>> = {
+  SeeAlarms: 'the sweep reads every alarm of its region',
+  SeeExecution: 'executions of this one machine; each has a name of its own',
+};
+
+/** Gives a function its rights, and answers for those whose resource holds a wildcard. */
 export function give(to: LambdaFunction, rights: readonly PolicyStatement[]): void {
   for (const statement of rights) {
     to.addToRolePolicy(statement);
-    for (const arn of statement.resources.filter((resource) => /:alarm:\*$/.test(resource))) {
-      acknowledge(to, { [`IAM5[Resource::${arn}]`]: 'the sweep reads every alarm of its region' });
+    const reason = WILDCARDS[statement.sid ?? ''];
+    for (const arn of statement.resources.filter((resource) => resource.endsWith(':*'))) {
+      if (!reason) throw new Error(`right ${statement.sid}: no reason is given for the wildcard in ${arn}`);
+      acknowledge(to, { [`IAM5[Resource::${arn}]`]: reason });
     }
   }
 }

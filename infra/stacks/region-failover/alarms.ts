@@ -36,13 +36,13 @@ export function regionFailingAlarm(scope: Construct, id: string, place: Place, f
   return alarm;
 }
 
-/** Any end but success of a machine is for a person. */
+/** Any end but success of a machine is for a person. `name` is the machine's own, by which alert routing knows whose it is. */
 export function executionAlarm(
   scope: Construct,
   id: string,
   machine: StateMachine,
   topic: ITopic,
-  runbookUrl: string,
+  { name: machineName, runbook }: { readonly name: string; readonly runbook: string },
 ): void {
   for (const [name, metric] of Object.entries({
     Failed: machine.metricFailed(),
@@ -50,7 +50,8 @@ export function executionAlarm(
     Aborted: machine.metricAborted(),
   })) {
     const alarm = new Alarm(scope, `${id}${name}`, {
-      alarmDescription: `a run of ${machine.node.path} ended ${name}. Runbook: ${runbookUrl}`,
+      alarmName: `${machineName}-${name === 'TimedOut' ? 'timed-out' : name.toLowerCase()}`,
+      alarmDescription: `a run of ${machine.node.path} ended ${name}. Runbook: ${runbook}`,
       metric: metric.with({ period: Duration.minutes(1), statistic: 'Sum' }),
       threshold: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
