@@ -1,6 +1,7 @@
 /**
- * Ours: a person asks to move the application to another region because the present one is lost. Put on the default bus
- * of the region to be activated, by `mainstay run region-failover` or `aws events put-events`.
+ * Ours: a person, or alert routing on two independent signals, asks to move the application to another region because
+ * the present one is lost. Put on the default bus of the region to be activated, by `mainstay run region-failover`, `aws
+ * events put-events` or functions/alert-routing/remediate.ts.
  */
 import * as z from 'zod';
 
@@ -23,6 +24,8 @@ export const FailoverRequest = z.object({
     reason: z.string().min(1),
     /** Disaster: the region being left is taken as lost, and what it had not yet replicated with it. */
     mode: z.literal('disaster').default('disaster'),
+    /** Asked by no person: every guard of an automatic move holds, the quorum of observers before all. */
+    automatic: z.boolean().optional(),
     /** The loss that the person accepts beforehand, where it is above the policy's limit. */
     acceptLossSeconds: z.number().int().nonnegative().optional(),
   }),

@@ -28,6 +28,8 @@ export interface Names {
   readonly deploymentsParameter: string;
   readonly alertTable: string;
   readonly escalationWorkflow: string;
+  /** The switch of remediation; docs/runbooks/alert-routing.md says how it is turned. */
+  readonly automationParameter: string;
   readonly workflow: string;
   readonly cleanUpWorkflow: string;
   readonly releasesTable: string;
@@ -54,6 +56,7 @@ export function namesOf(configuration: Pick<Configuration, 'application' | 'envi
     consumersParameter: `/${prefix}/consumers`,
     deploymentsParameter: `/${prefix}/deployments`,
     alertTable: `${prefix}-alerts`,
+    automationParameter: `/${prefix}/remediation`,
     escalationWorkflow: `${prefix}-alert-escalation`,
     workflow: `${prefix}-region-failover`,
     cleanUpWorkflow: `${prefix}-region-failover-clean-up`,

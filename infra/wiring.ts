@@ -292,6 +292,14 @@ export const schedules: readonly ScheduleRow[] = [
   },
   {
     slug: 'alert-routing',
+    id: 'remediate',
+    everyMinutes: 1,
+    where: 'serving',
+    starts: { function: 'remediate' },
+    because: 'a remediation that was held may be possible now, and one that was started has an end',
+  },
+  {
+    slug: 'alert-routing',
     id: 'heartbeat',
     everyMinutes: 1,
     where: 'serving',

@@ -28,6 +28,8 @@ export interface Alert {
   readonly group: string | null;
   /** Whether an inhibition rule may take it as a source, so that the store can list those. */
   readonly inhibits: boolean;
+  /** Whether a remediation may take it as one of its two signals, so that the store can list those. */
+  readonly evidence: boolean;
 }
 
 /** What the tables say about a signal. */
@@ -36,6 +38,7 @@ export interface Placement {
   readonly route: string;
   readonly group: string;
   readonly inhibits: boolean;
+  readonly evidence: boolean;
   /** A pause shorter than this is no end: who waited goes on waiting from when it first came. */
   readonly quietSeconds: number;
 }
@@ -63,8 +66,7 @@ export function absorb(
   const ended = Math.max(alert.cleared[0] ?? 0, alert.signal.until ?? 0);
   const goesOn = began === alert.fired[0] || (alert.fired.length > 0 && began - ended < quietSeconds * 1000);
   const seenAt = goesOn ? alert.seenAt : now;
-  const { severity, route, group, inhibits } = settled(spoken, place);
-  return { key, signal: spoken, fired, cleared, unknownAt, seenAt, severity, route, group, inhibits };
+  return { key, signal: spoken, fired, cleared, unknownAt, seenAt, ...settled(spoken, place) };
 }
 
 function fresh(signal: Signal, key: string, now: number, place: (signal: Signal) => Placement): Alert {
@@ -83,9 +85,9 @@ function fresh(signal: Signal, key: string, now: number, place: (signal: Signal)
 function settled(
   signal: Signal,
   place: (signal: Signal) => Placement,
-): Pick<Alert, 'severity' | 'route' | 'group' | 'inhibits'> {
-  const { severity, route, group, inhibits } = place(signal);
-  return { severity, route, group: signal.state === 'firing' ? group : null, inhibits };
+): Pick<Alert, 'severity' | 'route' | 'group' | 'inhibits' | 'evidence'> {
+  const { severity, route, group, inhibits, evidence } = place(signal);
+  return { severity, route, group: signal.state === 'firing' ? group : null, inhibits, evidence };
 }
 
 const RANK: Readonly<Record<Signal['state'], number>> = { firing: 2, unknown: 1, resolved: 0 };

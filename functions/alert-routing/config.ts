@@ -8,6 +8,7 @@ export const RouterConfig = z.object({
   /** Prefix of application and environment, such as orders-prod. */
   application: z.string(),
   region: z.string(),
+  account: z.string(),
   table: z.string(),
   /** The routing configuration as JSON, compressed and in base64: a function's environment holds 4 KB. */
   routing: z.string(),
@@ -17,6 +18,8 @@ export const RouterConfig = z.object({
   workQueueUrl: z.string(),
   /** Where it is said that an escalation began or ended. */
   escalationsQueueUrl: z.string(),
+  /** Where it is said that a signal came which a remediation looks for. */
+  remediesQueueUrl: z.string(),
   /** By the target that a channel of kind sns names. */
   topics: z.record(z.string(), z.string()),
   /** The topic of last resort: what a provider refused for good is told here. */
@@ -29,6 +32,14 @@ export type RouterConfig = z.infer<typeof RouterConfig>;
 
 export const FollowConfig = RouterConfig.extend({ escalationMachineArn: z.string() });
 export type FollowConfig = z.infer<typeof FollowConfig>;
+
+export const RemediateConfig = RouterConfig.extend({
+  servingRegions: z.tuple([z.string(), z.string()]),
+  releasesTable: z.string(),
+  /** `on` lets remediations start; anything else, and nothing at all, holds them. */
+  automationParameter: z.string(),
+});
+export type RemediateConfig = z.infer<typeof RemediateConfig>;
 
 /** @throws InvalidRouting when the table does not hold together, as the synthesis would have said */
 export function tableIn({ routing }: Pick<RouterConfig, 'routing'>): Table {

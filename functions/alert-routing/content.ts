@@ -16,7 +16,6 @@ export interface Telling {
   readonly now: number;
   /** Keys of alerts that are not to be told of. */
   readonly suppressed: ReadonlySet<string>;
-  readonly doing: string | null;
 }
 
 export const intentOf = (draft: Draft, content: Content, group: string, at: number): Intent => ({
@@ -28,7 +27,7 @@ export const intentOf = (draft: Draft, content: Content, group: string, at: numb
 
 /** `ended`: the incident is over, so nothing is said to fire. */
 export function contentOf(telling: Telling, ended: boolean): Content {
-  const { snapshot, table, now, suppressed, doing } = telling;
+  const { snapshot, table, now, suppressed } = telling;
   const { alerts, group } = snapshot;
   const route = table.route(alerts[0]?.route ?? '');
   const quiet = { quietSeconds: route.quietSeconds, flap: table.routing.flap };
@@ -46,7 +45,7 @@ export function contentOf(telling: Telling, ended: boolean): Content {
     owner: table.routing.owners[route.owner ?? table.routing.defaultOwner]?.name ?? table.routing.defaultOwner,
     groupLabels: labels,
     links: linksOf(first, route),
-    doing,
+    doing: group.doing ?? null,
     startedAt: Math.min(...shown.map(({ fired, seenAt }) => fired[0] ?? seenAt), group.incident?.startedAt ?? now),
     counts: { firing, resolved: told.length - firing, suppressed: suppressed.size },
     alerts: shown.map((alert) => shownOf(alert, now, ended)),

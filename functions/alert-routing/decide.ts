@@ -40,7 +40,7 @@ export interface Facts {
   readonly nextKey: string;
   readonly nextAfter: number;
   readonly nextReopened: number;
-  /** Fingerprint of the alerts that a message would count. */
+  /** Fingerprint of what a message would say: the alerts that it counts, and what is done about them. */
   readonly saying: string;
   /** When some alert that fires runs out by itself; null when none does. */
   readonly nextEndAt: number | null;
@@ -112,7 +112,7 @@ function close({ now, group, episode }: Facts, course: Course): Group {
     // Who refused the very first message knows of nothing that could be over.
     if (told.page > 0 || told.outcome !== 'refused') closing = tell(closing, channel, 'resolve', reason, now, course);
   }
-  return { ...group, incident: null, closed: { key: incident.key, after: incident.after, at: now } };
+  return { ...group, incident: null, closed: { key: incident.key, after: incident.after, at: now }, doing: null };
 }
 
 function overReason(incident: Incident, episode: Episode | null, now: number): string | null {
@@ -252,10 +252,10 @@ function update(facts: Facts, incident: Incident, course: Course): Incident {
   const from = Math.max(due, opensAt[severity]);
   if (from > now) {
     course.wakes.push(from);
-    if (changed) course.reasons.push(`its alerts changed; told at ${iso(from)}`);
+    if (changed) course.reasons.push(`what is known of it changed; told at ${iso(from)}`);
     return incident;
   }
-  const reason = changed ? 'its alerts changed since the last message' : 'still firing';
+  const reason = changed ? 'what is known of it changed since the last message' : 'still firing';
   course.reasons.push(reason);
   let next: Incident = { ...incident, notifiedAt: now, said: saying };
   for (const channel of Object.keys(incident.told)) {

@@ -37,7 +37,7 @@ export function factsOf(snapshot: GroupSnapshot, suppressors: Suppressors, table
     get saying() {
       const hushed = new Set(members.filter(({ suppression }) => suppression).map(({ key }) => key));
       const held = alerts.filter((alert) => !hushed.has(alert.key) && isHeld(alert, quiet, now));
-      return digest(...held.map(({ key }) => key).sort());
+      return digest(...held.map(({ key }) => key).sort(), group.doing ?? '');
     },
     nextEndAt: nextEnd(firing, now),
     firstAt: severity ? firstAt(heard, severity, route, table, firing) : now,

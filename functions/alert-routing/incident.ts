@@ -63,9 +63,18 @@ export interface Group {
   readonly reopened: number;
   /** Silences whose coming end somebody was told of. */
   readonly noticed: readonly string[];
+  /** What Mainstay does about it by itself, or why it does not, in a sentence; null when there is nothing to say. */
+  readonly doing: string | null;
 }
 
-export const emptyGroup = (key: string): Group => ({ key, incident: null, closed: null, reopened: 0, noticed: [] });
+export const emptyGroup = (key: string): Group => ({
+  key,
+  incident: null,
+  closed: null,
+  reopened: 0,
+  noticed: [],
+  doing: null,
+});
 
 export type IntentAction =
   | 'open'

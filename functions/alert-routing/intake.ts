@@ -39,8 +39,12 @@ export interface IntakePorts {
   readonly table: Table;
   readonly work: Queue;
   readonly escalations: Queue;
+  readonly remedies: Queue;
   readonly channels: Readonly<Record<string, Channel>>;
 }
+
+/** What pages goes first; what is done about it is said after that. */
+const REMEDY_DELAY_SECONDS = 5;
 
 /** While the store is away, people are told at most so often of one message; later ones wait for the store. */
 const TELLINGS_MAX = 2;
@@ -80,6 +84,9 @@ async function keep(signals: readonly Signal[], ports: IntakePorts & Surrounding
   const { table, clock } = ports;
   const now = clock.now();
   const received = await receive(ports, signals, now);
+  if (received.some(({ alert, isNews }) => isNews && alert.evidence)) {
+    await ports.remedies.send('{"look":true}', REMEDY_DELAY_SECONDS);
+  }
   // Known or not: whoever kept it may have died before it set the clock.
   return received.flatMap(({ alert }) => {
     if (alert.group === null) return [];
@@ -106,6 +113,7 @@ export const handler = lambda({
       table,
       work: sqsQueue({ region: config.region, queueUrl: config.workQueueUrl }),
       escalations: sqsQueue({ region: config.region, queueUrl: config.escalationsQueueUrl }),
+      remedies: sqsQueue({ region: config.region, queueUrl: config.remediesQueueUrl }),
       channels: channelsOf({ ...adapters, clock, config }, table.routing.channels),
     };
   },

@@ -38,3 +38,13 @@ export function withAcknowledgement(
     refused: null,
   };
 }
+
+/** What Mainstay does about a group, for its messages; the same group when it was said already. */
+export const withDoing = (group: Group, doing: string | null): Group =>
+  (group.doing ?? null) === doing ? group : { ...group, doing };
+
+/** What was tried did not help: who relied on it is asked anew, from the first step on. */
+export const withoutAcknowledgement = (group: Group, now: number): Group =>
+  group.incident?.acknowledged
+    ? { ...group, incident: { ...group.incident, acknowledged: null, countedFrom: now, steps: 0 } }
+    : group;

@@ -1,136 +1,184 @@
 /**
- * May Mainstay do something about what fires by itself? Pure: each row is one guard, as in region failover. Whatever the
- * verdict, people are told: remediation never takes the place of a page. Unknown holds.
+ * Lets Mainstay do something about what fires by itself: two independent signals, one at a time, not in its cooldown, not
+ * when people switched it off; and says in the alerts' messages what it does, or why not. Started by: Lambda's poller of
+ * the remedies queue a few seconds after such a signal, and infra/wiring.ts "remediate" each minute. A run is claimed by a
+ * conditional write before anything is asked for; who dies in between is followed, and asks again.
  */
-import { type Alert, isFiring } from './alert.ts';
-import { compile } from './matchers.ts';
+
+import { eventBus } from '../shared/aws/events.ts';
+import { dynamoItems } from '../shared/aws/items.ts';
+import { dynamoReleases } from '../shared/aws/releases-table.ts';
+import { sfnExecutions } from '../shared/aws/sfn.ts';
+import { sqsQueue } from '../shared/aws/sqs.ts';
+import { ssmSwitch } from '../shared/aws/switch.ts';
+import { lambda, type Surroundings } from '../shared/lambda.ts';
+import type { Queue, Switch } from '../shared/ports.ts';
+import type { Alert } from './alert.ts';
+import { RemediateConfig, tableIn } from './config.ts';
+import { itemRuns, type Ledger, type Runs } from './item-runs.ts';
+import { type ItemStore, itemStore } from './item-store.ts';
+import { withDoing, withoutAcknowledgement } from './ledger.ts';
+import { decideRemediation, heldSentence, NEEDS_A_PERSON, outcomeOf, type Run, runSentence } from './remediation.ts';
+import { type Plan, planOf, type RemedyPorts } from './remedies.ts';
 import type { Remediation } from './routing.ts';
+import { settle } from './settle.ts';
+import { suppressionOf } from './suppression.ts';
+import type { Table } from './table.ts';
+import { wakeAt } from './wakes.ts';
 
-/** What was started before, from the ledger. */
-export interface Run {
-  readonly remediation: string;
-  readonly action: Remediation['action'];
-  readonly target: string;
-  readonly startedAt: number;
-  readonly endedAt: number | null;
+export type RemediatePorts = {
+  readonly store: ItemStore;
+  readonly table: Table;
+  readonly runs: Runs;
+  readonly automation: Switch;
+  readonly work: Queue;
+} & RemedyPorts &
+  Surroundings<RemediateConfig>;
+
+/** Who claimed a run has this long to ask for what it is about. */
+const ASKS_WITHIN_MS = 60_000;
+
+export type Remediated = Readonly<Record<string, string>>;
+
+export const makeRemediate =
+  (ports: RemediatePorts) =>
+  async (_input: unknown): Promise<Remediated> => {
+    const { table, runs, clock, log } = ports;
+    const all = await ports.store.evidence();
+    if (all.length === 0) return {};
+    const now = clock.now();
+    const alerts = await heard(all, ports, now);
+    const ledger = await runs.read(now);
+    const known: Ledger = {
+      ...ledger,
+      runs: await Promise.all(ledger.runs.map((run) => conclude(run, alerts, ports))),
+    };
+    const said: Record<string, string> = {};
+    const doing = new Map<string, string>();
+    for (const remediation of table.routing.remediations) {
+      const told = await remedy(remediation, alerts, known, ports);
+      said[remediation.id] = told.sentence;
+      for (const alert of told.about) if (alert.group !== null) doing.set(alert.group, told.sentence);
+    }
+    await tell(all, doing, new Set(known.runs.map(runSentence)), ports);
+    log.info('looked for what could be done', said);
+    return said;
+  };
+
+/** What people keep quiet is known to them: no evidence. Throws when silences cannot be read. */
+async function heard(all: readonly Alert[], { store, table }: RemediatePorts, now: number): Promise<Alert[]> {
+  const suppressors = { silences: await store.silences(now), inhibitors: await store.inhibitors() };
+  return all.filter((alert) => suppressionOf(alert, suppressors, table, now) === null);
 }
 
-export interface RemediationFacts {
-  readonly now: number;
-  readonly remediation: Remediation;
-  readonly alerts: readonly Alert[];
-  /** Of the last day at least, of every remediation; null when they could not be read. */
-  readonly runs: readonly Run[] | null;
-  /** The kill switch; null when it could not be read. */
-  readonly automation: 'on' | 'off' | null;
-}
-
-export interface RemediationFinding {
-  readonly guard: string;
-  readonly verdict: 'pass' | 'hold' | 'ask';
-  readonly sentence: string;
-}
-
-export interface RemediationVerdict {
-  readonly verdict: 'start' | 'hold' | 'ask';
-  readonly findings: readonly RemediationFinding[];
-  /** The same for the same two episodes: starting twice is starting once. */
-  readonly name: string | null;
-  /** Where to look again by itself; null when only an event changes anything. */
-  readonly evidence: readonly [Alert, Alert] | null;
-}
-
-const DAY_MS = 86_400_000;
-
-type Check = (facts: RemediationFacts) => Omit<RemediationFinding, 'guard'>;
-
-const pass = (sentence: string) => ({ verdict: 'pass', sentence }) as const;
-const hold = (sentence: string) => ({ verdict: 'hold', sentence }) as const;
-
-export const remediationGuards: readonly { readonly id: string; readonly check: Check }[] = [
-  {
-    id: 'two-signals',
-    check(facts) {
-      const pair = evidenceOf(facts);
-      if (pair) return pass(`${pair[0].signal.name} and ${pair[1].signal.name} both fire`);
-      return hold('no two independent alerts say so');
-    },
-  },
-  {
-    id: 'kill-switch',
-    check({ automation }) {
-      if (automation === 'on') return pass('automation is on');
-      return hold(automation === 'off' ? 'automation is switched off' : 'whether automation is on could not be read');
-    },
-  },
-  {
-    id: 'single-flight',
-    check({ runs, remediation }) {
-      if (!runs) return hold('what runs already could not be read');
-      // One change at a time: two at once could undo each other, whatever they are.
-      const running = runs.find(({ endedAt }) => endedAt === null);
-      return running
-        ? hold(`${running.remediation} is running`)
-        : pass(`nothing runs that ${remediation.id} could meet`);
-    },
-  },
-  {
-    id: 'cooldown',
-    check({ runs, remediation, now }) {
-      if (!runs) return hold('what ran before could not be read');
-      const own = runs.filter(({ remediation: id }) => id === remediation.id).map(({ startedAt }) => startedAt);
-      const seconds = own.length > 0 ? Math.floor((now - Math.max(...own)) / 1000) : null;
-      if (seconds === null || seconds >= remediation.cooldownSeconds) return pass('it did not run lately');
-      return hold(`it ran ${seconds} s ago, less than ${remediation.cooldownSeconds} s`);
-    },
-  },
-  {
-    id: 'budget',
-    check({ runs, remediation, now }) {
-      if (!runs) return hold('what ran before could not be read');
-      const today = runs.filter(({ remediation: id, startedAt }) => id === remediation.id && startedAt > now - DAY_MS);
-      if (today.length < remediation.perDayMax) return pass(`${today.length} of ${remediation.perDayMax} in a day`);
-      return hold(`it ran ${today.length} times in a day, at most ${remediation.perDayMax} are allowed`);
-    },
-  },
-  {
-    id: 'approval',
-    check: ({ remediation }) =>
-      remediation.approval === 'automatic'
-        ? pass('no approval is needed')
-        : { verdict: 'ask', sentence: 'a person has to approve it' },
-  },
-];
-
-/** One hold holds, else one question asks. */
-export function decideRemediation(facts: RemediationFacts): RemediationVerdict {
-  const findings = remediationGuards.map(({ id, check }) => ({ guard: id, ...check(facts) }));
-  const has = (verdict: string) => findings.some((finding) => finding.verdict === verdict);
-  const evidence = evidenceOf(facts);
-  const name = evidence
-    ? [facts.remediation.id, ...evidence.map(({ key, fired }) => `${key.slice(0, 12)}-${fired[0]}`).sort()].join('-')
-    : null;
-  return { verdict: has('hold') ? 'hold' : has('ask') ? 'ask' : 'start', findings, name, evidence };
-}
-
-/** Two alerts, one for each matcher set, of different origin, that began near each other. The first by their keys. */
-function evidenceOf({ alerts, remediation, now }: RemediationFacts): readonly [Alert, Alert] | null {
-  const [first, second] = remediation.when.map((matchers) => {
-    const holds = compile(matchers);
-    return alerts
-      .filter((alert) => isFiring(alert, now) && holds(alert.signal, alert.severity))
-      .sort((a, b) => (a.key < b.key ? -1 : 1));
-  }) as [Alert[], Alert[]];
-  for (const one of first) {
-    const other = second.find((candidate) => isIndependent(one, candidate) && isNear(one, candidate, remediation));
-    if (other) return [one, other];
+/** The run with its end in it, where it has come; asked again, where nobody knows whether it was. */
+async function conclude(run: Run, alerts: readonly Alert[], ports: RemediatePorts): Promise<Run> {
+  const { runs, table, clock, log } = ports;
+  if (run.endedAt !== null) return run;
+  const now = clock.now();
+  const outcome = outcomeOf(run, alerts, now);
+  if (outcome === null && (run.asked || now - run.startedAt < ASKS_WITHIN_MS)) return run;
+  if (outcome !== null) {
+    const ended = { ...run, endedAt: now, outcome };
+    await runs.note(ended);
+    log.info('a remediation ended', { name: run.name, outcome });
+    return ended;
   }
-  return null;
+  const remediation = table.routing.remediations.find(({ id }) => id === run.remediation);
+  const plan = remediation ? await planOf(remediation, ports) : { obstacle: 'it is not configured any more' };
+  return 'obstacle' in plan ? run : await ask(run, plan, ports);
 }
 
-/** What one source says twice under one name is one signal. */
-const isIndependent = (a: Alert, b: Alert): boolean =>
-  a.key !== b.key && (a.signal.source !== b.signal.source || a.signal.name !== b.signal.name);
+async function ask(run: Run, plan: Extract<Plan, { says: string }>, { runs, log }: RemediatePorts): Promise<Run> {
+  await plan.ask(run.name, `two independent signals, ${run.name}`);
+  const asked = { ...run, asked: true };
+  await runs.note(asked);
+  log.info('a remediation was started', { name: run.name, says: run.says });
+  return asked;
+}
 
-const isNear = (a: Alert, b: Alert, { withinSeconds }: Remediation): boolean =>
-  Math.abs((a.fired[0] ?? 0) - (b.fired[0] ?? 0)) <= withinSeconds * 1000;
+interface Told {
+  readonly sentence: string;
+  readonly about: readonly Alert[];
+}
+
+/** Nobody is told of one signal alone: nothing is considered then. */
+async function remedy(
+  remediation: Remediation,
+  alerts: readonly Alert[],
+  ledger: Ledger,
+  ports: RemediatePorts,
+): Promise<Told> {
+  const { runs, clock, automation } = ports;
+  const now = clock.now();
+  const common = { now, remediation, alerts, runs: ledger.runs };
+  const first = decideRemediation({ ...common, automation: null, obstacle: null });
+  if (!first.evidence || first.name === null) return { sentence: heldSentence(remediation, first), about: [] };
+  const about = first.evidence;
+  const before = ledger.runs.find(({ name }) => name === first.name);
+  if (before) return { sentence: runSentence(before), about };
+  const isOn = await automation.isOn().catch(() => null);
+  const plan = await planOf(remediation, ports);
+  const obstacle = 'obstacle' in plan ? plan.obstacle : null;
+  const verdict = decideRemediation({ ...common, automation: isOn === null ? null : isOn ? 'on' : 'off', obstacle });
+  if (verdict.verdict !== 'start' || 'obstacle' in plan) return { sentence: heldSentence(remediation, verdict), about };
+  const { id, action, target } = remediation;
+  const evidence = [about[0].key, about[1].key] as const;
+  const run: Run = {
+    name: first.name,
+    remediation: id,
+    action,
+    target,
+    evidence,
+    startedAt: now,
+    endedAt: null,
+    outcome: null,
+    asked: false,
+    says: plan.says,
+  };
+  if (!(await runs.claim(run, ledger.version))) return { sentence: `${id}: another look was first`, about: [] };
+  return { sentence: runSentence(await ask(run, plan, ports)), about };
+}
+
+/** What was said and holds no more is taken back; of what was done it stays said. */
+async function tell(
+  all: readonly Alert[],
+  doing: ReadonlyMap<string, string>,
+  done: ReadonlySet<string>,
+  { store, table, clock, work }: RemediatePorts,
+): Promise<void> {
+  const groups = new Set(all.flatMap(({ group }) => group ?? []));
+  const now = clock.now();
+  for (const key of groups) {
+    const { group } = await store.group(key);
+    const sentence = doing.get(key) ?? (done.has(group.doing ?? '') ? group.doing : null);
+    if (withDoing(group, sentence) === group) continue;
+    const failed = sentence?.endsWith(NEEDS_A_PERSON) ?? false;
+    const { wakeAt: next } = await settle({ store, table }, key, now, {
+      // Who relied on it has to look anew.
+      change: (ledger) => withDoing(failed ? withoutAcknowledgement(ledger, now) : ledger, sentence),
+    });
+    await wakeAt(work, next === null ? [now] : [now, next], now);
+  }
+}
+
+export const handler = lambda({
+  slug: 'alert-routing',
+  config: RemediateConfig,
+  ports: (config) => {
+    const { region, account } = config;
+    const items = dynamoItems(config);
+    return {
+      store: itemStore(items),
+      table: tableIn(config),
+      runs: itemRuns(items),
+      automation: ssmSwitch({ region, parameter: config.automationParameter }),
+      work: sqsQueue({ region, queueUrl: config.workQueueUrl }),
+      bus: eventBus(config),
+      releases: dynamoReleases(config),
+      machine: (name: string) =>
+        sfnExecutions({ region, stateMachineArn: `arn:aws:states:${region}:${account}:stateMachine:${name}` }),
+    };
+  },
+  make: makeRemediate,
+});

@@ -3,7 +3,7 @@
  * due, and after every answer of a provider or a person. Running it twice, or twice at once, changes nothing.
  */
 import { contentOf, intentOf } from './content.ts';
-import { type Decision, decide } from './decide.ts';
+import { type Decision, type Draft, decide } from './decide.ts';
 import { StoreConflict } from './errors.ts';
 import { roundsChanged } from './escalation.ts';
 import { factsOf } from './facts.ts';
@@ -17,8 +17,6 @@ const ROUNDS_MAX = 10;
 export interface Settling {
   readonly store: Pick<AlertStore, 'group' | 'commit' | 'silences' | 'inhibitors'>;
   readonly table: Table;
-  /** What Mainstay does about a group by itself, for its messages. */
-  readonly doing?: (snapshot: GroupSnapshot) => string | null;
   /** Told of each incident whose escalation began or ended, once the decision is kept. */
   readonly onRound?: (incident: string) => void;
 }
@@ -26,6 +24,8 @@ export interface Settling {
 /** What came from outside: the ledger with it, and messages that are no longer to be sent. */
 export interface News {
   readonly change?: (group: Group) => Group;
+  /** Messages that the ledger alone does not call for; asked with the ledger as it is. */
+  readonly more?: (group: Group) => readonly Draft[];
   readonly done?: readonly string[];
 }
 
@@ -56,7 +56,8 @@ export async function settle(
   for (let round = 1; ; round += 1) {
     const snapshot = await settling.store.group(key);
     const group = news.change?.(snapshot.group) ?? snapshot.group;
-    const { decision, intents } = decisionOn({ ...snapshot, group }, known, settling, now);
+    const more = news.more?.(snapshot.group) ?? [];
+    const { decision, intents } = decisionOn({ ...snapshot, group }, known, settling, now, more);
     try {
       const { wakeAt } = decision;
       const { version } = snapshot;
@@ -73,15 +74,16 @@ export async function settle(
 export function decisionOn(
   snapshot: GroupSnapshot,
   suppressors: Suppressors,
-  { table, doing }: Pick<Settling, 'table' | 'doing'>,
+  { table }: Pick<Settling, 'table'>,
   now: number,
+  more: readonly Draft[] = [],
 ): { decision: Decision; intents: Intent[] } {
   const facts = factsOf(snapshot, suppressors, table, now);
-  const decision = decide(facts);
+  const decided = decide(facts);
+  const decision = { ...decided, drafts: [...decided.drafts, ...more] };
   if (decision.drafts.length === 0) return { decision, intents: [] };
   const hushed = facts.members.filter(({ suppression }) => suppression !== null).map(({ key }) => key);
-  const about = doing?.(snapshot) ?? null;
-  const telling = { table, now, suppressed: new Set(hushed), doing: about };
+  const telling = { table, now, suppressed: new Set(hushed) };
   const isEnding = decision.drafts.some(({ action }) => action === 'resolve');
   const goesOn = decision.drafts.some(({ action }) => action !== 'resolve');
   // Words for the incident that was open before, and for the one that is open now.

@@ -39,6 +39,7 @@ export function tableOf(routing: Routing): Table {
     source: compile(rule.source),
     target: compile(rule.target),
   }));
+  const signs = routing.remediations.flatMap(({ when }) => when.map((matchers) => compile(matchers)));
   const routeOf = (signal: Signal): Route => routes.find(({ holds }) => holds(signal))?.route ?? last;
   const ruled = (signal: Signal): { severity: Severity; because: string } => {
     const row = severities.find(({ holds }) => holds(signal));
@@ -70,6 +71,7 @@ export function tableOf(routing: Routing): Table {
         group: groupKey(signal, route),
         quietSeconds: route.quietSeconds,
         inhibits: inhibitions.some(({ source }) => source(signal, severity)),
+        evidence: signs.some((holds) => holds(signal, severity)),
       };
     },
   };

@@ -21,7 +21,7 @@ export const makeDeclare =
   ({ config, executions, log }: { executions: Pick<Executions, 'start'> } & Surroundings<StartingConfig>) =>
   async (input: unknown): Promise<Declared> => {
     const kind = parse(Envelope, input, 'event')['detail-type'];
-    const { name, request } = kind.startsWith('CloudWatch') ? fromAlarm(input, config) : fromPerson(input);
+    const { name, request } = kind.startsWith('CloudWatch') ? fromAlarm(input, config) : fromRequest(input);
     if (request.application !== config.application || request.target !== config.region) {
       log.info('not for this application and region', { target: request.target });
       return { name, started: 'not ours' };
@@ -55,20 +55,21 @@ function fromAlarm(input: unknown, config: StartingConfig): { name: string; requ
   };
 }
 
-function fromPerson(input: unknown): { name: string; request: Request } {
+function fromRequest(input: unknown): { name: string; request: Request } {
   const { id, time, detail } = parse(FailoverRequest, input, 'event');
-  const { application, target, from, by, reason, acceptLossSeconds } = detail;
+  const { application, target, from, by, reason, automatic, acceptLossSeconds } = detail;
   return {
-    name: executionName('person', id),
+    name: executionName(automatic ? 'alerts' : 'person', id),
     request: {
-      trigger: 'person',
+      // Alerts are signs like an alarm: what only a person may overrule they do not.
+      trigger: automatic ? 'alarm' : 'person',
       application,
       target,
       from,
       by,
       reason,
       declaredAt: canonicalTime(time),
-      acceptLossSeconds,
+      acceptLossSeconds: automatic ? undefined : acceptLossSeconds,
     },
   };
 }

@@ -321,9 +321,15 @@ export interface Bus {
   put(detailType: string, detail: Readonly<Record<string, unknown>>): Promise<void>;
 }
 
+export interface Switch {
+  /** False also where nobody ever turned it. */
+  isOn(): Promise<boolean>;
+}
+
 export interface Alarms {
   /** Of one alarm; a list does not tell them. */
   tagsOf(arn: string): Promise<Readonly<Record<string, string>>>;
+  /** All of this region, composite ones too. */
   all(): Promise<
     readonly {
       readonly name: string;

@@ -31,11 +31,13 @@ const SLUG = 'alert-routing';
 
 /** Names of secrets that are no channel's. */
 const LINKS = 'alert-routing/links';
+const PAGERDUTY_API = 'alert-routing/pagerduty-api';
 const WEBHOOKS = ['alertmanager', 'generic', 'sentry', 'pagerduty'].map((source) => `alert-routing/webhook-${source}`);
 
 /** The part of the routing configuration that a stack is made from; functions/alert-routing/check.ts knows all of it. */
 interface Routing {
   readonly channels: Readonly<Record<string, { readonly secret: string | null }>>;
+  readonly remediations: readonly { readonly action: string; readonly target: string }[];
 }
 
 /** Lambda quotas: all of a function's environment has 4 KB. */
@@ -73,7 +75,7 @@ export class AlertRoutingStack extends Stack {
     const channels = [...new Set(Object.values(routing.channels).flatMap(({ secret }) => secret ?? []))];
     const secretArn = (name: string) =>
       `arn:aws:secretsmanager:${region}:${account}:secret:${names.prefix}/${name}-??????`;
-    for (const name of [...channels, LINKS, ...WEBHOOKS]) this.#secret(name);
+    for (const name of [...channels, LINKS, PAGERDUTY_API, ...WEBHOOKS]) this.#secret(name);
     new CfnEmailIdentity(this, 'Identity', { emailIdentity: configuration.domain });
     this.#rights = rightsOf({
       region,
@@ -81,23 +83,36 @@ export class AlertRoutingStack extends Stack {
       eventsQueue: this.#queues.events.queueArn,
       workQueue: this.#queues.work.queueArn,
       escalationsQueue: this.#queues.escalations.queueArn,
+      remediesQueue: this.#queues.remedies.queueArn,
+      automationParameter: `arn:aws:ssm:${region}:${account}:parameter${names.automationParameter}`,
+      releasesTable: `arn:aws:dynamodb:${region}:${account}:table/${names.releasesTable}`,
+      runbooks: routing.remediations.flatMap(({ action, target }) =>
+        action === 'runbook' ? [`arn:aws:states:${region}:${account}:stateMachine:${target}`] : [],
+      ),
       machine: this.#machineArn(),
       executions: `arn:aws:states:${region}:${account}:execution:${names.escalationWorkflow}:*`,
       topics: [lastResort.topicArn, phones.topicArn],
       alarms: `arn:aws:cloudwatch:${region}:${account}:alarm:*`,
       bus: `arn:aws:events:${region}:${account}:event-bus/default`,
       identity: `arn:aws:ses:${region}:${account}:identity/${configuration.domain}`,
-      secrets: { channels: channels.map(secretArn), links: [secretArn(LINKS)], webhooks: WEBHOOKS.map(secretArn) },
+      secrets: {
+        channels: channels.map(secretArn),
+        links: [secretArn(LINKS)],
+        webhooks: WEBHOOKS.map(secretArn),
+        provider: [secretArn(PAGERDUTY_API)],
+      },
     });
     this.#settings = {
       application: names.prefix,
       region,
+      account,
       table: names.alertTable,
       routing: compressed(routing),
       secretPrefix: `${names.prefix}/`,
       eventsQueueUrl: this.#queues.events.queueUrl,
       workQueueUrl: this.#queues.work.queueUrl,
       escalationsQueueUrl: this.#queues.escalations.queueUrl,
+      remediesQueueUrl: this.#queues.remedies.queueUrl,
       topics: { phones: phones.topicArn },
       operationsTopicArn: lastResort.topicArn,
       mailFrom: `alerts@${configuration.domain}`,
@@ -117,6 +132,11 @@ export class AlertRoutingStack extends Stack {
       webhook: this.#function('webhook'),
       heartbeat: this.#function('heartbeat'),
       sweep: this.#function('sweep'),
+      remediate: this.#function('remediate', {
+        servingRegions: this.#props.configuration.regions.serving,
+        releasesTable: this.#props.names.releasesTable,
+        automationParameter: this.#props.names.automationParameter,
+      }),
       follow: this.#function('follow', { escalationMachineArn: this.#machineArn() }),
     };
     this.#escalation(lastResort);
@@ -128,6 +148,7 @@ export class AlertRoutingStack extends Stack {
     this.#read(this.#queues.events, found('intake'), 'Intake');
     this.#read(this.#queues.work, found('dispatch'), 'Dispatch');
     this.#read(this.#queues.escalations, found('follow'), 'Follow');
+    this.#read(this.#queues.remedies, found('remediate'), 'Remediate');
     for (const { id, because, pattern } of events.filter(({ slug }) => slug === SLUG)) {
       const { 'detail-type': detailType, ...rest } = pattern;
       new Rule(this, `On-${id}`, {

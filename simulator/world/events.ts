@@ -5,7 +5,7 @@ import { addFault, cutOff, type Fault, type PlannedFault, rejoin, removeFault } 
 import { type Context, defineService } from '../service.ts';
 import { crashInstance, instancesState, pauseInstance, regionOf, runningInstances, wakeInstance } from './instances.ts';
 import { INTERNET } from './place.ts';
-import { beginTrouble, endTrouble, type ProviderName, type Trouble } from './providers/index.ts';
+import { beginTrouble, changeByHand, endTrouble, type ProviderName, type Trouble } from './providers/index.ts';
 import { type PushedRelease, pushRelease } from './releases.ts';
 
 export type WorldEvent =
@@ -35,7 +35,9 @@ export type WorldEvent =
   | ({ readonly do: 'pushImage' } & PushedRelease)
   /** Something is the matter with a provider of notifications, until its end or to the end. */
   | { readonly do: 'trouble'; readonly id: string; readonly provider: ProviderName; readonly trouble: Trouble }
-  | { readonly do: 'endTrouble'; readonly id: string };
+  | { readonly do: 'endTrouble'; readonly id: string }
+  /** Somebody closes every open incident in PagerDuty itself, or opens the last closed one again. */
+  | { readonly do: 'closePages' | 'reopenPage' };
 
 export type TimedEvent = WorldEvent & { readonly afterMs: number };
 
@@ -145,6 +147,8 @@ const actions: Actions = {
     stand(cloud, { kind: 'clock-skew', id: `clocks of ${region}`, region, byMs }, byMs !== 0),
   trouble: (cloud, { id, provider, trouble }) => beginTrouble(cloud, { id, provider, trouble }),
   endTrouble: (cloud, { id }) => endTrouble(cloud, id),
+  closePages: (cloud) => changeByHand(cloud, 'resolved', 'somebody'),
+  reopenPage: (cloud) => changeByHand(cloud, 'triggered', 'somebody'),
 };
 
 /** Puts a fault in force until an event of the same name takes its place or ends it. */

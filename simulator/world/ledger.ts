@@ -101,6 +101,8 @@ export interface LedgerMessage {
   /** By which the provider tells it from others: PagerDuty's deduplication key. */
   readonly key: string;
   readonly summary: string;
+  /** Everything else that it shows, as text; empty where the summary is all. */
+  readonly details: string;
   /** Addresses that the message lets people open. */
   readonly links: readonly string[];
   /** Region that sent it. */
@@ -156,9 +158,9 @@ export const ledgerOf = (cloud: Cloud): Ledger => cloud.stateOf<Ledger>(ledger, 
 
 export function recordMessage(
   cloud: Cloud,
-  message: Omit<LedgerMessage, 't' | 'links'> & { readonly links?: readonly string[] },
+  message: Omit<LedgerMessage, 't' | 'links' | 'details'> & Partial<Pick<LedgerMessage, 'links' | 'details'>>,
 ): void {
-  ledgerOf(cloud).messages.push({ t: elapsed(cloud), links: [], ...message });
+  ledgerOf(cloud).messages.push({ t: elapsed(cloud), links: [], details: '', ...message });
   const { provider, to, what, key, lost } = message;
   cloud.note(INTERNET, provider, 'received', { to, what, key, ...(lost && { lost }) });
 }

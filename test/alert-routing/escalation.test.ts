@@ -117,6 +117,7 @@ async function handlers(minutes = 2) {
   const store = Object.assign(world.store, {
     groupOf: async (of: string) => (of === incident.key ? key : null),
     openIncidents: async () => [incident.key],
+    evidence: async () => [],
   }) as ItemStore;
   const ports = {
     store,

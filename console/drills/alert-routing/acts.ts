@@ -76,6 +76,29 @@ const acts: Acts = {
     if (!link) throw new Error(`no message has a link to ${act}`);
     await post(cloud, link, 'by=ada&reason=it+is+known', {});
   },
+  async sentry({ title, where }, stage) {
+    const { cloud } = stage;
+    const now = new Date(cloud.now).toISOString();
+    const issue = {
+      id: '1',
+      shortId: 'ORDERS-1',
+      title,
+      level: 'error',
+      status: 'unresolved',
+      firstSeen: now,
+      lastSeen: now,
+    };
+    const project = { id: '1', name: 'orders', slug: 'orders' };
+    const body = JSON.stringify({ action: 'created', data: { issue: { ...issue, project } } });
+    const signature = createHmac('sha256', SECRETS['webhook-sentry']).update(body).digest('hex');
+    const url = `${urlOf(cloud, regionOf(stage, where), 'webhook')}sentry`;
+    await post(cloud, url, body, { 'sentry-hook-signature': signature });
+  },
+  async automation({ value, where }, stage) {
+    const Name = namesOf(stage.configuration).automationParameter;
+    const input = { Name, Value: value, Overwrite: true };
+    await stage.cloud.call('ssm', 'PutParameter', input, { region: regionOf(stage, where) });
+  },
   async 'stop-escalations'({ where }, stage) {
     const { cloud, configuration } = stage;
     const region = regionOf(stage, where);

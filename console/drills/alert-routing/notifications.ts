@@ -10,6 +10,8 @@ export interface Notification {
   readonly t: number;
   readonly says: string;
   readonly about: string;
+  /** What else it shows, where the ledger has it. */
+  readonly details?: string;
   /** By which the provider tells it from others. */
   readonly key: string;
   /** Taken, and nothing came of it. */
@@ -22,8 +24,8 @@ export function notificationsIn(cloud: Cloud, since: number): Notification[] {
   const { messages, people } = ledgerOf(cloud);
   const told = messages
     .filter(({ t, provider }) => t >= from && provider !== 'heartbeat')
-    .map(({ t, provider, to, what, key, summary, lost }) => {
-      return { t: (t - from) / 1000, says: `${provider} ${to} ${what}`, about: summary, key, lost };
+    .map(({ t, provider, to, what, key, summary, details, lost }) => {
+      return { t: (t - from) / 1000, says: `${provider} ${to} ${what}`, about: summary, details, key, lost };
     });
   const monitored = people
     .filter(({ t, by }) => t >= from && by === 'heartbeat')
@@ -39,7 +41,19 @@ export function notificationsIn(cloud: Cloud, since: number): Notification[] {
     return [...topics, ...mails].filter(({ at }) => at >= since);
   });
   const posted = mailed.map(({ at, ...rest }) => ({ t: (at - since) / 1000, ...rest, lost: false }));
-  return [...told, ...monitored, ...posted].sort((a, b) => a.t - b.t);
+  return [...told, ...monitored, ...posted, ...askedFor(cloud, from)].sort((a, b) => a.t - b.t);
+}
+
+/** What was asked of others on a bus: as good as a notification, since somebody acts on each. */
+const ASKED = new Set(['Region failover requested', 'Release decided']);
+
+function askedFor(cloud: Cloud, from: number): Notification[] {
+  return cloud.trace.entries.flatMap(({ t, source, what, region, detail }) => {
+    if (source !== 'events' || what !== 'event' || t < from) return [];
+    const { id, detailType } = detail as { id: string; detailType: string };
+    if (!ASKED.has(detailType)) return [];
+    return [{ t: (t - from) / 1000, says: `bus ${region}`, about: detailType, key: id, lost: false }];
+  });
 }
 
 /** A sentence for each want that did not come, and for each notification that nobody wanted. */
@@ -50,12 +64,17 @@ export function unwantedAndMissing(wants: readonly Want[], all: readonly Notific
     const found = left.filter((one) => isIt(want, one)).slice(0, times);
     for (const one of found) left.splice(left.indexOf(one), 1);
     if (found.length === times) return [];
-    const { says, about, from, to } = want;
+    const { says, from, to, details } = want;
+    const about = details === undefined ? want.about : `${want.about} ${details}`;
     return [`wanted ${times} '${says}' about '${about}' between ${from} and ${to} s, came ${found.length}`];
   });
   const unwanted = left.map(({ t, says, about }) => `not wanted: '${says}' about '${about}' at ${t.toFixed(1)} s`);
   return [...missing, ...unwanted];
 }
 
-const isIt = ({ says, about, from, to }: Want, one: Notification): boolean =>
-  one.says === says && one.about.includes(about) && one.t >= from && one.t <= to;
+const isIt = ({ says, about, details = '', from, to }: Want, one: Notification): boolean =>
+  one.says === says &&
+  one.about.includes(about) &&
+  (one.details ?? '').includes(details) &&
+  one.t >= from &&
+  one.t <= to;

@@ -28,6 +28,10 @@ export type Act =
   | { readonly do: 'budget'; readonly text: string; readonly where?: Where }
   /** Somebody opens the newest link of a page and sends its form. */
   | { readonly do: 'follow-link'; readonly act: 'acknowledge' | 'silence'; readonly where?: Where }
+  /** Sentry posts an issue, signed. */
+  | { readonly do: 'sentry'; readonly title: string; readonly where?: Where }
+  /** Somebody turns the switch of remediation. */
+  | { readonly do: 'automation'; readonly value: 'on' | 'off'; readonly where?: Where }
   /** Somebody stops every escalation's machine of a region. */
   | { readonly do: 'stop-escalations'; readonly where?: Where }
   | { readonly do: 'world'; readonly event: WorldEvent }
@@ -39,9 +43,14 @@ type Labels = Readonly<Record<string, string>>;
 
 /** One notification that must come, in seconds since the scenario began. Any other one fails. */
 export interface Want {
-  /** `pagerduty outage trigger`, `slack operations post`, `phones`, `email`, `last-resort`, `monitor us-west-2`. */
+  /**
+   * `pagerduty outage trigger`, `slack operations post`, `phones`, `email`, `last-resort`, `monitor us-west-2`, and
+   * `bus us-west-2` for what is asked of others there.
+   */
   readonly says: string;
   readonly about: string;
+  /** What it must show besides, such as what Mainstay does about it. */
+  readonly details?: string;
   readonly from: number;
   readonly to: number;
   /** How many of them. @default 1 */

@@ -1,6 +1,8 @@
 /** The scenarios of alert routing: exact timelines, where any notification that is not named fails. */
 import type { Scenario, Want } from './scenario.ts';
 import { escalationScenarios } from './scenarios-escalation.ts';
+import { remediationScenarios } from './scenarios-remediation.ts';
+import { sweepScenarios } from './scenarios-sweep.ts';
 
 const TAKES_IT = { acknowledgesMs: [60_000, 120_000] } as const;
 const NOBODY = { acknowledgesMs: null } as const;
@@ -21,6 +23,8 @@ const end = (about: string, at: number): Want => ({
 
 export const scenarios: Readonly<Record<string, Scenario>> = {
   ...escalationScenarios,
+  ...remediationScenarios,
+  ...sweepScenarios,
   outage: {
     says: 'a P0 alarm fires; PagerDuty calls somebody who takes it, so nobody else is told; its end is told once',
     onCall: TAKES_IT,

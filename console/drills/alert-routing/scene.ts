@@ -22,6 +22,7 @@ export const SECRETS = {
   'pagerduty-outage': 'O'.repeat(32),
   pagerduty: 'P'.repeat(32),
   'pagerduty-managers': 'M'.repeat(32),
+  'pagerduty-api': 'pagerduty-api-token-of-the-drill',
   slack: 'slack-token-of-the-drill',
   heartbeat: 'heartbeat-secret-of-the-drill',
   links: 'links-secret-of-the-drill',
@@ -60,6 +61,12 @@ export async function standUp(assembly: string, environment: string, startAt = O
       const SecretId = `${names.prefix}/alert-routing/${name}`;
       await cloud.call('secretsmanager', 'PutSecretValue', { SecretId, SecretString }, { region });
     }
+    await cloud.call(
+      'ssm',
+      'PutParameter',
+      { Name: names.automationParameter, Value: 'on', Type: 'String' },
+      { region },
+    );
   }
   openProviders(cloud, {
     slack: { tokens: [SECRETS.slack], channels: ['operations'] },
@@ -105,7 +112,7 @@ export function callPeople(cloud: Cloud, { regions }: Configuration, { acknowled
       name,
       webhooks,
       onCall: { name: `${name} on call`, acknowledgesMs },
-      apiToken: null,
+      apiToken: SECRETS['pagerduty-api'],
     })),
   });
 }

@@ -15,9 +15,10 @@ export function cloudWatchAlarms({ region }: { readonly region: string }): Alarm
       const found: Awaited<ReturnType<Alarms['all']>>[number][] = [];
       let NextToken: string | undefined;
       do {
-        const command = new DescribeAlarmsCommand({ NextToken });
+        // Left out, AlarmTypes means metric alarms only (DescribeAlarms API Reference).
+        const command = new DescribeAlarmsCommand({ AlarmTypes: ['MetricAlarm', 'CompositeAlarm'], NextToken });
         const answer = await call('describing alarms', client.send(command));
-        for (const alarm of answer.MetricAlarms ?? []) {
+        for (const alarm of [...(answer.MetricAlarms ?? []), ...(answer.CompositeAlarms ?? [])]) {
           const { AlarmName: name, AlarmArn: arn, StateValue: state, StateUpdatedTimestamp: at } = alarm;
           if (!name || !arn || !state || !at) continue;
           const { StateReason: reason = '', AlarmDescription: description = null } = alarm;

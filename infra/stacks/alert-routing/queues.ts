@@ -14,6 +14,8 @@ export class Queues extends Construct {
   readonly work: Queue;
   /** Incidents whose escalation began or ended. */
   readonly escalations: Queue;
+  /** That a signal came which a remediation looks for. */
+  readonly remedies: Queue;
   readonly dead: Queue;
 
   /** `lastResort` is told by CloudWatch itself, so that nothing of the router is on the way. */
@@ -32,6 +34,7 @@ export class Queues extends Construct {
     const timely = { ...waiting, retentionPeriod: Duration.hours(1), deadLetterQueue: givenUp(10) };
     this.work = new Queue(this, 'Work', timely);
     this.escalations = new Queue(this, 'Escalations', timely);
+    this.remedies = new Queue(this, 'Remedies', timely);
     const alarm = (name: string, metric: Metric, threshold: number, because: string): void => {
       new Alarm(this, name, {
         alarmName: `${prefix}-alert-${name.replaceAll(/([A-Z])/g, (letter) => `-${letter.toLowerCase()}`).slice(1)}`,

@@ -13,6 +13,7 @@ export type Handler =
   | 'follow'
   | 'heartbeat'
   | 'intake'
+  | 'remediate'
   | 'sweep'
   | 'webhook';
 
@@ -22,6 +23,11 @@ export interface Arns {
   readonly eventsQueue: string;
   readonly workQueue: string;
   readonly escalationsQueue: string;
+  readonly remediesQueue: string;
+  readonly automationParameter: string;
+  readonly releasesTable: string;
+  /** Machines that remediations of kind runbook start. */
+  readonly runbooks: readonly string[];
   /** The escalation's machine, and all its executions. */
   readonly machine: string;
   readonly executions: string;
@@ -31,7 +37,7 @@ export interface Arns {
   readonly alarms: string;
   readonly identity: string;
   /** By what they are for; the ARN ends in characters that Secrets Manager adds. */
-  readonly secrets: Readonly<Record<'channels' | 'links' | 'webhooks', readonly string[]>>;
+  readonly secrets: Readonly<Record<'channels' | 'links' | 'webhooks' | 'provider', readonly string[]>>;
 }
 
 const allow = (sid: string, actions: string[], resources: readonly string[], conditions?: Record<string, unknown>) =>
@@ -46,6 +52,7 @@ export function rightsOf(arns: Arns): Readonly<Record<Handler, readonly PolicySt
   const poll = (sid: string, queue: string) =>
     allow(sid, ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], [queue]);
   const work = allow('SetClock', ['sqs:SendMessage'], [arns.workQueue]);
+  const remedies = allow('AskForRemedies', ['sqs:SendMessage'], [arns.remediesQueue]);
   const followers = allow('AskToFollow', ['sqs:SendMessage'], [arns.escalationsQueue]);
   const tell = [
     allow('ChannelSecrets', ['secretsmanager:GetSecretValue'], [...secrets.channels, ...secrets.links]),
@@ -53,7 +60,7 @@ export function rightsOf(arns: Arns): Readonly<Record<Handler, readonly PolicySt
     allow('TellByMail', ['ses:SendEmail'], [arns.identity]),
   ];
   return {
-    intake: [store, poll('ReadEvents', arns.eventsQueue), work, followers, ...tell],
+    intake: [store, poll('ReadEvents', arns.eventsQueue), work, followers, remedies, ...tell],
     dispatch: [store, poll('ReadWork', arns.workQueue), work, followers, ...tell],
     webhook: [
       allow('KeepEvents', ['sqs:SendMessage'], [arns.eventsQueue]),
@@ -67,12 +74,27 @@ export function rightsOf(arns: Arns): Readonly<Record<Handler, readonly PolicySt
       allow('AnswerMachine', ['states:SendTaskSuccess'], [arns.machine]),
     ],
     escalate: [store, work],
+    remediate: [
+      store,
+      work,
+      poll('ReadRemedies', arns.remediesQueue),
+      allow('IsAutomationOn', ['ssm:GetParameter'], [arns.automationParameter]),
+      allow('SeeReleases', ['dynamodb:GetItem'], [arns.releasesTable]),
+      allow('AskForMoves', ['events:PutEvents'], [arns.bus], {
+        StringEquals: {
+          'events:source': 'mainstay',
+          'events:detail-type': ['Region failover requested', 'Release decided'],
+        },
+      }),
+      ...(arns.runbooks.length > 0 ? [allow('StartRunbooks', ['states:StartExecution'], arns.runbooks)] : []),
+    ],
     'await-acknowledgement': [allow('Waiting', ['dynamodb:UpdateItem'], [table]), followers],
     acknowledge: [store, work, followers, allow('LinkSecret', ['secretsmanager:GetSecretValue'], secrets.links)],
     heartbeat: [allow('Speak', ['events:PutEvents'], [arns.bus], { StringEquals: { 'events:source': 'mainstay' } })],
     sweep: [
       store,
       work,
+      allow('ProviderSecret', ['secretsmanager:GetSecretValue'], secrets.provider),
       allow('SeeAlarms', ['cloudwatch:DescribeAlarms', 'cloudwatch:ListTagsForResource'], [arns.alarms]),
     ],
   };

@@ -112,6 +112,7 @@ export const alarmOperations: Operations<CloudWatch, CloudWatchState> = {
       (alarm) =>
         (input.AlarmNames?.includes(alarm.name) ?? true) &&
         alarm.name.startsWith(input.AlarmNamePrefix ?? '') &&
+        (input.AlarmTypes?.includes('MetricAlarm') ?? true) &&
         (input.StateValue ?? alarm.state.value) === alarm.state.value,
     );
     return { MetricAlarms: alarms.sort((a, b) => (a.name < b.name ? -1 : 1)).map(describe), CompositeAlarms: [] };

@@ -7,7 +7,16 @@ import { AnswerLost, Unreachable } from '../../errors.ts';
 import { defineService } from '../../service.ts';
 import { INTERNET, later, oneWayMs } from '../place.ts';
 import type { Answer, Asked } from './exchange.ts';
-import { acknowledge, call, pagerDuty, sendWebhook, takeEffect, type Webhook, type Work } from './pagerduty.ts';
+import {
+  acknowledge,
+  call,
+  changeByHand,
+  pagerDuty,
+  sendWebhook,
+  takeEffect,
+  type Webhook,
+  type Work,
+} from './pagerduty.ts';
 import { heartbeat, noticeSilence, receiver } from './receivers.ts';
 import { slack } from './slack.ts';
 import {
@@ -81,6 +90,8 @@ export function endTrouble(cloud: Cloud, id: string): void {
   const at = troubles.findIndex((each) => each.id === id);
   if (at >= 0) troubles.splice(at, 1);
 }
+
+export { changeByHand };
 
 type Provider = (cloud: Cloud, asked: Asked) => Answer;
 

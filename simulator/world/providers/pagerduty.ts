@@ -31,7 +31,12 @@ interface Event {
   readonly event_action?: string;
   readonly dedup_key?: string;
   readonly links?: readonly { readonly href?: string }[];
-  readonly payload?: { readonly summary?: string; readonly source?: string; readonly severity?: string };
+  readonly payload?: {
+    readonly summary?: string;
+    readonly source?: string;
+    readonly severity?: string;
+    readonly custom_details?: unknown;
+  };
 }
 
 const invalid = (...errors: string[]): Answer =>
@@ -70,6 +75,7 @@ export function pagerDuty(cloud: Cloud, asked: Asked): Answer {
     what: event.event_action ?? '',
     key: dedupKey,
     summary: event.payload?.summary ?? '',
+    details: JSON.stringify(event.payload?.custom_details ?? {}),
     links: (event.links ?? []).flatMap(({ href }) => href ?? []),
     from: asked.from,
     lost: forgotten,
@@ -170,6 +176,17 @@ function change(cloud: Cloud, incident: PagerDutyIncident, status: 'acknowledged
   tell(cloud, incident, `incident.${status}`, who);
 }
 
+/** Somebody closes in PagerDuty whatever is open there, or opens again what was closed last. */
+export function changeByHand(cloud: Cloud, to: 'resolved' | 'triggered', who: string): void {
+  const { incidents } = providersState(cloud).pagerduty;
+  if (to === 'resolved') for (const incident of incidents) change(cloud, incident, 'resolved', who);
+  const last = incidents.findLast(({ status }) => status === 'resolved');
+  if (to === 'triggered' && last) {
+    last.status = 'triggered';
+    tell(cloud, last, 'incident.reopened', who);
+  }
+}
+
 /** Signs and sends a webhook; it is tried again for as long as PagerDuty would, but at most this often here. */
 const WEBHOOK_TRIES = 5;
 const WEBHOOK_AGAIN_MS = 20_000;
@@ -221,7 +238,11 @@ export async function sendWebhook(webhook: Webhook, cloud: Cloud): Promise<void>
   if (again && tries < WEBHOOK_TRIES) afterwards(cloud, WEBHOOK_AGAIN_MS, 'webhook', { ...webhook, tries: tries + 1 });
 }
 
-/** GET /incidents?incident_key=… : what is open under a key. */
+/** REST API, "Pagination": 25 unless asked for, at most 100. */
+const PAGE = 25;
+const PAGE_MAX = 100;
+
+/** GET /incidents?incident_key=…&statuses[]=… : what is open, under a key or at all. */
 function rest(cloud: Cloud, { method, path, query, headers }: Asked): Answer {
   if (method !== 'GET' || path !== '/incidents') return json(404, { error: { message: 'Not Found', code: 2100 } });
   const token = /^Token token=(.+)$/.exec(headers.authorization ?? '')?.[1];
@@ -240,5 +261,8 @@ function rest(cloud: Cloud, { method, path, query, headers }: Asked): Answer {
   const told = found.map(({ id, dedupKey, status, openedAt }) => {
     return { id, incident_key: dedupKey, status, created_at: new Date(openedAt).toISOString() };
   });
-  return json(200, { incidents: told, limit: 25, offset: 0, more: false });
+  const limit = Math.min(Number(query.get('limit') ?? PAGE), PAGE_MAX);
+  const offset = Number(query.get('offset') ?? 0);
+  const page = told.slice(offset, offset + limit);
+  return json(200, { incidents: page, limit, offset, more: told.length > offset + limit });
 }

@@ -159,6 +159,34 @@ describe('PagerDuty', () => {
     expect(await ask('token')).toMatchObject({ content: { incidents: [{ incident_key: 'k', status: 'triggered' }] } });
     expect(await ask('other')).toMatchObject({ status: 401 });
   });
+
+  test('tells what is open a page at a time', async () => {
+    const cloud = world();
+    for (const dedup_key of ['a', 'b', 'c']) await page(cloud, 'trigger', dedup_key);
+    await cloud.advance(5_000);
+    const ask = async (offset: number) => {
+      const url = new URL(`https://api.pagerduty.com/incidents?statuses[]=triggered&limit=2&offset=${offset}`);
+      const headers = { authorization: 'Token token=token' };
+      const body = new Uint8Array();
+      const answer = await cloud.resolve(networkOf(cloud).send({ from: REGION, method: 'GET', url, headers, body }));
+      const { incidents, more } = JSON.parse(new TextDecoder().decode(answer.body));
+      return [incidents.length, more];
+    };
+    expect([await ask(0), await ask(2)]).toEqual([
+      [2, true],
+      [1, false],
+    ]);
+  });
+
+  test('lets somebody close a page by hand, and open it again', async () => {
+    const cloud = world();
+    await page(cloud);
+    await cloud.advance(5_000);
+    await happen(cloud, { do: 'closePages' });
+    expect(providersState(cloud).pagerduty.incidents).toMatchObject([{ status: 'resolved' }]);
+    await happen(cloud, { do: 'reopenPage' });
+    expect(providersState(cloud).pagerduty.incidents).toMatchObject([{ status: 'triggered' }]);
+  });
 });
 
 describe('Slack', () => {

@@ -1,0 +1,63 @@
+/** The sweep's look at a provider: what it has open against what is open here. Used by sweep.ts. */
+import type { Log } from '../shared/ports.ts';
+import type { ItemStore } from './item-store.ts';
+import type { ProviderIncidents } from './pagerduty-incidents.ts';
+import { endedAgain, reopened } from './provider-truth.ts';
+import { settle } from './settle.ts';
+import type { Table } from './table.ts';
+
+interface Looking {
+  readonly store: ItemStore;
+  readonly table: Table;
+  readonly provider: ProviderIncidents;
+  readonly log: Log;
+}
+
+export interface Compared {
+  /** Incidents that fire here and that the provider did not show: told again. */
+  readonly reopened: number;
+  /** Incidents that are over here and that the provider still showed: ended again. */
+  readonly ended: number;
+}
+
+const PROVIDER = 'pagerduty';
+
+/** Null when the provider could not be asked: nothing is concluded from that. `slot` is the sweep's own time. */
+export async function comparePages(
+  { store, table, provider, log }: Looking,
+  now: number,
+  slot: number,
+): Promise<Compared | null> {
+  const there = await provider.open();
+  if ('unknown' in there) {
+    log.warn('what is open at the provider is unknown', { provider: PROVIDER, why: there.unknown });
+    return null;
+  }
+  const { routing } = table;
+  const done = { reopened: 0, ended: 0 };
+  for (const incident of await store.openIncidents()) {
+    const group = await store.groupOf(incident);
+    if (group === null || there.keys.has(incident)) continue;
+    const ledger = (await store.group(group)).group;
+    if (!reopened(ledger, false, routing, PROVIDER, now)) continue;
+    const mend = (known: typeof ledger) => reopened(known, false, routing, PROVIDER, now);
+    await settle({ store, table }, group, now, {
+      change: (known) => mend(known)?.group ?? known,
+      more: (known) => mend(known)?.drafts ?? [],
+    });
+    done.reopened += 1;
+  }
+  for (const incident of there.keys) {
+    // A key that never was ours is another region's, or another system's.
+    const group = await store.groupOf(incident);
+    if (group === null) continue;
+    const drafts = endedAgain((await store.group(group)).group, incident, routing, PROVIDER, slot);
+    if (drafts.length === 0) continue;
+    const more = (known: Parameters<typeof endedAgain>[0]) => endedAgain(known, incident, routing, PROVIDER, slot);
+    await settle({ store, table }, group, now, { more });
+    done.ended += 1;
+  }
+  if (done.reopened + done.ended > 0)
+    log.warn('the provider and the router did not agree', { provider: PROVIDER, ...done });
+  return done;
+}
