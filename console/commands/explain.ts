@@ -80,15 +80,32 @@ function signalLines(
   at: number,
 ): string[] {
   const labels = Object.entries(groupLabels).map(([name, value]) => `${name}=${value}`);
+  // What a message gives as its reason stands beside the message.
+  const told = new Set(notifications.map(({ reason }) => reason));
   return [
     `${signal.name}: ${signal.state} since ${iso(signal.at)} (${signal.source} ${signal.account} ${signal.region})`,
     `  severity  ${severity.value}, ${severity.because}`,
     `  route     ${route.id}, owner ${route.owner}, runbook ${route.runbookUrl ?? 'none'}`,
     `  group     ${labels.join(' ') || 'all of the route'}`,
     `  keys      alert ${keys.alert}, group ${keys.group ?? 'none yet'}, incident ${keys.incident ?? 'none within the hours ahead'}`,
-    ...reasons.map((reason) => `  because   ${reason}`),
-    ...notifications.map(({ at: when, channel, action, reason }) => {
-      return `  ${`+${Math.round((when - at) / 1000)} s`.padEnd(9)} ${channel} ${action}: ${reason}`;
-    }),
+    ...reasons.filter((reason) => !told.has(reason)).map((reason) => `  because   ${reason}`),
+    ...tellings(notifications, at),
   ];
+}
+
+/** A line for all that is told at one moment; what is then told again and again in the same words, once. */
+function tellings(notifications: Explained['notifications'], at: number): string[] {
+  const moments = [
+    ...Map.groupBy(notifications, ({ at: when, action, reason }) => `${when} ${action} ${reason}`).values(),
+  ];
+  const lines = moments.map((all) => {
+    const { at: when, action, reason } = all[0] as (typeof all)[number];
+    return { when, says: `${all.map(({ channel }) => channel).join(', ')} ${action}: ${reason}` };
+  });
+  return lines.flatMap(({ when, says }, index) => {
+    if (lines[index - 1]?.says === says) return [];
+    const next = lines[index + 1];
+    const again = next?.says === says ? `, and again each ${(next.when - when) / 1000} s` : '';
+    return [`  ${`+${Math.round((when - at) / 1000)} s`.padEnd(9)} ${says}${again}`];
+  });
 }
