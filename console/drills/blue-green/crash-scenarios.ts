@@ -77,7 +77,7 @@ const elsewhere: Readonly<Record<string, Scenario>> = {
   ),
 };
 
-/** Only with an approval configured, and only when a rollback fails: see scenarios.ts and the machine's own tests. */
+/** Only with an approval configured, and only when a rollback fails: see scenarios/ and the machine's own tests. */
 const NOT_PASSED = ['Ask a person', 'Tell of the failed rollback'];
 
 function crashAt(state: string): Scenario {

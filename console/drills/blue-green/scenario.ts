@@ -1,4 +1,4 @@
-/** What a scenario of blue/green is made of. The scenarios themselves are in scenarios.ts and crash-scenarios.ts. */
+/** What a scenario of blue/green is made of. The scenarios themselves are in scenarios/ and crash-scenarios.ts. */
 import type { Configuration } from '../../../infra/config/index.ts';
 import type { Colour, Names } from '../../../infra/names.ts';
 import type { TimedEvent, WorldEvent } from '../../../simulator/world/events.ts';
