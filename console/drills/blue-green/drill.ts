@@ -21,6 +21,7 @@ import { effectsOf } from './effects.ts';
 import type { Evidence } from './evidence.ts';
 import { other } from './evidence.ts';
 import { INVARIANTS, violations } from './invariants.ts';
+import { instanceIdsOf } from './machines.ts';
 import { Monitor, type Watched } from './monitor.ts';
 import { narratorOf } from './narrator.ts';
 import { present } from './present.ts';
@@ -136,11 +137,14 @@ async function runOn(
   return { ...judge(watched, { name, scenario }, seed, evidence, narrator.timeline), unsettledBecause };
 }
 
-function placesOf({ configuration, names, region }: Watched, monitor: Monitor): Places {
+function placesOf(watched: Watched, monitor: Monitor): Places {
+  const { configuration, names, region } = watched;
   const weights = monitor.rules.at(-1)?.weights;
   const live = COLOURS.find((colour) => (weights?.[colour] ?? 0) > 0 && (weights?.[other(colour)] ?? 0) === 0);
   if (!live) throw new Error(`no one colour serves in ${region} before the drill: ${JSON.stringify(weights)}`);
-  return { region, names, configuration, machine: names.releaseWorkflow, live, candidate: other(live) };
+  const machine = names.releaseWorkflow;
+  const liveInstances = instanceIdsOf(watched, live);
+  return { region, names, configuration, machine, live, candidate: other(live), liveInstances };
 }
 
 function machineIn({ cloud, region, names }: Watched) {

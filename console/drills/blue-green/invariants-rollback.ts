@@ -88,15 +88,16 @@ function ignored(evidence: Evidence): string[] {
 /** A reconciler looks once in its period, and then it has to say something. */
 const TOLD_SECONDS = 60;
 
+const SAYS_LOST: readonly string[] = ['rollback-unready', 'retention-ended'];
+
 /** 19: after a commit the old release is kept ready until its moment; losing it is recorded when it happens. */
 export function oldReleaseIsKept(evidence: Evidence): string[] {
-  return commits(evidence).flatMap(({ t, retained, before }, index) => {
+  return commits(evidence).flatMap(({ t, retained, how }) => {
     if (!retained) {
       const said = evidence.entries.some(
         (entry) => entry.kind === 'retention-ended' && Math.abs(entry.t - t) < TOLD_SECONDS,
       );
-      const wasRollback = before.digest !== evidence.before.digest && index > 0;
-      return said || wasRollback ? [] : [`nothing was kept at the commit ${moment(evidence, t)}`];
+      return said || how === 'returned' ? [] : [`nothing was kept at the commit ${moment(evidence, t)}`];
     }
     const ended = evidence.states.find((version) => version.t > t && version.retained === null)?.t ?? evidence.endedAt;
     const until = Math.min(ended, retained.until, evidence.endedAt);
@@ -110,11 +111,14 @@ export function oldReleaseIsKept(evidence: Evidence): string[] {
     });
     if (!lost) return [];
     const heard = lost.t + evidence.policy.reconcileSeconds + TOLD_SECONDS;
-    const said = evidence.entries.some((entry) => entry.kind === 'retention-ended' && entry.t >= t && entry.t <= heard);
-    return said || heard > evidence.endedAt
+    const said = evidence.entries.some(
+      ({ kind, t: when }) => SAYS_LOST.includes(kind) && when >= lost.t && when <= heard,
+    );
+    const told = evidence.messages.some(({ t: when }) => when >= lost.t && when <= heard);
+    return (said && told) || heard > evidence.endedAt
       ? []
       : [
-          `${retained.colour}, kept until ${moment(evidence, retained.until)}, was lost ${moment(evidence, lost.t)}, and nothing says so`,
+          `${retained.colour}, kept until ${moment(evidence, retained.until)}, was lost ${moment(evidence, lost.t)}, and ${said ? 'nobody was told' : 'nothing says so'}`,
         ];
   });
 }

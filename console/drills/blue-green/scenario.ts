@@ -77,6 +77,8 @@ export interface Places {
   /** Of when the drill began. */
   readonly live: Colour;
   readonly candidate: Colour;
+  /** Ids of the live colour's instances; empty where tasks serve. */
+  readonly liveInstances: readonly string[];
 }
 
 export interface Scenario {

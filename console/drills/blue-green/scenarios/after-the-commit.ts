@@ -1,5 +1,5 @@
 /** The day after a commit, while the colour before it is kept. */
-import type { Scenario } from '../scenario.ts';
+import type { Act, Scenario } from '../scenario.ts';
 import { at, committed, here, push } from './parts.ts';
 
 export const afterTheCommit = {
@@ -15,15 +15,7 @@ export const afterTheCommit = {
   'return-after-commit': {
     title: 'a person takes a release back three minutes after its commit; the one before serves again at once',
     expected: 'returned',
-    acts: [
-      at(0, push('1.1.0')),
-      at(0, {
-        act: 'after',
-        state: 'Commit',
-        seconds: 180,
-        does: { act: 'decide', decision: 'roll-back', reason: 'orders are lost' },
-      }),
-    ],
+    acts: [at(0, push('1.1.0')), sinceCommit(180, { act: 'decide', decision: 'roll-back', reason: 'orders are lost' })],
     seconds: 4500,
     wants: [
       ...committed(),
@@ -34,26 +26,56 @@ export const afterTheCommit = {
       here('tell returned to the release before', 1500, 4100),
     ],
   },
+  'kept-colour-emptied': {
+    title: 'the kept colour is emptied by hand; people hear of it, its machines are started again, and it serves again',
+    expected: 'returned',
+    acts: [
+      at(0, push('1.1.0')),
+      sinceCommit(60, { act: 'empty', colour: 'live' }),
+      sinceCommit(900, { act: 'decide', decision: 'roll-back', reason: 'orders are lost' }),
+    ],
+    seconds: 4500,
+    wants: [
+      ...committed(),
+      here('tell rollback not ready', 1500, 3700),
+      // Seen from the release that is live by then.
+      here('size candidate', 1500, 3700),
+      here('tell rollback ready again', 1700, 4300),
+      here('start', 2200, 4500),
+      here('back', 2200, 4500),
+      here('commit', 2200, 4500),
+      here('unpin live', 2200, 4600),
+      here('tell returned to the release before', 2200, 4600),
+    ],
+  },
   'return-without-machines': {
-    title: 'the kept colour was emptied by hand; a return into it is impossible, and no user is sent there',
+    title:
+      'the kept colour was emptied by hand, and EC2 has no machines for it; a return is impossible and moves nobody',
     expected: 'abandoned',
     acts: [
       at(0, push('1.1.0')),
-      at(0, { act: 'after', state: 'Commit', seconds: 60, does: { act: 'empty', colour: 'live' } }),
       at(0, {
-        act: 'after',
+        act: 'eventsAt',
         state: 'Commit',
-        seconds: 400,
-        does: { act: 'decide', decision: 'roll-back', reason: 'orders are lost' },
+        events: ({ region }) => [{ do: 'fault', fault: { kind: 'shortage', region } }],
       }),
+      sinceCommit(60, { act: 'empty', colour: 'live' }),
+      sinceCommit(400, { act: 'decide', decision: 'roll-back', reason: 'orders are lost' }),
     ],
     seconds: 4500,
     toTheEnd: true,
     wants: [
       ...committed(),
-      here('start', 1500, 4000, [0, 1]),
-      here('page', 1500, 4300, [0, 2]),
-      here('tell not begun', 1500, 4300, [0, 1]),
+      here('tell rollback not ready', 1500, 3700),
+      here('size candidate', 1500, 3700),
+      here('start', 1800, 4000),
+      // The release's own machine, and the clean-up after it.
+      here('page', 1800, 4300, [2, 2]),
     ],
   },
 } as const satisfies Record<string, Scenario>;
+
+/** So long after a release began to commit. */
+function sinceCommit(seconds: number, does: Act): ReturnType<typeof at> {
+  return at(0, { act: 'after', state: 'Commit', seconds, does });
+}

@@ -77,10 +77,17 @@ export const abandoned = (by: number): Want[] => [
   here('tell aborted', 60, by),
 ];
 
-/** Both machines of the live colour crash again and again, as a broken release or a broken dependency makes them. */
-export const liveCrashes = ({ region }: Places, from: number, until: number) =>
-  Array.from({ length: Math.ceil((until - from) / 12) }, (_, round) =>
-    [0, 1].map((nth) => ({ do: 'crash' as const, instance: { region, nth }, afterMs: s(from + round * 12) })),
+/** Before it has passed a check. */
+const CRASH_EVERY_SECONDS = 5;
+
+/** Every machine of the live colour crashes again and again, as a broken release or a broken dependency makes it. */
+export const liveCrashes = ({ liveInstances }: Places, from: number, until: number) =>
+  Array.from({ length: Math.ceil((until - from) / CRASH_EVERY_SECONDS) }, (_, round) =>
+    liveInstances.map((instance) => ({
+      do: 'crash' as const,
+      instance,
+      afterMs: s(from + round * CRASH_EVERY_SECONDS),
+    })),
   ).flat();
 
 export const whenWatched = (

@@ -17,8 +17,8 @@ export const people = {
   hotfix: {
     title: 'the live release fails, and a named person asks for the fix all the same; it is committed',
     expected: 'committed',
-    // Until the fix has all the users.
-    events: (places) => liveCrashes(places, 0, 900),
+    // Until the fix has all the users, and longer.
+    events: (places) => liveCrashes(places, 0, 1800),
     acts: [
       at(300, push('1.1.0', { scan: { afterSeconds: 20 } })),
       at(480, { act: 'request', kind: 'hotfix', tag: '1.1.0', reason: 'customers cannot order' }),
