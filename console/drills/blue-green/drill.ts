@@ -24,6 +24,7 @@ import { INVARIANTS, violations } from './invariants.ts';
 import { instanceIdsOf } from './machines.ts';
 import { Monitor, type Watched } from './monitor.ts';
 import { narratorOf } from './narrator.ts';
+import { deployPolicy, withPolicy } from './policy.ts';
 import { present } from './present.ts';
 import { reportModel } from './report-model.ts';
 import type { Act, Places, Scenario } from './scenario.ts';
@@ -82,11 +83,12 @@ export function runScenario(
 
 async function runOn(
   cloud: Cloud,
-  configuration: Configuration,
+  given: Configuration,
   { name, scenario }: Named,
   seed: number,
   watcher: Watcher,
 ): Promise<BlueGreenRun> {
+  const configuration = withPolicy(given, scenario.policy ?? {});
   const [region] = configuration.regions.serving;
   const watched: Watched = { cloud, configuration, names: namesOf(configuration), region };
   const now = () => (cloud.now - cloud.state.startedAt) / 1000;
@@ -99,11 +101,12 @@ async function runOn(
     }),
   );
   resumeSimulation(cloud);
+  if (scenario.policy) await cloud.resolve(deployPolicy(watched, scenario.policy));
   await monitor.watch(SETTLE_SECONDS);
   startUsers(cloud, {
     host: configuration.domain,
     ratePerSecond: scenario.ratePerSecond ?? RATE_PER_SECOND,
-    ...(scenario.sticky && { returning: { clients: 40, share: 0.8 } }),
+    ...(scenario.returningUsers && { returning: { clients: 40, share: 0.8 } }),
   });
   await monitor.watch(USERS_BEFORE_SECONDS + cloud.random('drill').integer(BEGINS_WITHIN_SECONDS));
 

@@ -48,6 +48,43 @@ export const afterTheCommit = {
       here('tell returned to the release before', 2200, 4600),
     ],
   },
+  'return-before-retention-ends': {
+    title: 'a person returns in the last seconds of the retention; the reaper comes second, and takes the other colour',
+    expected: 'returned',
+    policy: { retainSeconds: 600 },
+    acts: [at(0, push('1.1.0')), sinceCommit(590, { act: 'decide', decision: 'roll-back', reason: 'orders are lost' })],
+    seconds: 4500,
+    wants: [
+      ...committed(),
+      here('start', 1800, 3500),
+      here('back', 1800, 3500),
+      here('commit', 1800, 3500),
+      here('unpin live', 1800, 3600),
+      here('tell returned to the release before', 1800, 3600),
+      // Of the release that was left.
+      here('size candidate', 1900, 4500, [0, 1]),
+    ],
+  },
+  'return-as-retention-ends': {
+    title: 'a person returns while the reaper takes what was kept; nobody is moved, and the person is told why',
+    expected: 'abandoned',
+    policy: { retainSeconds: 600 },
+    acts: [
+      at(0, push('1.1.0')),
+      at(1300, {
+        act: 'whileJob',
+        job: 'reap',
+        does: { act: 'decide', decision: 'roll-back', reason: 'orders are lost' },
+      }),
+    ],
+    seconds: 4500,
+    wants: [
+      ...committed(),
+      here('size candidate', 1900, 4500),
+      here('start', 1900, 4500),
+      here('tell not begun', 1900, 4500),
+    ],
+  },
   'return-without-machines': {
     title:
       'the kept colour was emptied by hand, and EC2 has no machines for it; a return is impossible and moves nobody',

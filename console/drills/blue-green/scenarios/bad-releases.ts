@@ -39,7 +39,8 @@ export const badReleases = {
   'sticky-sessions': {
     title: 'clients keep their colour for an hour; a bad release is taken back from them too',
     expected: 'rolled-back',
-    sticky: true,
+    policy: { stickySeconds: 3600 },
+    returningUsers: true,
     acts: [at(0, bad({ errorShare: 0.3 }))],
     seconds: 2400,
     wants: [...prepared(0, ADMITTED_SECONDS), ...shiftedSome(50), ...takenBack(120, 2000)],

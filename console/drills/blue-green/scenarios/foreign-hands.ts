@@ -23,10 +23,19 @@ export const foreignHands = {
     // It had wanted one more before.
     acts: [
       at(0, { act: 'scale', colour: 'live', by: 1 }),
-      at(120, push('1.1.0')),
+      at(420, push('1.1.0')),
       whenWatched([{ act: 'scale', colour: 'live', by: -1 }]),
     ],
     seconds: 3900,
-    wants: committed(100, ADMITTED_SECONDS + 120),
+    // Its size is its least from then on.
+    wants: [here('size live', 420, ADMITTED_SECONDS + 480), ...committed(420, ADMITTED_SECONDS + 420)],
+  },
+  'images-cleaned-up': {
+    title: 'a clean-up of the registry comes after a commit; the images that are live and kept stay',
+    expected: 'committed',
+    healthy: true,
+    acts: [at(0, push('1.1.0')), at(0, { act: 'after', state: 'Commit', seconds: 60, does: { act: 'deleteImages' } })],
+    seconds: 3600,
+    wants: committed(),
   },
 } as const satisfies Record<string, Scenario>;

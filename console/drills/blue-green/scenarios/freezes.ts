@@ -19,6 +19,21 @@ export const freezes = {
       reaped(60),
     ],
   },
+  'moved-in-mid-shift': {
+    title: 'the application is moved to the other region in mid-shift; deployments freeze, users go back, and it waits',
+    expected: 'waiting',
+    acts: [at(0, push('1.1.0')), whenWatched([{ act: 'move', reason: 'the region is failing' }])],
+    seconds: 1500,
+    toTheEnd: true,
+    wants: [
+      ...prepared(0, ADMITTED_SECONDS),
+      here('shift 10', 60, 900),
+      here('back', 60, 1000),
+      here('unpin live', 60, 1100),
+      here('tell postponed', 60, 1100),
+      reaped(60),
+    ],
+  },
   'frozen-for-a-while': {
     title: 'the same, and the freeze ends; the release begins again by itself and is committed',
     expected: 'committed',

@@ -4,6 +4,7 @@
  */
 import type { Scenario } from '../scenario.ts';
 import { afterTheCommit } from './after-the-commit.ts';
+import { approvals } from './approvals.ts';
 import { badReleases } from './bad-releases.ts';
 import { foreignHands } from './foreign-hands.ts';
 import { freezes } from './freezes.ts';
@@ -19,6 +20,7 @@ export const scenarios = {
   ...refusals,
   ...pushes,
   ...people,
+  ...approvals,
   ...foreignHands,
   ...platformFaults,
   ...afterTheCommit,

@@ -77,6 +77,25 @@ export const abandoned = (by: number): Want[] => [
   here('tell aborted', 60, by),
 ];
 
+/** From when users are to be taken back, the load balancer refuses every write of the rule for so long. */
+export const noWayBack = (seconds: number): Act => ({
+  act: 'eventsAt',
+  state: 'Roll back',
+  events: ({ region }) => [
+    {
+      do: 'fault',
+      fault: {
+        kind: 'error',
+        service: 'elasticloadbalancing',
+        operation: 'ModifyRule',
+        region,
+        error: 'InternalFailure',
+      },
+      forMs: s(seconds),
+    },
+  ],
+});
+
 /** Before it has passed a check. */
 const CRASH_EVERY_SECONDS = 5;
 

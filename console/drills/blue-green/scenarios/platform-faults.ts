@@ -8,6 +8,7 @@ import {
   committed,
   here,
   liveCrashes,
+  noWayBack,
   prepared,
   push,
   s,
@@ -73,6 +74,19 @@ export const platformFaults = {
     acts: [at(0, bad({ brokenStatus: 500 }))],
     seconds: 3600,
     wants: [...prepared(0, ADMITTED_SECONDS + 60), ...shiftedSome(10), ...takenBack(120, 3300)],
+  },
+  'rollback-fails': {
+    title:
+      'the load balancer refuses to take users back; people are paged, and the clean-up takes them back once it can',
+    expected: 'rolled-back',
+    acts: [at(0, bad({ brokenStatus: 500 })), at(0, noWayBack(360))],
+    seconds: 3600,
+    wants: [
+      ...prepared(0, ADMITTED_SECONDS),
+      here('shift 10', 60, 900),
+      here('page', 120, 1300),
+      ...takenBack(480, 2000),
+    ],
   },
   'no-metrics': {
     title: 'CloudWatch answers no questions once users are sent; without proof they are taken back',
