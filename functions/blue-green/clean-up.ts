@@ -17,6 +17,7 @@ import { fetchWeb } from '../shared/web.ts';
 import { type ConcludePorts, conclude, type Outcome } from './conclude.ts';
 import { sameShares, weightsFor } from './decide.ts';
 import { ProofNotReady, RetreatUnsafe } from './errors.ts';
+import { entryId } from './note.ts';
 import { type Retreated, type RetreatPorts, retreat, type Way } from './retreat.ts';
 
 const CleanUpInput = z.object({ executionArn: z.string(), status: z.string(), kind: z.string().nullish() });
@@ -53,7 +54,8 @@ export const makeCleanUp =
     const outcome = outcomeOf({
       returning: kind === 'roll-back' && way !== null,
       astray,
-      back: back !== null,
+      // Somebody may have sent them back before this and died, or not have seen the answers that prove it.
+      back: back !== null || (!committed && (await hadUsers(ports, release))),
       committed,
     });
     const reasons = [`the execution ended ${status}`];
@@ -84,6 +86,15 @@ async function untilProved(go: () => Promise<Retreated>, clock: Pick<Clock, 'now
       await clock.sleep(BETWEEN_PROOFS_MS);
     }
   }
+}
+
+/** A release writes fewer entries than this. */
+const ENTRIES_OF_A_RELEASE = 50;
+
+/** By the record, which is asked only when no user has to be moved any more. */
+async function hadUsers({ chronicle }: Ports, { releaseId, fence }: Release): Promise<boolean> {
+  const shifted = entryId(releaseId, 'shifted', `${fence}-`);
+  return (await chronicle.last(ENTRIES_OF_A_RELEASE)).some(({ id }) => id.startsWith(shifted));
 }
 
 interface Found {

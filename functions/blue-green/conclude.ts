@@ -89,7 +89,7 @@ export async function conclude(ports: Ports, ending: Ending): Promise<boolean> {
 /** The release that was kept serves again, and nothing is kept any more. */
 async function makeLiveAgain({ releases }: Ports, release: Release, { retained }: ReleaseState): Promise<void> {
   if (!retained) return;
-  const { until: _until, size: _size, ...served } = retained;
+  const { until: _until, size: _size, unreadySince: _since, ...served } = retained;
   await releases.commit(release, served, null);
 }
 

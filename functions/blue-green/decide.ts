@@ -7,6 +7,7 @@ import type {
   ColourView,
   ImageView,
   ReleaseState,
+  Retained,
   ScanView,
   SchemaRange,
   SigningView,
@@ -122,9 +123,14 @@ function schemaRow({ image, state }: AdmissionFacts): Row {
 }
 
 function againRow({ candidate, state, liveDigest, quarantined }: AdmissionFacts, digest: string): Row {
-  const { lease } = state;
-  if (lease && lease.releaseId !== candidate.id && lease.digest === digest) {
+  const { lease, live } = state;
+  const fix = candidate.kind === 'hotfix';
+  // A fix waits: what is under way may yet fail for the very reason that makes a fix urgent.
+  if (lease && lease.releaseId !== candidate.id && lease.digest === digest && !fix) {
     return { is: 'known', says: `${lease.releaseId} is releasing this digest` };
+  }
+  if (fix && live?.digest === digest && live.committedAt >= candidate.requestedAt) {
+    return { is: 'known', says: `${live.releaseId} has made it live since` };
   }
   if (candidate.kind !== 'push') return { is: 'ok', says: `${candidate.by} asks for it: ${candidate.reason}` };
   if (digest === liveDigest) return { is: 'known', says: 'it is live already' };
@@ -229,6 +235,12 @@ export function objectionsToShift({ size, old, fresh, oldColour, kind }: ShiftFa
   ].filter((reason) => reason !== null);
 }
 
+/** As a hotfix from the moment that a person asks for one with the digest that is being released (blue-green/I23). */
+export const kindNow = <K extends Candidate['kind'] | 'roll-back'>(
+  { kind, digest }: { readonly kind: K; readonly digest: string },
+  candidate: Candidate | null,
+): K | 'hotfix' => (candidate?.kind === 'hotfix' && candidate.digest === digest ? 'hotfix' : kind);
+
 export interface WatchFacts {
   readonly now: number;
   readonly stageAt: number;
@@ -304,4 +316,32 @@ export function objectionsToReaping({ now, colour, state, weights, requests }: R
     requests === null ? 'whether it has requests is not known' : null,
     (requests ?? 0) > 0 ? `${requests} requests in the last minutes` : null,
   ].filter((reason) => reason !== null);
+}
+
+/** Whether users could be sent back to the release that is kept, this moment (blue-green/I19). */
+export interface KeptFacts {
+  readonly retained: Pick<Retained, 'colour' | 'digest' | 'size'>;
+  readonly view: Pick<ColourView, 'desired' | 'healthyTargets'>;
+  /** What a machine that starts there now would run; null when nothing was named. */
+  readonly declared: string | null;
+}
+
+export interface Kept {
+  /** short: a machine fails and is replaced by its group. lost: it will not be whole by itself. */
+  readonly is: 'ready' | 'short' | 'lost';
+  /** Its size is all that is missing. */
+  readonly mendable: boolean;
+  readonly reasons: readonly string[];
+}
+
+export function decideKept({ retained, view, declared }: KeptFacts): Kept {
+  const { colour, digest, size } = retained;
+  const other =
+    declared !== digest ? [`a machine of ${colour} would start ${declared ?? 'nothing'}, not ${digest}`] : [];
+  const smaller = view.desired < size ? [`${colour} is to have ${view.desired} machines, not ${size}`] : [];
+  if (other.length + smaller.length > 0) {
+    return { is: 'lost', mendable: other.length === 0, reasons: [...other, ...smaller] };
+  }
+  if (view.healthyTargets >= size) return { is: 'ready', mendable: false, reasons: [] };
+  return { is: 'short', mendable: false, reasons: [`${colour} has ${view.healthyTargets} healthy of ${size}`] };
 }

@@ -10,6 +10,7 @@
  * Error rates, from 4,000 simulated bakes each (`node test/bench/judge-table.ts`), limit 1 %: a service at 0.5 % is
  * rolled back by the sequential rule in 0.4 % of the bakes at 100 requests a minute; at 2 % it is in 98.9 %, at 5 % in all.
  */
+import { isoOf } from '../shared/clock.ts';
 import { upperBound } from './judge-bounds.ts';
 import { type Counted, OBJECTS_AT, ratioAgainstLimit, ratioAgainstOther } from './judge-sequential.ts';
 
@@ -43,6 +44,8 @@ export interface JudgeInput {
   readonly alarms: readonly { readonly name: string; readonly state: string }[];
   /** Alarms that must be OK; those that were red before a hotfix are not among them. */
   readonly alarmsWanted: readonly string[];
+  /** Users are to be rescued from the old release: what the load balancer answers for that one says nothing of ours. */
+  readonly hotfix: boolean;
   readonly limits: Limits;
 }
 
@@ -177,11 +180,16 @@ function traffic({ ours, balancer: all, percent, role, stageAt, publishedTo }: J
   return { check, verdict: gone ? (unknown ? 'inconclusive' : 'fail') : 'pass', says };
 }
 
-/** The load balancer's own 5xx have no target group: connections refused, no target, timeouts. */
-function balancer({ balancer: all, stageAt, limits }: JudgeInput): Finding {
+/**
+ * The load balancer's own 5xx have no target group: connections refused, no target, timeouts. Beside a hotfix they are the
+ * broken release's as long as that has users, and until the minute after.
+ */
+function balancer({ balancer: all, stage: now, stageAt, hotfix, limits }: JudgeInput): Finding {
   const check = 'balancer';
+  if (hotfix && now === 'step') return { check, verdict: 'pass', says: 'the release to be replaced has users too' };
+  const from = hotfix ? isoOf(Date.parse(stageAt) + MINUTE_MS) : stageAt;
   const counts = all
-    .filter(({ at, requests }) => at >= stageAt && requests !== null)
+    .filter(({ at, requests }) => at >= from && requests !== null)
     .map(({ requests, errors: failed }) => ({
       requests: Number(requests),
       errors: Math.min(failed ?? 0, Number(requests)),
@@ -191,6 +199,8 @@ function balancer({ balancer: all, stageAt, limits }: JudgeInput): Finding {
   const says = `${failed} answers 5xx by the load balancer itself, log ratio ${ratio.toFixed(2)}`;
   return { check, verdict: ratio >= OBJECTS_AT ? 'fail' : 'pass', says };
 }
+
+const MINUTE_MS = 60_000;
 
 /** Requests of a standby region, all of them probes, without which nothing was seen. */
 const STANDBY_REQUESTS_MIN = 20;

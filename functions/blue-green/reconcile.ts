@@ -1,22 +1,26 @@
 /**
  * Looks at the state of things each minute and starts what an event should have started: pushes may be lost, evidence
- * comes late, executions die. Started by: the schedule "reconcile", in both serving regions. When nothing is to be done
- * it makes one call.
+ * comes late, executions die, and what is kept for a rollback may be lost. Started by: the schedule "reconcile", in both
+ * serving regions. When nothing is to be done and nothing is kept it makes one call.
  */
 import * as z from 'zod';
 import { admissionPorts } from '../shared/aws/admission.ts';
 import { sfnExecutions } from '../shared/aws/sfn.ts';
 import { ReleaseConfig } from '../shared/config.ts';
 import { lambda, type Surroundings } from '../shared/lambda.ts';
+import { powertoolsMeter } from '../shared/meter.ts';
 import { parse } from '../shared/parse.ts';
 import type { Executions } from '../shared/ports.ts';
 import type { Candidate, Lease, ReleaseState } from '../shared/release-ports.ts';
 import { type AdmissionPorts, consider } from './admission.ts';
-import { executionName } from './request.ts';
+import { type KeptPorts, watchKept } from './kept.ts';
+import { isJob } from './lease.ts';
+import { cleanUpName } from './request.ts';
 
 const ScheduledInput = z.object({ scheduledAt: z.iso.datetime() });
 
-export interface ReconcilePorts extends AdmissionPorts {
+export interface ReconcilePorts extends AdmissionPorts, KeptPorts {
+  readonly compute: KeptPorts['compute'];
   readonly machine: Pick<Executions, 'describe'>;
   readonly cleanUps: Pick<Executions, 'start'>;
 }
@@ -26,6 +30,8 @@ type Ports = ReconcilePorts & Surroundings<ReleaseConfig>;
 const LOOK_FOR_PUSHES_EVERY_MINUTES = 5;
 /** A lease that young may belong to an execution whose start is not visible yet. */
 const LEASE_SECONDS_MIN = 60;
+/** `TimeoutSeconds` of blue-green-clean-up.asl.json: two clean-ups of one release never work at once. */
+const CLEAN_UP_MS_MAX = 900_000;
 
 export const makeReconcile =
   (ports: Ports) =>
@@ -37,6 +43,7 @@ export const makeReconcile =
     if (lease && clock.now() - Date.parse(lease.takenAt) > LEASE_SECONDS_MIN * 1000) {
       if (await mendLease(ports, lease)) return { action: 'clean up' };
     }
+    await watchKept(ports, state, scheduledAt);
     const minute = Math.floor(Date.parse(scheduledAt) / 60_000);
     const found = minute % LOOK_FOR_PUSHES_EVERY_MINUTES === 0 ? await lostPush(ports, state) : null;
     const proposed = found !== null && (await releases.propose(found));
@@ -46,18 +53,22 @@ export const makeReconcile =
     return { action: await consider(ports, seen, true) };
   };
 
-/** True when the lease's execution is dead, or its reaper: what it left is cleaned up. */
-async function mendLease({ machine, cleanUps, releases, log }: Ports, lease: Lease): Promise<boolean> {
+/** True when the lease's execution is dead, or the job that held it: what it left is cleaned up. */
+async function mendLease({ machine, cleanUps, releases, clock, log }: Ports, lease: Lease): Promise<boolean> {
   const { executionArn, releaseId, fence } = lease;
-  if (!executionArn.startsWith('arn:aws:states:')) {
-    log.warn('a reaper died with the lease', { releaseId });
+  if (isJob(lease)) {
+    log.warn('a job died with the lease', { releaseId });
     await releases.giveUp({ releaseId, executionArn, fence });
     return true;
   }
   const found = await machine.describe(executionArn);
   if (found?.status === 'RUNNING') return false;
   log.warn('an execution ended with the lease', { executionArn, status: found?.status });
-  await cleanUps.start(executionName(`abandoned-${releaseId}`, fence), {
+  const since = found?.stoppedAt ?? Date.parse(lease.takenAt);
+  const name = cleanUpName(executionArn.split(':').at(-1) ?? releaseId, since);
+  // The first one is also started by the execution's end. One that failed gave up long before another one follows.
+  const again = Math.floor((clock.now() - since) / CLEAN_UP_MS_MAX);
+  await cleanUps.start(again === 0 ? name : `${name}-${again}`, {
     detail: { executionArn, status: found?.status ?? 'GONE', input: JSON.stringify(found?.input ?? null) },
   });
   return true;
@@ -90,6 +101,7 @@ export const handler = lambda({
   config: ReleaseConfig,
   ports: (config) => ({
     ...admissionPorts(config),
+    meter: powertoolsMeter('blue-green'),
     machine: sfnExecutions(config),
     cleanUps: sfnExecutions({ ...config, stateMachineArn: config.cleanUpMachineArn }),
   }),

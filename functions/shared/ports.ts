@@ -196,8 +196,8 @@ export interface Executions {
   /** The same name and input twice is one execution. */
   start(name: string, input: unknown): Promise<'started' | 'known'>;
   running(): Promise<string[]>;
-  /** Null when there is no such execution. */
-  describe(executionArn: string): Promise<{ status: string; input: unknown } | null>;
+  /** Null when there is no such execution. `stoppedAt` is in milliseconds since the epoch; null while it runs. */
+  describe(executionArn: string): Promise<{ status: string; input: unknown; stoppedAt: number | null } | null>;
 }
 
 /** False when nobody waits any more. */

@@ -163,7 +163,12 @@ export interface Served {
 }
 
 /** The previous release, kept ready until an absolute moment. */
-export type Retained = Served & { readonly until: string; readonly size: number };
+export type Retained = Served & {
+  readonly until: string;
+  readonly size: number;
+  /** Since when people know that it could not be gone back to; null while it could. */
+  readonly unreadySince?: string | null;
+};
 
 /** What a person wants of the release that runs, or of the one that was committed last. */
 export interface Steering {
@@ -217,6 +222,8 @@ export interface Releases {
   commit(release: Release, live: Served, retained: Retained | null): Promise<void>;
   /** The retention ended: superseded, expired, lost or used. Only of this release. */
   endRetention(releaseId: string): Promise<void>;
+  /** Notes since when the release that is kept could not be gone back to; null when it can be again. Only of this release. */
+  noteUnready(releaseId: string, since: string | null): Promise<void>;
   /** For the release that runs. False when none does. */
   steer(steering: Steering, releaseId: string): Promise<boolean>;
   quarantine(
@@ -245,6 +252,8 @@ export type EntryKind =
   | 'rollback-failed'
   | 'committed'
   | 'ended'
+  | 'rollback-unready'
+  | 'rollback-ready'
   | 'retention-ended'
   | 'reaped';
 
@@ -268,6 +277,8 @@ export type NewEntry = Pick<Entry, 'id' | 'at' | 'releaseId' | 'kind' | 'facts'>
 export interface Chronicle {
   /** Adds an entry, unless one of the last ones has the same id. */
   append(entry: NewEntry): Promise<void>;
+  /** The newest entries, newest first, at most `limit`. */
+  last(limit: number): Promise<readonly Entry[]>;
   /** Entries with a larger sequence, oldest first, at most `limit`. */
   after(sequence: number, limit: number): Promise<readonly Entry[]>;
   /** The last sequence that is in the archive. */

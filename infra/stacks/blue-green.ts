@@ -19,6 +19,7 @@ import { Workflow } from '../constructs/workflow.ts';
 import type { Names } from '../names.ts';
 import { type EventRow, events, schedules } from '../wiring.ts';
 import { deliveryDashboard } from './blue-green/dashboard.ts';
+import { notReadyAlarm } from './blue-green/not-ready-alarm.ts';
 import { type Handler, rightsOf, WILDCARDS } from './blue-green/rights.ts';
 import { type ReleaseParts, RUNBOOK, releaseSettings } from './blue-green/settings.ts';
 import { executionAlarm } from './region-failover/alarms.ts';
@@ -121,6 +122,7 @@ export class BlueGreenStack extends Stack {
     this.#react(starters);
     executionAlarm(this, 'Release', this.machine, this.topic, RUNBOOK);
     executionAlarm(this, 'CleanUp', cleanUp, this.topic, RUNBOOK);
+    notReadyAlarm(this, this.#place, this.topic);
     deliveryDashboard(this, this.#place, props.region);
   }
 

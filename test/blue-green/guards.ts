@@ -48,8 +48,8 @@ const everythingPasses = all(
   ),
 );
 const nothingSpeaksAgainstShifting = replacing(
-  '].filter((reason) => reason !== null);\n}\n\nexport interface WatchFacts',
-  '].filter(() => false);\n}\n\nexport interface WatchFacts',
+  'oldColour, kind }: ShiftFacts): string[] {',
+  'oldColour, kind }: ShiftFacts): string[] {\n  if (size > 0) return [];',
 );
 
 export const guards: readonly Guard[] = [
@@ -175,11 +175,48 @@ export const guards: readonly Guard[] = [
     ],
   },
   {
+    id: '11',
+    without: 'the comparison of the answers with the digest that was admitted',
+    scenario: 'names-another-digest',
+    saying: /users got sha256:\w+, which calls itself sha256:9+/,
+    removals: [
+      step(
+        'check-health',
+        replacing(
+          'answers.find((answer) => answer.digest !== digest)',
+          'answers.find((answer) => answer.digest === "")',
+        ),
+      ),
+      step('validate', replacing('if (digest !== plan.digest)', "if (digest === '')")),
+      step(
+        'prove',
+        replacing('if ((await ask()).digest === plan.digest)', 'if ((await ask()).digest !== plan.oldDigest)'),
+      ),
+    ],
+  },
+  {
     id: '12',
     without: 'the rows about scan and signature',
     scenario: 'critical-finding',
     saying: /users got .* which must not be admitted/,
     removals: [decide(['admit', 'reconcile'], replacing('[...evidenceRows(facts), schemaRow', '[schemaRow'))],
+  },
+  {
+    id: '13',
+    without: 'the policy of the repository, which lets nobody delete images',
+    scenario: 'images-cleaned-up',
+    saying: /the image of sha256:\w+, which is kept, is gone/,
+    removals: [
+      {
+        slug: 'region',
+        type: 'AWS::ECR::Repository',
+        resource: 'Images',
+        edit(properties: Record<string, unknown>) {
+          if (!properties.RepositoryPolicyText) throw new Error('the repository has no policy');
+          delete properties.RepositoryPolicyText;
+        },
+      },
+    ],
   },
   {
     id: '14',
@@ -194,6 +231,19 @@ export const guards: readonly Guard[] = [
     scenario: 'two-percent-errors',
     saying: /was committed .* which is a bad release/,
     removals: [decide(['watch'], everythingPasses)],
+  },
+  {
+    id: '16',
+    without: 'the dimension that says which colour is asked about',
+    scenario: 'good-release',
+    saying: /the judge asked about another target group than the candidate's/,
+    removals: [
+      shared(
+        'shared/aws/release-metrics',
+        ['watch'],
+        replacing('Value: colours[colour].targetGroupArn', 'Value: colours.blue.targetGroupArn'),
+      ),
+    ],
   },
   {
     id: '17',

@@ -21,6 +21,7 @@ const good: JudgeInput = {
   publishedTo: minute(15),
   alarms: [{ name: 'latency', state: 'OK' }],
   alarmsWanted: ['latency'],
+  hotfix: false,
   limits: { errorRateMax: 0.01, p95SecondsMax: 2, requestsMin: 300 },
 };
 const verdictOf = (change: Partial<JudgeInput>) => judge({ ...good, ...change }).verdict;
@@ -94,6 +95,7 @@ describe('the verdict', () => {
       { ours: minutes(13, 100), balancer: minutes(15, 100) },
     ],
     ['the load balancer itself answers 5xx', { balancer: minutes(15, 100, 5) }],
+    ['the load balancer itself answers 5xx in the bake of a hotfix', { hotfix: true, balancer: minutes(15, 100, 5) }],
   ])('fails when %s', (_what, change) => {
     expect(verdictOf(change)).toBe('fail');
   });

@@ -86,7 +86,7 @@ export interface WorldState {
   alarms: AlarmView[];
   deployments: SettingValues['deployments'] | null;
   holder: string;
-  executions: Record<string, { status: string; input: unknown }>;
+  executions: Record<string, { status: string; input: unknown; stoppedAt: number | null }>;
   told: { subject: string; message: string }[];
   migrated: string[];
 }
@@ -206,6 +206,7 @@ export class World {
             if (state.entries.some(({ id }) => id === entry.id)) return;
             state.entries.push(chained(JSON.parse(JSON.stringify(entry)), state.entries.at(-1) ?? null));
           }),
+        last: async (limit: number) => state.entries.toReversed().slice(0, limit),
         after: async (sequence: number, limit: number) =>
           state.entries.filter((entry) => entry.sequence > sequence).slice(0, limit),
         exported: async () => state.exported,
@@ -260,7 +261,7 @@ export class World {
   readonly #executions = {
     start: async (name: string, input: unknown): Promise<'started' | 'known'> => {
       if (this.state.executions[name]) return 'known';
-      this.state.executions[name] = { status: 'RUNNING', input };
+      this.state.executions[name] = { status: 'RUNNING', input, stoppedAt: null };
       return 'started';
     },
     describe: async (arn: string) => this.state.executions[arn.split(':').at(-1) ?? ''] ?? null,
@@ -341,6 +342,12 @@ export class World {
       this.#when('commit', this.#mine(of), { live, retained }),
     endRetention: async (releaseId: string) => {
       await this.#ask('endRetention', ({ retained }) => retained?.releaseId === releaseId, { retained: null });
+    },
+    noteUnready: async (releaseId: string, unreadySince: string | null) => {
+      const { retained } = this.state.releases;
+      if (retained?.releaseId === releaseId) {
+        await this.#when('noteUnready', () => true, { retained: { ...retained, unreadySince } });
+      }
     },
     steer: (steering: Steering, releaseId: string) =>
       this.#ask('steer', (s) => s.lease?.releaseId === releaseId && s.steering?.decision !== 'roll-back', { steering }),

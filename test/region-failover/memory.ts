@@ -70,7 +70,7 @@ export interface WorldState {
   proof: Record<number, Proof>;
   decline: { at: string; by: string } | null;
   questions: Record<string, { token: string; answer?: Answer }>;
-  executions: Record<string, { status: string; input: unknown }>;
+  executions: Record<string, { status: string; input: unknown; stoppedAt: number | null }>;
   answered: { token: string; output: unknown }[];
   told: { subject: string; message: string }[];
   witnessAt: string | null;
@@ -340,7 +340,7 @@ export class World {
   readonly #executions = {
     start: async (name: string, input: unknown): Promise<'started' | 'known'> => {
       if (this.state.executions[name]) return 'known';
-      this.state.executions[name] = { status: 'RUNNING', input };
+      this.state.executions[name] = { status: 'RUNNING', input, stoppedAt: null };
       return 'started';
     },
     running: async () =>

@@ -1,12 +1,15 @@
 /** What people, pipelines and mishaps do during a drill, beyond what the world does by itself. */
 
+import { FailoverRequest } from '../../../events/failover-request.ts';
 import type { Cloud } from '../../../simulator/cloud.ts';
+import { AwsError } from '../../../simulator/errors.ts';
 import { ecrStateIn } from '../../../simulator/services/ecr/state.ts';
 import { stepFunctions } from '../../../simulator/stepfunctions/service.ts';
 import { happen } from '../../../simulator/world/events.ts';
 import * as moments from '../../drill/moments.ts';
+import { askedFor } from '../region-failover/by-hand.ts';
 import type { Asked, Push } from './evidence.ts';
-import { currentRelease } from './last-release.ts';
+import { currentRelease, holdsLease } from './last-release.ts';
 import { forwardRuleOf, targetGroupOf } from './nodes.ts';
 import { pushed } from './pushes.ts';
 import type { Act, Places } from './scenario.ts';
@@ -23,7 +26,9 @@ const isMoment = (act: Act): act is Moment => ['abortAt', 'dieAfter', 'eventsAt'
 
 /** Whether an act that waits for one exact moment must be done at this very instant. */
 export const isDue = (cloud: Cloud, act: Act, places: Places): boolean =>
-  isMoment(act) && moments.hasHit(cloud, momentOf(act, places));
+  act.act === 'whileJob'
+    ? holdsLease(cloud, act.job, places)
+    : isMoment(act) && moments.hasHit(cloud, momentOf(act, places));
 
 function momentOf(act: Moment, places: Places): moments.Moment {
   if (act.act === 'dieAfter') return moments.diesAfter(places.region, `blue-green/${act.function}`, act.call);
@@ -61,6 +66,12 @@ export async function perform(cloud: Cloud, act: Act, places: Places, diary: Dia
       if (enteredAt === null || cloud.now < enteredAt + act.seconds * 1000) return false;
       return perform(cloud, act.does, places, diary);
     }
+    case 'whileJob':
+      return holdsLease(cloud, act.job, places) && perform(cloud, act.does, places, diary);
+    case 'deleteImages':
+      return deleteImages(cloud, places);
+    case 'move':
+      return move(cloud, act.reason, places);
     case 'alarm':
       await cloud.call(
         'cloudwatch',
@@ -133,6 +144,31 @@ async function put(
     { Entries: [{ Source: 'mainstay', DetailType: detailType, Detail }] },
     { region },
   );
+}
+
+/** To the other region, where the request is put. */
+async function move(cloud: Cloud, reason: string, { region: from, names, configuration }: Places): Promise<boolean> {
+  const target = configuration.regions.serving.find((each) => each !== from) ?? from;
+  const { detailType, detail } = askedFor(
+    configuration,
+    FailoverRequest.shape.detail.parse({ application: names.prefix, target, from, by: 'alice', reason }),
+  );
+  const Entries = [{ Source: 'mainstay', DetailType: detailType, Detail: JSON.stringify(detail) }];
+  await cloud.call('events', 'PutEvents', { Entries }, { region: target });
+  return true;
+}
+
+/** Whoever is refused leaves it at that. */
+async function deleteImages(cloud: Cloud, { region, names }: Places): Promise<boolean> {
+  const { images = {} } = ecrStateIn(cloud, region)?.repositories[names.repository] ?? {};
+  const [, ...older] = Object.values(images).sort((a, b) => b.pushedAt - a.pushedAt);
+  const imageIds = older.map(({ digest }) => ({ imageDigest: digest }));
+  await cloud
+    .call('ecr', 'BatchDeleteImage', { repositoryName: names.repository, imageIds }, { region })
+    .catch((error: unknown) => {
+      if (!(error instanceof AwsError) || error.code !== 'AccessDeniedException') throw error;
+    });
+  return true;
 }
 
 async function setWeights(cloud: Cloud, act: Extract<Act, { act: 'weights' }>, places: Places): Promise<boolean> {

@@ -21,8 +21,10 @@ import { effectsOf } from './effects.ts';
 import type { Evidence } from './evidence.ts';
 import { other } from './evidence.ts';
 import { INVARIANTS, violations } from './invariants.ts';
+import { instanceIdsOf } from './machines.ts';
 import { Monitor, type Watched } from './monitor.ts';
 import { narratorOf } from './narrator.ts';
+import { deployPolicy, withPolicy } from './policy.ts';
 import { present } from './present.ts';
 import { reportModel } from './report-model.ts';
 import type { Act, Places, Scenario } from './scenario.ts';
@@ -81,11 +83,12 @@ export function runScenario(
 
 async function runOn(
   cloud: Cloud,
-  configuration: Configuration,
+  given: Configuration,
   { name, scenario }: Named,
   seed: number,
   watcher: Watcher,
 ): Promise<BlueGreenRun> {
+  const configuration = withPolicy(given, scenario.policy ?? {});
   const [region] = configuration.regions.serving;
   const watched: Watched = { cloud, configuration, names: namesOf(configuration), region };
   const now = () => (cloud.now - cloud.state.startedAt) / 1000;
@@ -98,11 +101,12 @@ async function runOn(
     }),
   );
   resumeSimulation(cloud);
+  if (scenario.policy) await cloud.resolve(deployPolicy(watched, scenario.policy));
   await monitor.watch(SETTLE_SECONDS);
   startUsers(cloud, {
     host: configuration.domain,
     ratePerSecond: scenario.ratePerSecond ?? RATE_PER_SECOND,
-    ...(scenario.sticky && { returning: { clients: 40, share: 0.8 } }),
+    ...(scenario.returningUsers && { returning: { clients: 40, share: 0.8 } }),
   });
   await monitor.watch(USERS_BEFORE_SECONDS + cloud.random('drill').integer(BEGINS_WITHIN_SECONDS));
 
@@ -136,11 +140,14 @@ async function runOn(
   return { ...judge(watched, { name, scenario }, seed, evidence, narrator.timeline), unsettledBecause };
 }
 
-function placesOf({ configuration, names, region }: Watched, monitor: Monitor): Places {
+function placesOf(watched: Watched, monitor: Monitor): Places {
+  const { configuration, names, region } = watched;
   const weights = monitor.rules.at(-1)?.weights;
   const live = COLOURS.find((colour) => (weights?.[colour] ?? 0) > 0 && (weights?.[other(colour)] ?? 0) === 0);
   if (!live) throw new Error(`no one colour serves in ${region} before the drill: ${JSON.stringify(weights)}`);
-  return { region, names, configuration, machine: names.releaseWorkflow, live, candidate: other(live) };
+  const machine = names.releaseWorkflow;
+  const liveInstances = instanceIdsOf(watched, live);
+  return { region, names, configuration, machine, live, candidate: other(live), liveInstances };
 }
 
 function machineIn({ cloud, region, names }: Watched) {

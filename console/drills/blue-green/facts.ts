@@ -64,6 +64,8 @@ export const shareOf = (weights: RuleVersion['weights'], colour: Colour): number
 };
 
 export interface Commit {
+  /** A deployment, or a return to the release that was kept. */
+  readonly how: 'released' | 'returned';
   readonly t: number;
   readonly live: Served;
   readonly before: Served;
@@ -78,7 +80,9 @@ export function commits(evidence: Evidence): Commit[] {
     const before = previous ? (previous.live ?? evidence.before) : evidence.before;
     const { live, t, retained } = version;
     if (!live || (live.digest === before.digest && live.colour === before.colour)) return [];
-    return [{ t, live, before, retained, releaseId: previous?.releaseId ?? version.releaseId }];
+    const kept = previous?.retained;
+    const how = !retained && kept?.digest === live.digest && kept.colour === live.colour ? 'returned' : 'released';
+    return [{ how, t, live, before, retained, releaseId: previous?.releaseId ?? version.releaseId }];
   });
 }
 

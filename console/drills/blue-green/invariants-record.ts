@@ -1,6 +1,6 @@
 /** Invariants 22–24: every wait ends, a broken application can be mended, and the record is whole and true. */
-import type { Evidence } from './evidence.ts';
-import { commits, moment, raises, rollbacksOfUsers, shareOf, withdrawals } from './facts.ts';
+import type { Call, Evidence } from './evidence.ts';
+import { type Commit, commits, moment, raises, rollbacksOfUsers, shareOf, withdrawals } from './facts.ts';
 
 /** Retries and the looks between them come on top of what a step may take. */
 const SLACK_SECONDS = 300;
@@ -37,13 +37,21 @@ export function brokenLiveCanBeFixed(evidence: Evidence): string[] {
     const push = evidence.pushes.find(({ digests }) => digests.includes(digest ?? ''));
     const busyUntil = evidence.states.find((version) => version.t >= t && version.holder === null)?.t ?? t;
     const begun = evidence.calls.some(
-      (call) => call.deed === 'assign' && call.t >= t && call.t <= Math.max(t, busyUntil) + patience,
+      (call) => startsMachines(call) && call.t >= t && call.t <= Math.max(t, busyUntil) + patience,
     );
-    return begun || push?.admissible === false
+    // One that was under way already is the fix, if it comes to its end.
+    const underWay = evidence.executions.some(
+      ({ input, from, until, output }) =>
+        input.digest === digest && from <= t && (until === null || until > t) && output?.outcome === 'committed',
+    );
+    return begun || underWay || push?.admissible === false
       ? []
       : [`the fix that ${by} asked for ${moment(evidence, t)} was never begun`];
   });
 }
+
+/** What is declared already need not be declared again. */
+const startsMachines = ({ deed, size }: Call): boolean => deed === 'assign' || (deed === 'size' && (size ?? 0) > 0);
 
 /** Evidence about the image is waited for before. */
 const BEGUN_SECONDS = 300;
@@ -86,12 +94,14 @@ function missing(evidence: Evidence): string[] {
         ? []
         : [`the record has no '${kind}' for what happened ${moment(evidence, t)}`],
     );
-  const committed = commits(evidence).map(({ t }) => t);
+  const became = (wanted: Commit['how']) => commits(evidence).flatMap(({ how, t }) => (how === wanted ? [t] : []));
+  const committed = became('released');
   const counted = entries.filter(({ kind, t }) => kind === 'committed' && t >= evidence.faultAt).length;
   return [
     ...intents,
     ...after('committed', committed),
-    ...after('rolled-back', rollbacksOfUsers(evidence)),
+    // A return is no deployment: it counts against the release that it leaves.
+    ...after('rolled-back', [...rollbacksOfUsers(evidence), ...became('returned')]),
     ...(counted > committed.length ? [`the record has ${counted} commits; there were ${committed.length}`] : []),
   ];
 }

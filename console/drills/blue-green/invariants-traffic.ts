@@ -136,12 +136,20 @@ export function raisedOnlyOnAPass(evidence: Evidence): string[] {
       ...(least > evidence.policy.errorShareMax
         ? [`${when} although it had failed ${failed} of ${got.length} users`]
         : []),
-      ...(sample && sample.healthy < sample.desired
+      ...(sample && sample.healthy < sample.desired && !isFix(evidence, raise)
         ? [`${when} while ${live} had ${sample.healthy} of ${sample.desired} healthy targets`]
         : []),
     ];
   });
 }
+
+/** A named person asked for what the candidate runs, whatever became of the old release (invariant 23). */
+const isFix = (evidence: Evidence, { t, candidate }: Pick<Written, 't' | 'candidate'>): boolean => {
+  const { digests = [] } = sampleAt(evidence, t)?.colours[candidate] ?? {};
+  return evidence.asked.some(
+    ({ wish, by, digest, t: when }) => wish === 'hotfix' && by !== '' && when <= t && digests.includes(digest ?? ''),
+  );
+};
 
 /** A person or a reconciler needs so long, besides the reconciler's own period, to write the rule and to tell. */
 const REPAIR_SECONDS = 120;

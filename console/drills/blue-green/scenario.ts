@@ -1,10 +1,11 @@
-/** What a scenario of blue/green is made of. The scenarios themselves are in scenarios.ts and crash-scenarios.ts. */
+/** What a scenario of blue/green is made of. The scenarios themselves are in scenarios/ and crash-scenarios.ts. */
 import type { Configuration } from '../../../infra/config/index.ts';
 import type { Colour, Names } from '../../../infra/names.ts';
 import type { TimedEvent, WorldEvent } from '../../../simulator/world/events.ts';
 import type { PushedRelease } from '../../../simulator/world/releases.ts';
 import type * as wants from '../../drill/wants.ts';
 import type { Asked } from './evidence.ts';
+import type { OwnPolicy } from './policy.ts';
 
 export const OUTCOMES = [
   /** The newest release is committed and serves. */
@@ -56,6 +57,12 @@ export type Act =
   | { readonly act: 'after'; readonly state: string; readonly seconds: number; readonly does: Act }
   /** Region failover freezes deployments in this region, or ends that. */
   | { readonly act: 'freeze'; readonly frozen: boolean }
+  /** A clean-up of the registry, which is not Mainstay's, deletes every image but the newest. */
+  | { readonly act: 'deleteImages' }
+  /** While a job ('reap', 'keep') holds the lease. */
+  | { readonly act: 'whileJob'; readonly job: string; readonly does: Act }
+  /** A person asks to move the application to the other region, which freezes deployments here. */
+  | { readonly act: 'move'; readonly reason: string }
   /** As soon as an execution enters this state, before the state does anything: what happens to the world, then acts. */
   | {
       readonly act: 'eventsAt';
@@ -77,6 +84,8 @@ export interface Places {
   /** Of when the drill began. */
   readonly live: Colour;
   readonly candidate: Colour;
+  /** Ids of the live colour's instances; empty where tasks serve. */
+  readonly liveInstances: readonly string[];
 }
 
 export interface Scenario {
@@ -91,8 +100,10 @@ export interface Scenario {
   readonly seconds: number;
   /** Watched to the end even when a release is over sooner: something is still to happen. */
   readonly toTheEnd?: true;
-  /** Users that come back with the load balancer's cookie, in a region whose rule is sticky. */
-  readonly sticky?: true;
+  /** What the environment's policy says otherwise in this scenario. */
+  readonly policy?: OwnPolicy;
+  /** Users that come back with the load balancer's cookie, where the policy lets the rule be sticky. */
+  readonly returningUsers?: true;
   /** Requests per second from the internet. */
   readonly ratePerSecond?: number;
   /** For how long random faults come beside the scenario; left out when none do. */

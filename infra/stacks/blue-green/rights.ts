@@ -64,7 +64,7 @@ export function rightsOf(
   ];
   return {
     admit: admission,
-    reconcile: [...admission, images, machine.describe, machine.cleanUp],
+    reconcile: [...admission, images, ...capacity.see, ...capacity.size, machine.describe, machine.cleanUp],
     'take-lease': [state.read, state.change],
     snapshot: [state.read, ...see, ...capacity.declared, metrics, freeze, role],
     pin: [state.read, state.change, ...capacity.see, ...capacity.change],

@@ -1,0 +1,41 @@
+/** What others than Mainstay do to weights and sizes in mid-shift. */
+import type { Scenario } from '../scenario.ts';
+import { ADMITTED_SECONDS, at, committed, here, prepared, push, whenWatched } from './parts.ts';
+
+export const foreignHands = {
+  'weights-reset': {
+    title: 'a deployment of the stack writes the weights as they were, in mid-shift; Mainstay goes back and says so',
+    expected: 'rolled-back',
+    acts: [at(0, push('1.1.0')), whenWatched([{ act: 'weights', live: 100, candidate: 0 }])],
+    seconds: 2400,
+    wants: [
+      ...prepared(0, ADMITTED_SECONDS),
+      here('shift 10', 60, 900),
+      here('back', 60, 1200, [0, 1]),
+      here('unpin live', 60, 1300),
+      here('tell rolled back', 60, 1300),
+    ],
+  },
+  'scaling-policy': {
+    title: 'a scaling policy wants fewer machines of the old colour in mid-shift; they stay',
+    expected: 'committed',
+    healthy: true,
+    // It had wanted one more before.
+    acts: [
+      at(0, { act: 'scale', colour: 'live', by: 1 }),
+      at(420, push('1.1.0')),
+      whenWatched([{ act: 'scale', colour: 'live', by: -1 }]),
+    ],
+    seconds: 3900,
+    // Its size is its least from then on.
+    wants: [here('size live', 420, ADMITTED_SECONDS + 480), ...committed(420, ADMITTED_SECONDS + 420)],
+  },
+  'images-cleaned-up': {
+    title: 'a clean-up of the registry comes after a commit; the images that are live and kept stay',
+    expected: 'committed',
+    healthy: true,
+    acts: [at(0, push('1.1.0')), at(0, { act: 'after', state: 'Commit', seconds: 60, does: { act: 'deleteImages' } })],
+    seconds: 3600,
+    wants: committed(),
+  },
+} as const satisfies Record<string, Scenario>;
