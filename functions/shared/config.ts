@@ -98,7 +98,7 @@ const releaseColour = z.object({
   /** Name of the Auto Scaling group, or of the ECS service. */
   group: z.string(),
   targetGroupArn: z.string(),
-  /** Instances read it at boot; for a service it is where the present digest is noted. */
+  /** Instances read it at each boot; tasks only until the first release, whose task definition names the digest. */
   digestParameter: z.string(),
 });
 

@@ -92,7 +92,7 @@ export const Configuration = z
     compute: z.strictObject({
       /** What runs the colours: Auto Scaling groups, or ECS services on Fargate. */
       kind: z.enum(['ec2', 'fargate']).default('ec2'),
-      /** Tag of the image that Fargate tasks run until the first release; instances wait for a digest instead. */
+      /** Tag of the image that Fargate tasks run until the first release; its digest is named as for instances. */
       firstTag: z.string().min(1).default('1.0.0'),
       instanceType: z.string().regex(/^[a-z0-9]+\.[a-z0-9]+$/, 'an EC2 instance type such as m7g.large'),
       min: z.number().int().min(1),

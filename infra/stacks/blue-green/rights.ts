@@ -160,13 +160,16 @@ function statements(place: Place, parts: ReleaseParts, arns: Arns) {
   };
 }
 
+const digestParameters = ({ account, region, names }: Pick<Place, 'account' | 'region' | 'names'>): string[] =>
+  COLOURS.map((colour) => `arn:aws:ssm:${region}:${account}:parameter${names.digestParameter(colour)}`);
+
 /** The two Auto Scaling groups, and their targets. */
 function groupStatements({ account, region, names }: Place, here: Record<string, unknown>) {
   const groups = COLOURS.map(
     (colour) =>
       `arn:aws:autoscaling:${region}:${account}:autoScalingGroup:*:autoScalingGroupName/${names.group(colour)}`,
   );
-  const digests = COLOURS.map((colour) => `arn:aws:ssm:${region}:${account}:parameter${names.digestParameter(colour)}`);
+  const digests = digestParameters({ account, region, names });
   const size = allow('SizeGroups', ['autoscaling:UpdateAutoScalingGroup'], groups);
   return {
     see: [
@@ -205,6 +208,8 @@ function serviceStatements({ account, region, names }: Place, here: Record<strin
     declared: [
       allow('SeeServices', ['ecs:DescribeServices'], services),
       allow('SeeTasks', ['ecs:DescribeTaskDefinition'], ['*'], here),
+      // Before the first release a task's digest is where people named it.
+      allow('ReadDigests', ['ssm:GetParameter'], digestParameters({ account, region, names })),
     ],
     release: [
       allow('ReviseTasks', ['ecs:RegisterTaskDefinition'], definitions),

@@ -9,12 +9,12 @@ import { SubnetType } from 'aws-cdk-lib/aws-ec2';
 import type { Repository } from 'aws-cdk-lib/aws-ecr';
 import { CfnCluster, CfnService, CfnTaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import type { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { type IRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledge } from '../../acknowledge.ts';
 import type { Configuration } from '../../config/index.ts';
-import type { Colour, Names } from '../../names.ts';
+import { COLOURS, type Colour, type Names } from '../../names.ts';
 import { applicationEnvironment } from './application-environment.ts';
 import type { Network } from './network.ts';
 
@@ -45,9 +45,21 @@ export class Services extends Construct {
     this.puller = new Role(this, 'Puller', { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com') });
     props.repository.grantPull(this.puller);
     this.logs.grantWrite(this.puller);
+    this.puller.addToPolicy(
+      new PolicyStatement({
+        sid: 'FirstRelease',
+        actions: ['ssm:GetParameters'],
+        resources: COLOURS.map((colour) => digestParameter(this, props.names, colour)),
+      }),
+    );
     acknowledge(this.puller, { 'IAM5[Resource::*]': 'ecr:GetAuthorizationToken has no resource-level permission' });
   }
 }
+
+const digestParameter = (scope: Construct, names: Names, colour: Colour): string => {
+  const { region, account } = Stack.of(scope);
+  return `arn:aws:ssm:${region}:${account}:parameter${names.digestParameter(colour)}`;
+};
 
 export interface ColourServiceProps {
   readonly configuration: Configuration;
@@ -146,6 +158,8 @@ export class ColourService extends Construct {
           readonlyRootFilesystem: true,
           portMappings: [{ containerPort: configuration.app.port, protocol: 'tcp' }],
           environment: environment.map(([name, value]) => ({ name, value })),
+          // What the tag stands for, as people name it. A release names its digest in the task definition instead.
+          secrets: [{ name: 'RELEASE_DIGEST', valueFrom: digestParameter(this, names, colour) }],
           logConfiguration: {
             logDriver: 'awslogs',
             options: {
