@@ -10,6 +10,7 @@ import { currentRelease } from './last-release.ts';
 import { forwardRuleOf, targetGroupOf } from './nodes.ts';
 import { pushed } from './pushes.ts';
 import type { Act, Places } from './scenario.ts';
+import { empty } from './sizing.ts';
 
 /** What was done, for the evidence: what pipelines pushed and people asked for. */
 export interface Diary {
@@ -49,12 +50,7 @@ export async function perform(cloud: Cloud, act: Act, places: Places, diary: Dia
     case 'scale':
       return scale(cloud, act, places);
     case 'empty':
-      await cloud.call(
-        'autoscaling',
-        'UpdateAutoScalingGroup',
-        { AutoScalingGroupName: names.group(places[act.colour]), MinSize: 0, DesiredCapacity: 0 },
-        { region },
-      );
+      await empty(cloud, places[act.colour], places);
       return true;
     case 'after': {
       const enteredAt = firstEntry(cloud, places, act.state);
