@@ -5,12 +5,12 @@ import { ecrStateIn } from '../../../simulator/services/ecr/state.ts';
 import { stepFunctions } from '../../../simulator/stepfunctions/service.ts';
 import { happen } from '../../../simulator/world/events.ts';
 import * as moments from '../../drill/moments.ts';
+import { empty } from '../../drill/sizing.ts';
 import type { Asked, Push } from './evidence.ts';
 import { currentRelease } from './last-release.ts';
 import { forwardRuleOf, targetGroupOf } from './nodes.ts';
 import { pushed } from './pushes.ts';
 import type { Act, Places } from './scenario.ts';
-import { empty } from './sizing.ts';
 
 /** What was done, for the evidence: what pipelines pushed and people asked for. */
 export interface Diary {
@@ -50,7 +50,7 @@ export async function perform(cloud: Cloud, act: Act, places: Places, diary: Dia
     case 'scale':
       return scale(cloud, act, places);
     case 'empty':
-      await empty(cloud, places[act.colour], places);
+      await empty(cloud, { ...places, colour: places[act.colour] });
       return true;
     case 'after': {
       const enteredAt = firstEntry(cloud, places, act.state);
