@@ -16,6 +16,7 @@ export type Handler =
   | 'empty'
   | 'export'
   | 'finish'
+  | 'hold-idle'
   | 'migrate'
   | 'notify'
   | 'pin'
@@ -86,6 +87,7 @@ export function rightsOf(
     steer: [state.read, state.change, record, machine.start],
     reap: [state.read, state.change, record, ...see, ...capacity.size, metrics, ...migration],
     export: [state.read, record, archive],
+    'hold-idle': [state.read, ...see, ...capacity.pin],
   };
 }
 
@@ -179,6 +181,7 @@ function groupStatements({ account, region, names }: Place, here: Record<string,
     size: [size],
     declared: [allow('ReadDigests', ['ssm:GetParameter'], digests)],
     release: [allow('WriteDigests', ['ssm:PutParameter'], digests)],
+    pin: [allow('PinGroups', ['autoscaling:SuspendProcesses'], groups)],
     change: [size, allow('PinGroups', ['autoscaling:SuspendProcesses', 'autoscaling:ResumeProcesses'], groups)],
   };
 }
@@ -218,6 +221,7 @@ function serviceStatements({ account, region, names }: Place, here: Record<strin
       }),
     ],
     size,
+    pin: [bounds],
     change: size,
   };
 }

@@ -17,14 +17,12 @@ import type { Configuration } from '../../config/index.ts';
 import { COLOURS, type Colour, type Names } from '../../names.ts';
 import { applicationEnvironment } from './application-environment.ts';
 import type { Network } from './network.ts';
+import { sixFields } from './schedules.ts';
 
 const CONTAINER = 'app';
 /** Of one task. */
 const CPU = '512';
 const MEMORY_MIB = '1024';
-/** A new task is not judged by the load balancer before (req W2). */
-const GRACE_SECONDS = 60;
-const CPU_TARGET_PERCENT = 70;
 
 /** The cluster of both colours, and what pulls their images. */
 export class Services extends Construct {
@@ -87,7 +85,7 @@ export class ColourService extends Construct {
       launchType: 'FARGATE',
       // The family: a new revision in the template must not take a released one's place.
       taskDefinition: names.group(colour),
-      healthCheckGracePeriodSeconds: GRACE_SECONDS,
+      healthCheckGracePeriodSeconds: configuration.compute.graceSeconds,
       // No circuit breaker of its own: what does not become healthy in time is given up by the release machine, at weight 0.
       deploymentConfiguration: { minimumHealthyPercent: 100, maximumPercent: 200 },
       networkConfiguration: {
@@ -111,7 +109,7 @@ export class ColourService extends Construct {
     this.#scaling(props);
   }
 
-  /** Out and in by CPU, within bounds that a release suspends (W2). */
+  /** Out and in by processors, and the least by time of day. A release suspends all of it (req W2). */
   #scaling({ configuration, names, services, colour, min }: ColourServiceProps): void {
     const target = new CfnScalableTarget(this, 'Scaling', {
       serviceNamespace: 'ecs',
@@ -119,6 +117,11 @@ export class ColourService extends Construct {
       resourceId: `service/${services.cluster.ref}/${names.group(colour)}`,
       minCapacity: min,
       maxCapacity: configuration.compute.max,
+      scheduledActions: configuration.compute.schedules.map((schedule) => ({
+        scheduledActionName: schedule.name,
+        schedule: `cron(${sixFields(schedule)})`,
+        scalableTargetAction: { minCapacity: schedule.min },
+      })),
     });
     target.addResourceDependency(this.service);
     const policy = new CfnScalingPolicy(this, 'Cpu', {
@@ -128,7 +131,7 @@ export class ColourService extends Construct {
       scalableDimension: 'ecs:service:DesiredCount',
       resourceId: `service/${services.cluster.ref}/${names.group(colour)}`,
       targetTrackingScalingPolicyConfiguration: {
-        targetValue: CPU_TARGET_PERCENT,
+        targetValue: configuration.compute.cpuPercent,
         predefinedMetricSpecification: { predefinedMetricType: 'ECSServiceAverageCPUUtilization' },
         scaleInCooldown: 600,
         scaleOutCooldown: 120,
