@@ -65,11 +65,6 @@ export const explanations: readonly Explanation[] = [
       'the lease goes to the witness when both serving endpoints are silent, which no drill arranges for a healthy instance',
   },
   {
-    role: 'ScaleFunctionServiceRole',
-    actions: ['autoscaling:SetDesiredCapacity'],
-    because: 'no drill has a standby that is smaller than the region it replaces',
-  },
-  {
     role: 'MendLatchFunctionServiceRole',
     actions: ['s3:PutObject', 's3:DeleteObject'],
     resource: '*-{witness}/moved',

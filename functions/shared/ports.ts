@@ -144,6 +144,7 @@ export interface Database {
 export interface CapacityView {
   readonly colour: 'blue' | 'green';
   readonly desired: number;
+  readonly min: number;
   readonly max: number;
   readonly inService: number;
   readonly healthyTargets: number;
@@ -151,7 +152,8 @@ export interface CapacityView {
 
 export interface Capacity {
   read(): Promise<CapacityView>;
-  setDesired(colour: 'blue' | 'green', desired: number): Promise<void>;
+  /** So many machines, and as its least: a policy that sees no traffic yet must not take them back. */
+  raiseTo(colour: 'blue' | 'green', size: number): Promise<void>;
 }
 
 /** How a listener rule spreads requests. */

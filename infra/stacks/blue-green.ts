@@ -2,7 +2,7 @@
  * Releases in one serving region: machine, functions with their rights, table of releases, immutable bucket, topic. Both
  * serving regions get the same stack; each releases for itself, and knows whether users are served there.
  */
-import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { CustomResource, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SnsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
@@ -124,6 +124,10 @@ export class BlueGreenStack extends Stack {
     executionAlarm(this, 'CleanUp', cleanUp, this.topic, RUNBOOK);
     notReadyAlarm(this, this.#place, this.topic);
     deliveryDashboard(this, this.#place, props.region);
+    new CustomResource(this, 'IdleColour', {
+      resourceType: 'Custom::IdleColour',
+      serviceToken: this.#function('hold-idle').functionArn,
+    });
   }
 
   /** Rules and schedules, as infra/wiring.ts has them. */

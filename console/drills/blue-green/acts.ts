@@ -7,6 +7,7 @@ import { ecrStateIn } from '../../../simulator/services/ecr/state.ts';
 import { stepFunctions } from '../../../simulator/stepfunctions/service.ts';
 import { happen } from '../../../simulator/world/events.ts';
 import * as moments from '../../drill/moments.ts';
+import { empty, resize, schedule } from '../../drill/sizing.ts';
 import { askedFor } from '../region-failover/by-hand.ts';
 import type { Asked, Push } from './evidence.ts';
 import { currentRelease, holdsLease } from './last-release.ts';
@@ -51,15 +52,14 @@ export async function perform(cloud: Cloud, act: Act, places: Places, diary: Dia
       return decide(cloud, act, places, diary, t);
     case 'weights':
       return setWeights(cloud, act, places);
-    case 'scale':
-      return scale(cloud, act, places);
+    case 'size':
+      await resize(cloud, { ...places, colour: places[act.colour] }, act.machines);
+      return true;
+    case 'schedule':
+      await schedule(cloud, { ...places, colour: places[act.colour] }, act.most);
+      return true;
     case 'empty':
-      await cloud.call(
-        'autoscaling',
-        'UpdateAutoScalingGroup',
-        { AutoScalingGroupName: names.group(places[act.colour]), MinSize: 0, DesiredCapacity: 0 },
-        { region },
-      );
+      await empty(cloud, { ...places, colour: places[act.colour] });
       return true;
     case 'after': {
       const enteredAt = firstEntry(cloud, places, act.state);
@@ -185,24 +185,6 @@ async function setWeights(cloud: Cloud, act: Extract<Act, { act: 'weights' }>, p
     { RuleArn: rule?.RuleArn, Actions: [{ Type: 'forward', ForwardConfig: { TargetGroups } }] },
     { region },
   );
-  return true;
-}
-
-/** As a scaling policy does: a group that is told to leave alarms alone does not follow it. */
-async function scale(cloud: Cloud, act: Extract<Act, { act: 'scale' }>, places: Places): Promise<boolean> {
-  const { region, names } = places;
-  const AutoScalingGroupName = names.group(places[act.colour]);
-  const { AutoScalingGroups } = await cloud.call(
-    'autoscaling',
-    'DescribeAutoScalingGroups',
-    { AutoScalingGroupNames: [AutoScalingGroupName] },
-    { region },
-  );
-  const group = AutoScalingGroups?.[0];
-  if (group?.SuspendedProcesses?.some(({ ProcessName }) => ProcessName === 'AlarmNotification')) return true;
-  const wanted = (group?.DesiredCapacity ?? 0) + act.by;
-  const DesiredCapacity = Math.min(group?.MaxSize ?? 0, Math.max(group?.MinSize ?? 0, wanted));
-  await cloud.call('autoscaling', 'SetDesiredCapacity', { AutoScalingGroupName, DesiredCapacity }, { region });
   return true;
 }
 

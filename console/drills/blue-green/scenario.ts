@@ -47,8 +47,10 @@ export type Act =
     }
   /** Somebody who is not Mainstay writes the weights: a deployment of the stack, a hand in the console. */
   | { readonly act: 'weights'; readonly live: number; readonly candidate: number }
-  /** Somebody who is not Mainstay sizes a colour, as a scaling policy would. */
-  | { readonly act: 'scale'; readonly colour: 'live' | 'candidate'; readonly by: number }
+  /** A person gives a colour another number of machines, within its bounds. */
+  | { readonly act: 'size'; readonly colour: 'live' | 'candidate'; readonly machines: number }
+  /** A schedule comes due within two minutes, and from then on a colour may have so many machines at most. */
+  | { readonly act: 'schedule'; readonly colour: 'live' | 'candidate'; readonly most: number }
   /** An operator's alarm, by the end of its name, is set by hand as `aws cloudwatch set-alarm-state` does. */
   | { readonly act: 'alarm'; readonly name: string; readonly value: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA' }
   /** Somebody who is not Mainstay ends all machines of a colour, as the console's "edit" does. */

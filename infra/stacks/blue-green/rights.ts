@@ -16,6 +16,7 @@ export type Handler =
   | 'empty'
   | 'export'
   | 'finish'
+  | 'hold-idle'
   | 'migrate'
   | 'notify'
   | 'pin'
@@ -86,6 +87,7 @@ export function rightsOf(
     steer: [state.read, state.change, record, machine.start],
     reap: [state.read, state.change, record, ...see, ...capacity.size, metrics, ...migration],
     export: [state.read, record, archive],
+    'hold-idle': [state.read, ...see, ...capacity.pin],
   };
 }
 
@@ -160,13 +162,16 @@ function statements(place: Place, parts: ReleaseParts, arns: Arns) {
   };
 }
 
+const digestParameters = ({ account, region, names }: Pick<Place, 'account' | 'region' | 'names'>): string[] =>
+  COLOURS.map((colour) => `arn:aws:ssm:${region}:${account}:parameter${names.digestParameter(colour)}`);
+
 /** The two Auto Scaling groups, and their targets. */
 function groupStatements({ account, region, names }: Place, here: Record<string, unknown>) {
   const groups = COLOURS.map(
     (colour) =>
       `arn:aws:autoscaling:${region}:${account}:autoScalingGroup:*:autoScalingGroupName/${names.group(colour)}`,
   );
-  const digests = COLOURS.map((colour) => `arn:aws:ssm:${region}:${account}:parameter${names.digestParameter(colour)}`);
+  const digests = digestParameters({ account, region, names });
   const size = allow('SizeGroups', ['autoscaling:UpdateAutoScalingGroup'], groups);
   return {
     see: [
@@ -176,6 +181,7 @@ function groupStatements({ account, region, names }: Place, here: Record<string,
     size: [size],
     declared: [allow('ReadDigests', ['ssm:GetParameter'], digests)],
     release: [allow('WriteDigests', ['ssm:PutParameter'], digests)],
+    pin: [allow('PinGroups', ['autoscaling:SuspendProcesses'], groups)],
     change: [size, allow('PinGroups', ['autoscaling:SuspendProcesses', 'autoscaling:ResumeProcesses'], groups)],
   };
 }
@@ -205,6 +211,8 @@ function serviceStatements({ account, region, names }: Place, here: Record<strin
     declared: [
       allow('SeeServices', ['ecs:DescribeServices'], services),
       allow('SeeTasks', ['ecs:DescribeTaskDefinition'], ['*'], here),
+      // Before the first release a task's digest is where people named it.
+      allow('ReadDigests', ['ssm:GetParameter'], digestParameters({ account, region, names })),
     ],
     release: [
       allow('ReviseTasks', ['ecs:RegisterTaskDefinition'], definitions),
@@ -213,6 +221,7 @@ function serviceStatements({ account, region, names }: Place, here: Record<strin
       }),
     ],
     size,
+    pin: [bounds],
     change: size,
   };
 }

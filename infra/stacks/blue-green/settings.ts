@@ -1,7 +1,7 @@
 /** MAINSTAY_CONFIG for the functions of blue-green, in the shape that functions/shared/config.ts reads. */
 import type { ReleaseConfig } from '../../../functions/shared/config.ts';
 import type { Colour } from '../../names.ts';
-import type { Place } from '../region-failover/settings.ts';
+import { computeOf, type Place } from '../region-failover/settings.ts';
 
 /** What the region stack of the same region made. */
 export interface ReleaseParts {
@@ -43,7 +43,7 @@ export function releaseSettings(place: Place, parts: ReleaseParts, topicArn: str
     tagPattern,
     forwardRuleArn: parts.forwardRuleArn,
     loadBalancerArn: parts.loadBalancerArn,
-    compute: { kind: compute.kind, cluster: compute.kind === 'fargate' ? names.prefix : null },
+    compute: computeOf(configuration, names),
     colours: { blue: colour('blue'), green: colour('green') },
     parameters: {
       database: names.databaseParameter,

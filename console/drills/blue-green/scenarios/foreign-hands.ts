@@ -2,6 +2,9 @@
 import type { Scenario } from '../scenario.ts';
 import { ADMITTED_SECONDS, at, committed, here, prepared, push, whenWatched } from './parts.ts';
 
+/** One more machine boots, pulls, starts and passes its checks. */
+const STARTED_SECONDS = 360;
+
 export const foreignHands = {
   'weights-reset': {
     title: 'a deployment of the stack writes the weights as they were, in mid-shift; Mainstay goes back and says so',
@@ -17,18 +20,31 @@ export const foreignHands = {
     ],
   },
   'scaling-policy': {
-    title: 'a scaling policy wants fewer machines of the old colour in mid-shift; they stay',
+    title: 'the policy of the old colour wants fewer machines in mid-shift; they stay until the release is over',
     expected: 'committed',
     healthy: true,
-    // It had wanted one more before.
+    // Somebody wanted one more; after fifteen quiet minutes the policy wants it back.
+    acts: [at(0, { act: 'size', colour: 'live', machines: 3 }), at(STARTED_SECONDS, push('1.1.0'))],
+    seconds: 4500,
+    wants: [
+      ...committed(STARTED_SECONDS, ADMITTED_SECONDS + STARTED_SECONDS),
+      // All three are its least from now on.
+      here('size live', STARTED_SECONDS, ADMITTED_SECONDS + STARTED_SECONDS + 30),
+    ],
+  },
+  'scheduled-action': {
+    title: 'schedules want one machine of each colour in mid-shift; all stay until the release is over',
+    expected: 'committed',
+    healthy: true,
     acts: [
-      at(0, { act: 'scale', colour: 'live', by: 1 }),
-      at(420, push('1.1.0')),
-      whenWatched([{ act: 'scale', colour: 'live', by: -1 }]),
+      at(0, push('1.1.0')),
+      whenWatched([
+        { act: 'schedule', colour: 'live', most: 1 },
+        { act: 'schedule', colour: 'candidate', most: 1 },
+      ]),
     ],
     seconds: 3900,
-    // Its size is its least from then on.
-    wants: [here('size live', 420, ADMITTED_SECONDS + 480), ...committed(420, ADMITTED_SECONDS + 420)],
+    wants: committed(),
   },
   'images-cleaned-up': {
     title: 'a clean-up of the registry comes after a commit; the images that are live and kept stay',

@@ -47,7 +47,7 @@ export const freezes = {
     wants: [
       here('start', 0, 1500, [2, 2]),
       here('pin live', 0, 1500, [2, 2]),
-      here('pin candidate', 0, 1500, [1, 2]),
+      here('pin candidate', 0, 1500, [0, 2]),
       here('assign candidate', 0, 1600, [1, 2]),
       here('size candidate', 0, 1600, [1, 3]),
       here('shift 10', 60, 2100, [2, 2]),

@@ -29,7 +29,8 @@ const BAKE_SECONDS = 1200;
 export const prepared = (from: number, by: number): Want[] => [
   here('start', from, by),
   here('pin live', from, by + 30),
-  here('pin candidate', from, by + 30),
+  // It is pinned since the stack was made.
+  here('pin candidate', from, by + 30, [0, 1]),
   here('assign candidate', from, by + 60),
   here('size candidate', from, by + 60),
 ];

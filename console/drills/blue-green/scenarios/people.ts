@@ -28,7 +28,7 @@ export const people = {
       here('start', 300, 900, [1, 2]),
       here('tell not begun', 300, 800, [0, 1]),
       here('pin live', 300, 900),
-      here('pin candidate', 300, 900),
+      here('pin candidate', 300, 900, [0, 1]),
       here('assign candidate', 300, 900),
       here('size candidate', 300, 900),
       here('shift 10', 360, 1500),

@@ -19,7 +19,7 @@ import {
 
 export const platformFaults = {
   'no-capacity': {
-    title: 'EC2 has no machines for the new colour; no user is sent to it, and the old one stays as it is',
+    title: 'AWS has no machines for the new colour; no user is sent to it, and the old one stays as it is',
     expected: 'abandoned',
     events: ({ region }) => [{ do: 'shortage', region, afterMs: 0 }],
     acts: [at(0, push('1.1.0'))],
@@ -27,7 +27,7 @@ export const platformFaults = {
     wants: [...prepared(0, ADMITTED_SECONDS), ...abandoned(2100)],
   },
   'new-colour-short': {
-    title: 'the new colour loses a machine and EC2 has none for a while; nobody more is sent until it is whole again',
+    title: 'the new colour loses a machine and AWS has none for a while; nobody more is sent until it is whole again',
     expected: 'committed',
     acts: [
       at(0, push('1.1.0')),

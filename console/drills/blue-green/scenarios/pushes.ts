@@ -38,7 +38,7 @@ export const pushes = {
     wants: [
       here('start', 0, 900, [1, 2]),
       here('pin live', 0, 900, [1, 2]),
-      here('pin candidate', 0, 900, [1, 2]),
+      here('pin candidate', 0, 900, [0, 2]),
       here('assign candidate', 0, 900, [1, 2]),
       // Of the one that is left out: its machines come and go.
       here('size candidate', 0, 1200, [1, 3]),
@@ -64,7 +64,7 @@ export const pushes = {
       here('pin candidate', 1500, 3400, [0, 1]),
       here('size candidate', 1500, 4000, [2, 2]),
       here('assign candidate', 1500, 4000),
-      here('shift 10', 1700, 4500),
+      here('shift 10', 1600, 4500),
       here('shift 50', 1900, 5000),
       here('shift 100', 2100, 5500),
       ...committedAfter(2900, 7100),
