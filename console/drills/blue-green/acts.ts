@@ -1,13 +1,15 @@
 /** What people, pipelines and mishaps do during a drill, beyond what the world does by itself. */
 
+import { COLOURS } from '../../../infra/names.ts';
 import type { Cloud } from '../../../simulator/cloud.ts';
+import { AnswerLost, AwsError, Unreachable } from '../../../simulator/errors.ts';
 import { ecrStateIn } from '../../../simulator/services/ecr/state.ts';
 import { stepFunctions } from '../../../simulator/stepfunctions/service.ts';
 import { happen } from '../../../simulator/world/events.ts';
 import * as moments from '../../drill/moments.ts';
 import type { Asked, Push } from './evidence.ts';
 import { currentRelease } from './last-release.ts';
-import { forwardRuleOf, targetGroupOf } from './nodes.ts';
+import { forwardRuleOf, targetGroupOf, weightsIn } from './nodes.ts';
 import { pushed } from './pushes.ts';
 import type { Act, Places } from './scenario.ts';
 
@@ -37,9 +39,7 @@ export async function perform(cloud: Cloud, act: Act, places: Places, diary: Dia
   const t = (cloud.now - cloud.state.startedAt) / 1000;
   switch (act.act) {
     case 'push':
-      diary.pushes.push(pushed(cloud, act.release, places, t));
-      await happen(cloud, { do: 'pushImage', region, repository: names.repository, ...act.release });
-      return true;
+      return push(cloud, act, places, diary, t);
     case 'request':
       return request(cloud, act, places, diary, t);
     case 'decide':
@@ -49,13 +49,9 @@ export async function perform(cloud: Cloud, act: Act, places: Places, diary: Dia
     case 'scale':
       return scale(cloud, act, places);
     case 'empty':
-      await cloud.call(
-        'autoscaling',
-        'UpdateAutoScalingGroup',
-        { AutoScalingGroupName: names.group(places[act.colour]), MinSize: 0, DesiredCapacity: 0 },
-        { region },
-      );
-      return true;
+      return empty(cloud, act.colour, places);
+    case 'try':
+      return tried(cloud, act.of, places, diary);
     case 'after': {
       const enteredAt = firstEntry(cloud, places, act.state);
       if (enteredAt === null || cloud.now < enteredAt + act.seconds * 1000) return false;
@@ -81,6 +77,48 @@ export async function perform(cloud: Cloud, act: Act, places: Places, diary: Dia
   }
 }
 
+/** ECR may refuse it, or carry it out and not say so: whether it is there counts. */
+async function push(
+  cloud: Cloud,
+  { release }: Extract<Act, { act: 'push' }>,
+  places: Places,
+  { pushes }: Diary,
+  t: number,
+): Promise<boolean> {
+  const { region, names } = places;
+  await happen(cloud, { do: 'pushImage', region, repository: names.repository, ...release });
+  const found = ecrStateIn(cloud, region)?.repositories[names.repository];
+  const made = pushed(cloud, release, places, t);
+  const wanted = [made.digests.at(-1), ...(release.tags ?? []).map((tag) => found?.tags[tag])];
+  if (!wanted.every((digest) => digest !== undefined && found?.images[digest])) return false;
+  pushes.push(made);
+  return true;
+}
+
+async function tried(cloud: Cloud, act: Act, places: Places, diary: Diary): Promise<boolean> {
+  try {
+    return await perform(cloud, act, places, diary);
+  } catch (error) {
+    if (error instanceof AwsError || error instanceof Unreachable || error instanceof AnswerLost) return false;
+    throw error;
+  }
+}
+
+async function empty(
+  cloud: Cloud,
+  which: Extract<Act, { act: 'empty' }>['colour'],
+  { region, names, live, candidate }: Places,
+): Promise<boolean> {
+  const rule = forwardRuleOf(cloud, region);
+  const idle = COLOURS.find((colour) => rule !== undefined && weightsIn(cloud, region, names, rule)[colour] === 0);
+  const colour = which === 'idle' ? idle : which === 'live' ? live : candidate;
+  if (colour === undefined) return false;
+  const AutoScalingGroupName = names.group(colour);
+  const none = { AutoScalingGroupName, MinSize: 0, DesiredCapacity: 0 };
+  await cloud.call('autoscaling', 'UpdateAutoScalingGroup', none, { region });
+  return true;
+}
+
 /** When an execution first entered a state; milliseconds since the epoch, null while none has. */
 function firstEntry(cloud: Cloud, { region, machine }: Places, state: string): number | null {
   const all = Object.values(cloud.stateOf(stepFunctions, region).executions).filter(
@@ -100,9 +138,10 @@ async function request(
   t: number,
 ): Promise<boolean> {
   const digest = ecrStateIn(cloud, places.region)?.repositories[places.names.repository]?.tags[tag];
-  if (digest === undefined) throw new Error(`no image has the tag '${tag}'`);
-  asked.push({ t, wish: kind, digest, by: 'alice' });
+  // It is asked for once it is there.
+  if (digest === undefined) return false;
   await put(cloud, places, 'Release requested', { kind, digest, reason });
+  asked.push({ t, wish: kind, digest, by: 'alice' });
   return true;
 }
 
@@ -115,8 +154,8 @@ async function decide(
 ): Promise<boolean> {
   const release = currentRelease(cloud, places);
   if (release === null) return false;
-  asked.push({ t, wish: decision, digest: null, by: 'alice' });
   await put(cloud, places, 'Release decided', { release, decision, reason });
+  asked.push({ t, wish: decision, digest: null, by: 'alice' });
   return true;
 }
 
