@@ -15,7 +15,7 @@ const configuration = loadConfiguration('prod');
 const seeds = Array.from({ length: 300 }, (_, index) => index + 1);
 const hostile = seeds.map((seed) => scheduleFor('hostile', seed, configuration));
 /** What is asked for once what was pushed is there, or when a pause or a freeze ends. */
-const FOLLOWS_SECONDS = 600;
+const FOLLOWS_SECONDS = 1700;
 
 describe('what befalls releases in a seed', () => {
   it('is the same each time, and other for another seed', () => {

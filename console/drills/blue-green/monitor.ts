@@ -7,7 +7,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Configuration } from '../../../infra/config/index.ts';
 import type { Colour, Names } from '../../../infra/names.ts';
 import type { Cloud } from '../../../simulator/cloud.ts';
-import { faultsIn } from '../../../simulator/faults/book.ts';
+import { faultsIn, isInForce } from '../../../simulator/faults/book.ts';
 import { cloudWatch } from '../../../simulator/services/cloudwatch/index.ts';
 import type { CloudWatchState } from '../../../simulator/services/cloudwatch/state.ts';
 import { dynamoDb } from '../../../simulator/services/dynamodb/index.ts';
@@ -121,7 +121,11 @@ export class Monitor {
       images: Object.keys(ecrStateIn(cloud, region)?.repositories[names.repository]?.images ?? {}),
       metricsBroken: faultsIn(cloud).some(
         (fault) =>
-          'service' in fault && fault.service === 'cloudwatch' && (fault.kind === 'error' || fault.kind === 'endpoint'),
+          isInForce(fault, cloud.now) &&
+          'service' in fault &&
+          fault.service === 'cloudwatch' &&
+          (fault.kind === 'error' || fault.kind === 'endpoint') &&
+          !('probability' in fault && (fault.probability ?? 1) < 1),
       ),
     };
   }

@@ -27,6 +27,9 @@ function some(random: Random, act: Tried): Part {
   return trying({ act: 'after', state: random.pick(STATES), seconds: random.integer(700), does: act });
 }
 
+/** In tenths, as all moments of a schedule. */
+const later = (at: number, seconds: number): number => Math.round((at + seconds) * 10) / 10;
+
 /** Scans take seconds here, so that no run waits two minutes for one. */
 const SCANNED = (random: Random) => ({ afterSeconds: 3 + random.integer(20) });
 /** No two of a schedule are alike. */
@@ -68,6 +71,21 @@ function pushes(): Kinds {
   };
 }
 
+/** Something is pushed, and asked for so many seconds later. */
+function askedFor(
+  kind: 'redeploy' | 'hotfix',
+  random: Random,
+  at: number,
+  seconds: number,
+  behaviour: ReleaseBehaviour = {},
+): Part[] {
+  const tag = tagOf(random, at);
+  return [
+    trying({ act: 'push', release: { tags: [tag], scan: SCANNED(random), behaviour } }),
+    { ...trying({ act: 'request', kind, tag, reason: 'customers wait' }), at: later(at, seconds) },
+  ];
+}
+
 function people(): Kinds {
   const decide = (decision: Extract<Act, { act: 'decide' }>['decision']): Tried => ({
     act: 'decide',
@@ -79,23 +97,20 @@ function people(): Kinds {
     promote: (random) => some(random, decide('promote')),
     'pause-a-while': (random, { at, lasts }) => {
       const paused = some(random, decide('pause'));
-      return [paused, { ...trying(decide('resume')), at: at + (lasts ?? 0) }];
+      return [paused, { ...trying(decide('resume')), at: later(at, lasts ?? 0) }];
     },
     /** Takes a release back some minutes after its commit. */
     return: (random) =>
       trying({ act: 'after', state: 'Commit', seconds: 20 + random.integer(300), does: decide('roll-back') }),
-    redeploy: () => trying({ act: 'request', kind: 'redeploy', tag: '1.0.0', reason: 'once more' }),
-    hotfix: (random, { at }) => {
-      const tags = [tagOf(random, at)];
-      const soon = Math.round((at + 30 + random.integer(60)) * 10) / 10;
-      return [
-        trying({ act: 'push', release: { tags, scan: SCANNED(random) } }),
-        { ...trying({ act: 'request', kind: 'hotfix', tag: tags[0] as string, reason: 'customers wait' }), at: soon },
-      ];
+    /** Whatever became of it the first time. */
+    redeploy: (random, { at }) => {
+      const behaviour = random.pick<ReleaseBehaviour>([{}, { brokenStatus: 500 }, { crashesAfterMs: 5000 }]);
+      return askedFor('redeploy', random, at, 200 + random.integer(1500), behaviour);
     },
+    hotfix: (random, { at }) => askedFor('hotfix', random, at, random.integer(90)),
     freeze: (_, { at, lasts }) => [
       trying({ act: 'freeze', frozen: true }),
-      { ...trying({ act: 'freeze', frozen: false }), at: at + (lasts ?? 0) },
+      { ...trying({ act: 'freeze', frozen: false }), at: later(at, lasts ?? 0) },
     ],
   };
 }
