@@ -15,6 +15,7 @@ import type { Moment } from '../terminal.ts';
 import { alertRoutingDrill } from './alert-routing/drill.ts';
 import { blueGreenByHand } from './blue-green/by-hand.ts';
 import { blueGreenDrill } from './blue-green/drill.ts';
+import { blueGreenSoak } from './blue-green/soak.ts';
 import { blueGreenStatus } from './blue-green/status.ts';
 import { regionFailoverByHand } from './region-failover/by-hand.ts';
 import { regionFailoverDrill } from './region-failover/drill.ts';
@@ -114,7 +115,7 @@ export const drills = {
     status: regionFailoverStatus,
   },
   'alert-routing': alertRoutingDrill,
-  'blue-green': { ...blueGreenDrill, byHand: blueGreenByHand, status: blueGreenStatus },
+  'blue-green': { ...blueGreenDrill, soak: blueGreenSoak, byHand: blueGreenByHand, status: blueGreenStatus },
 } as const satisfies Readonly<Record<Slug, Drill>>;
 
 /** Throws UsageProblem for a capability without random faults. */

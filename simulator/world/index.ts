@@ -39,4 +39,4 @@ export { openProviders, type ProvidersOptions, providersState } from './provider
 export { digestsOf, type PushedRelease, pushRelease, type ReleaseDigests } from './releases.ts';
 export { replicationLagMs } from './replication.ts';
 export { crashTask, runningTasks } from './tasks.ts';
-export { startUsers, stopUsers, type UsersOptions } from './users.ts';
+export { paceUsers, startUsers, stopUsers, type UsersOptions } from './users.ts';

@@ -1,8 +1,9 @@
 /** What people, pipelines and mishaps do during a drill, beyond what the world does by itself. */
 
 import { FailoverRequest } from '../../../events/failover-request.ts';
+import { COLOURS } from '../../../infra/names.ts';
 import type { Cloud } from '../../../simulator/cloud.ts';
-import { AwsError } from '../../../simulator/errors.ts';
+import { AnswerLost, AwsError, Unreachable } from '../../../simulator/errors.ts';
 import { ecrStateIn } from '../../../simulator/services/ecr/state.ts';
 import { stepFunctions } from '../../../simulator/stepfunctions/service.ts';
 import { happen } from '../../../simulator/world/events.ts';
@@ -11,7 +12,7 @@ import { empty, resize, schedule } from '../../drill/sizing.ts';
 import { askedFor } from '../region-failover/by-hand.ts';
 import type { Asked, Push } from './evidence.ts';
 import { currentRelease, holdsLease } from './last-release.ts';
-import { forwardRuleOf, targetGroupOf } from './nodes.ts';
+import { forwardRuleOf, targetGroupOf, weightsIn } from './nodes.ts';
 import { pushed } from './pushes.ts';
 import type { Act, Places } from './scenario.ts';
 
@@ -43,9 +44,7 @@ export async function perform(cloud: Cloud, act: Act, places: Places, diary: Dia
   const t = (cloud.now - cloud.state.startedAt) / 1000;
   switch (act.act) {
     case 'push':
-      diary.pushes.push(pushed(cloud, act.release, places, t));
-      await happen(cloud, { do: 'pushImage', region, repository: names.repository, ...act.release });
-      return true;
+      return push(cloud, act, places, diary, t);
     case 'request':
       return request(cloud, act, places, diary, t);
     case 'decide':
@@ -59,8 +58,9 @@ export async function perform(cloud: Cloud, act: Act, places: Places, diary: Dia
       await schedule(cloud, { ...places, colour: places[act.colour] }, act.most);
       return true;
     case 'empty':
-      await empty(cloud, { ...places, colour: places[act.colour] });
-      return true;
+      return emptied(cloud, act.colour, places);
+    case 'try':
+      return tried(cloud, act.of, places, diary);
     case 'after': {
       const enteredAt = firstEntry(cloud, places, act.state);
       if (enteredAt === null || cloud.now < enteredAt + act.seconds * 1000) return false;
@@ -92,6 +92,47 @@ export async function perform(cloud: Cloud, act: Act, places: Places, diary: Dia
   }
 }
 
+/** ECR may refuse it, or carry it out and not say so: whether it is there counts. */
+async function push(
+  cloud: Cloud,
+  { release }: Extract<Act, { act: 'push' }>,
+  places: Places,
+  { pushes }: Diary,
+  t: number,
+): Promise<boolean> {
+  const { region, names } = places;
+  await happen(cloud, { do: 'pushImage', region, repository: names.repository, ...release });
+  const found = ecrStateIn(cloud, region)?.repositories[names.repository];
+  const made = pushed(cloud, release, places, t);
+  const wanted = [made.digests.at(-1), ...(release.tags ?? []).map((tag) => found?.tags[tag])];
+  if (!wanted.every((digest) => digest !== undefined && found?.images[digest])) return false;
+  pushes.push(made);
+  return true;
+}
+
+async function tried(cloud: Cloud, act: Act, places: Places, diary: Diary): Promise<boolean> {
+  try {
+    return await perform(cloud, act, places, diary);
+  } catch (error) {
+    if (error instanceof AwsError || error instanceof Unreachable || error instanceof AnswerLost) return false;
+    throw error;
+  }
+}
+
+async function emptied(
+  cloud: Cloud,
+  which: Extract<Act, { act: 'empty' }>['colour'],
+  places: Places,
+): Promise<boolean> {
+  const { region, names, live, candidate } = places;
+  const rule = forwardRuleOf(cloud, region);
+  const idle = COLOURS.find((colour) => rule !== undefined && weightsIn(cloud, region, names, rule)[colour] === 0);
+  const colour = which === 'idle' ? idle : which === 'live' ? live : candidate;
+  if (colour === undefined) return false;
+  await empty(cloud, { ...places, colour });
+  return true;
+}
+
 /** When an execution first entered a state; milliseconds since the epoch, null while none has. */
 function firstEntry(cloud: Cloud, { region, machine }: Places, state: string): number | null {
   const all = Object.values(cloud.stateOf(stepFunctions, region).executions).filter(
@@ -111,9 +152,10 @@ async function request(
   t: number,
 ): Promise<boolean> {
   const digest = ecrStateIn(cloud, places.region)?.repositories[places.names.repository]?.tags[tag];
-  if (digest === undefined) throw new Error(`no image has the tag '${tag}'`);
-  asked.push({ t, wish: kind, digest, by: 'alice' });
+  // It is asked for once it is there.
+  if (digest === undefined) return false;
   await put(cloud, places, 'Release requested', { kind, digest, reason });
+  asked.push({ t, wish: kind, digest, by: 'alice' });
   return true;
 }
 
@@ -126,8 +168,8 @@ async function decide(
 ): Promise<boolean> {
   const release = currentRelease(cloud, places);
   if (release === null) return false;
-  asked.push({ t, wish: decision, digest: null, by: 'alice' });
   await put(cloud, places, 'Release decided', { release, decision, reason });
+  asked.push({ t, wish: decision, digest: null, by: 'alice' });
   return true;
 }
 

@@ -135,6 +135,10 @@ export function shareAtLeast(bad: number, all: number): number {
 /** 'at 812 s' after the scenario's beginning. */
 export const moment = ({ faultAt }: Evidence, t: number): string => `at ${Math.round((t - faultAt) * 10) / 10} s`;
 
+/** Whether a person promoted the release in this time, who may do without proof, never against one. */
+export const isPromoted = ({ asked }: Pick<Evidence, 'asked'>, from: number, until: number): boolean =>
+  asked.some(({ wish, t }) => wish === 'promote' && t >= from && t <= until);
+
 /** When users were taken back from a release that never was committed. */
 export const rollbacksOfUsers = (evidence: Evidence): number[] =>
   exposures(evidence).flatMap(({ ended, until }) => (ended === 'withdrawn' ? [until] : []));

@@ -1,4 +1,5 @@
 /** Invariants 17–21: the way back is open, short and leads to what was committed last; nothing is ended too early. */
+import { afterCalm, calmSeconds, isDisturbed } from './disturbances.ts';
 import { type Evidence, wasCarriedOut } from './evidence.ts';
 import { commits, exposures, liveAt, moment, sampleAt, withdrawals } from './facts.ts';
 
@@ -65,7 +66,7 @@ export function rollbackIsShort(evidence: Evidence): string[] {
   const { policy, endedAt } = evidence;
   const late = rollbacks(evidence).flatMap(({ decidedAt, possibleAt, verifiedAt }) => {
     const over = verifiedAt ?? endedAt;
-    if (over - possibleAt <= policy.rollbackSecondsMax) return [];
+    if (calmSeconds(evidence, possibleAt, over) <= policy.rollbackSecondsMax) return [];
     return [`the rollback that was decided ${moment(evidence, decidedAt)} took ${Math.round(over - decidedAt)} s`];
   });
   const all = rollbacks(evidence);
@@ -90,6 +91,8 @@ function ignored(evidence: Evidence): string[] {
   return asked.flatMap(({ t, wish, by }) => {
     const exposed = exposures(evidence).some(({ from, until }) => from <= t && until > t + policy.rollbackSecondsMax);
     if (wish !== 'roll-back' || !exposed || endedAt - t < policy.rollbackSecondsMax) return [];
+    // The event may be lost, and whoever asked sees that nothing happens.
+    if (isDisturbed(evidence, t, t + policy.rollbackSecondsMax)) return [];
     const done = rules.some((rule) => rule.t >= t && rule.t <= t + policy.rollbackSecondsMax && rule.by !== null);
     return done ? [] : [`the rollback that ${by} asked for ${moment(evidence, t)} was not made`];
   });
@@ -105,7 +108,8 @@ export function oldReleaseIsKept(evidence: Evidence): string[] {
   return commits(evidence).flatMap(({ t, retained, how }) => {
     if (!retained) {
       const said = evidence.entries.some(
-        (entry) => entry.kind === 'retention-ended' && Math.abs(entry.t - t) < TOLD_SECONDS,
+        ({ kind, t: when }) =>
+          kind === 'retention-ended' && when > t - TOLD_SECONDS && when < afterCalm(evidence, t, TOLD_SECONDS),
       );
       return said || how === 'returned' ? [] : [`nothing was kept at the commit ${moment(evidence, t)}`];
     }
@@ -120,7 +124,7 @@ export function oldReleaseIsKept(evidence: Evidence): string[] {
       );
     });
     if (!lost) return [];
-    const heard = lost.t + evidence.policy.reconcileSeconds + TOLD_SECONDS;
+    const heard = afterCalm(evidence, lost.t, evidence.policy.reconcileSeconds + TOLD_SECONDS);
     const said = evidence.entries.some(
       ({ kind, t: when }) => SAYS_LOST.includes(kind) && when >= lost.t && when <= heard,
     );
@@ -153,7 +157,9 @@ export function backToTheLastCommit(evidence: Evidence): string[] {
   const failed = evidence.executions.filter(({ error }) => /[Rr]ollback/.test(error ?? ''));
   const untold = failed.filter(
     ({ until, from }) =>
-      !evidence.messages.some(({ t }) => t >= from && t <= (until ?? evidence.endedAt) + TOLD_SECONDS),
+      !evidence.messages.some(
+        ({ t }) => t >= from && t <= afterCalm(evidence, until ?? evidence.endedAt, TOLD_SECONDS),
+      ),
   );
   return [
     ...wrong,

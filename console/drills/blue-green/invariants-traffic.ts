@@ -1,4 +1,5 @@
 /** Invariants 1–6: where users are sent, and when a release may get more of them. */
+import { afterCalm } from './disturbances.ts';
 import { at, type Evidence, type RuleVersion, wasCarriedOut } from './evidence.ts';
 import {
   commits,
@@ -160,7 +161,7 @@ export function foreignChangesAreAnswered(evidence: Evidence): string[] {
     const previous = evidence.rules[index - 1];
     if (rule.by !== null || !previous || rule.t < evidence.faultAt) return [];
     if (rule.weights.blue === previous.weights.blue && rule.weights.green === previous.weights.green) return [];
-    const until = rule.t + evidence.policy.reconcileSeconds + REPAIR_SECONDS;
+    const until = afterCalm(evidence, rule.t, evidence.policy.reconcileSeconds + REPAIR_SECONDS);
     if (until > evidence.endedAt) return [];
     const live = liveAt(evidence, rule.t).colour;
     const mended = evidence.rules.some(({ t, by }) => by !== null && t > rule.t && t <= until);

@@ -4,7 +4,8 @@ import type { Colour, Names } from '../../../infra/names.ts';
 import type { TimedEvent, WorldEvent } from '../../../simulator/world/events.ts';
 import type { PushedRelease } from '../../../simulator/world/releases.ts';
 import type * as wants from '../../drill/wants.ts';
-import type { Asked } from './evidence.ts';
+import type { Slug } from '../../slugs.ts';
+import type { Asked, Disturbance } from './evidence.ts';
 import type { OwnPolicy } from './policy.ts';
 
 export const OUTCOMES = [
@@ -53,8 +54,8 @@ export type Act =
   | { readonly act: 'schedule'; readonly colour: 'live' | 'candidate'; readonly most: number }
   /** An operator's alarm, by the end of its name, is set by hand as `aws cloudwatch set-alarm-state` does. */
   | { readonly act: 'alarm'; readonly name: string; readonly value: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA' }
-  /** Somebody who is not Mainstay ends all machines of a colour, as the console's "edit" does. */
-  | { readonly act: 'empty'; readonly colour: 'live' | 'candidate' }
+  /** Somebody who is not Mainstay ends all machines of a colour, as the console's "edit" does; idle: the one without users. */
+  | { readonly act: 'empty'; readonly colour: 'live' | 'candidate' | 'idle' }
   /** So long after the first execution entered this state. */
   | { readonly act: 'after'; readonly state: string; readonly seconds: number; readonly does: Act }
   /** Region failover freezes deployments in this region, or ends that. */
@@ -75,7 +76,9 @@ export type Act =
   /** Stops the first execution that enters this state, before the state does anything. */
   | { readonly act: 'abortAt'; readonly state: string }
   /** The function's process dies right after this call was carried out for it. */
-  | { readonly act: 'dieAfter'; readonly function: string; readonly call: string };
+  | { readonly act: 'dieAfter'; readonly function: string; readonly call: string }
+  /** Until it works: AWS may not answer whoever does it at first, and what it is about may not be there yet. */
+  | { readonly act: 'try'; readonly of: Exclude<Act, { act: 'eventsAt' | 'abortAt' | 'dieAfter' | 'try' }> };
 
 export interface Places {
   readonly region: string;
@@ -88,6 +91,13 @@ export interface Places {
   readonly candidate: Colour;
   /** Ids of the live colour's instances; empty where tasks serve. */
   readonly liveInstances: readonly string[];
+}
+
+/** Requests per second while nobody, a part of the users, and everybody has a release that is not committed. */
+export interface Pace {
+  readonly idle: number;
+  readonly step: number;
+  readonly bake: number;
 }
 
 export interface Scenario {
@@ -108,8 +118,12 @@ export interface Scenario {
   readonly returningUsers?: true;
   /** Requests per second from the internet. */
   readonly ratePerSecond?: number;
-  /** For how long random faults come beside the scenario; left out when none do. */
-  readonly disturbedSeconds?: number;
+  /** The same by what Mainstay does: few users are enough where nothing is judged by them. */
+  readonly pace?: Pace;
+  /** Random faults that come beside the scenario, in its seconds; left out when none do. */
+  readonly disturbed?: { readonly seconds: number; readonly by: readonly Disturbance[] };
+  /** A slug whose schedules are off during the run: nothing in it is for that capability. */
+  readonly resting?: Slug;
   /** Watched on, after `seconds`, until nothing is unsettled any more. */
   readonly settlesWithinSeconds?: number;
   /** Every effect that is wanted. Any other is wrong. */
