@@ -27,6 +27,7 @@ export interface Names {
   readonly consumersParameter: string;
   readonly deploymentsParameter: string;
   readonly alertTable: string;
+  readonly alertPeersTable: string;
   readonly workflow: string;
   readonly cleanUpWorkflow: string;
   readonly releasesTable: string;
@@ -53,6 +54,7 @@ export function namesOf(configuration: Pick<Configuration, 'application' | 'envi
     consumersParameter: `/${prefix}/consumers`,
     deploymentsParameter: `/${prefix}/deployments`,
     alertTable: `${prefix}-alerts`,
+    alertPeersTable: `${prefix}-alert-peers`,
     workflow: `${prefix}-region-failover`,
     cleanUpWorkflow: `${prefix}-region-failover-clean-up`,
     releasesTable: `${prefix}-releases`,

@@ -13,8 +13,11 @@ import { InvalidSignature } from './errors.ts';
 import { type ItemStore, itemStore } from './item-store.ts';
 import { withAcknowledgement } from './ledger.ts';
 import { type Link, readLink } from './links.ts';
+import { itemPeers, type Peers } from './peers.ts';
+import { recordTo } from './record.ts';
 import { escapeHtml } from './render/email.ts';
 import { settle } from './settle.ts';
+import { sharedStore } from './shared-store.ts';
 import { checkSilence } from './silence.ts';
 import type { Table } from './table.ts';
 import { wakeAt } from './wakes.ts';
@@ -25,6 +28,7 @@ type Ports = {
   readonly table: Table;
   readonly secrets: Secrets;
   readonly work: Queue;
+  readonly peers: Peers;
 } & Surroundings<RouterConfig>;
 
 /** Of a silence by link; longer ones are set by the command, with matchers. */
@@ -62,18 +66,21 @@ interface Said {
 }
 
 const acts: Readonly<Record<Link['act'], (link: Link, said: Said, ports: Ports) => Promise<string>>> = {
-  async acknowledge({ group, incident }, said, { store, table, clock, work }) {
+  async acknowledge({ group, incident }, said, { store, table, clock, work, log, peers }) {
     const at = clock.now();
     let refused: string | null = null;
-    const { wakeAt: next } = await settle({ store, table }, group, at, {
+    let until = at;
+    const { wakeAt: next } = await settle({ store, table, record: recordTo(log) }, group, at, {
       change(ledger) {
         const severity = ledger.incident?.severity ?? 'P0';
-        const until = at + table.routing.policies[severity].acknowledgedSeconds * 1000;
+        until = at + table.routing.policies[severity].acknowledgedSeconds * 1000;
         const done = withAcknowledgement(ledger, incident, { ...said, at, until });
         refused = done.refused;
         return done.group;
       },
     });
+    // The other region asks nobody either; where it does not hear of this it asks once too often.
+    if (!refused) await peers.hear(incident, { what: 'acknowledged', ...said, at, until }).catch(() => {});
     await wakeAt(work, next === null ? [at] : [at, next], at);
     return refused ? `Nothing to do: ${refused}.` : 'Acknowledged. Thank you.';
   },
@@ -97,11 +104,15 @@ const acts: Readonly<Record<Link['act'], (link: Link, said: Said, ports: Ports) 
 export const handler = lambda({
   slug: 'alert-routing',
   config: RouterConfig,
-  ports: (config, clock) => ({
-    store: itemStore(dynamoItems(config)),
-    table: tableIn(config),
-    secrets: secretsManager(config, clock),
-    work: sqsQueue({ region: config.region, queueUrl: config.workQueueUrl }),
-  }),
+  ports: (config, clock) => {
+    const peers = itemPeers(dynamoItems({ ...config, table: config.peersTable }), config.region, clock.now);
+    return {
+      peers,
+      store: sharedStore(itemStore(dynamoItems(config)), peers),
+      table: tableIn(config),
+      secrets: secretsManager(config, clock),
+      work: sqsQueue({ region: config.region, queueUrl: config.workQueueUrl }),
+    };
+  },
   make: makeAcknowledge,
 });

@@ -8,6 +8,7 @@ import { StoreConflict } from './errors.ts';
 import { factsOf } from './facts.ts';
 import type { Content, Group, GroupSnapshot, Intent } from './incident.ts';
 import type { AlertStore } from './ports.ts';
+import type { RecordDecision } from './record.ts';
 import type { Suppressors } from './suppression.ts';
 import type { Table } from './table.ts';
 
@@ -18,6 +19,8 @@ export interface Settling {
   readonly table: Table;
   /** What Mainstay does about a group by itself, for its messages. */
   readonly doing?: (snapshot: GroupSnapshot) => string | null;
+  /** Told of each decision that is kept. */
+  readonly record?: RecordDecision;
 }
 
 /** What came from outside: the ledger with it, and messages that are no longer to be sent. */
@@ -58,6 +61,7 @@ export async function settle(
       const { wakeAt } = decision;
       const { version } = snapshot;
       await settling.store.commit({ group: decision.group, version, wakeAt, intents, done: news.done ?? [] });
+      settling.record?.(key, decision);
       return decision;
     } catch (error) {
       if (!(error instanceof StoreConflict) || round >= ROUNDS_MAX) throw error;

@@ -34,7 +34,7 @@ export async function play(scene: Scene, scenario: Scenario, seed: number): Prom
     cloud,
     notifications,
     faults: unwantedAndMissing(scenario.wants, notifications),
-    broken: brokenIn({ cloud, since, scenario, notifications }),
+    broken: brokenIn({ cloud, configuration, since, scenario, notifications }),
     latenciesMs: latenciesOf(scenario, notifications),
   };
 }

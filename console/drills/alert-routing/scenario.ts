@@ -22,14 +22,19 @@ export type Act =
       readonly do: 'alertmanager';
       readonly alerts: readonly Labels[];
       readonly resolved?: boolean;
-      readonly where?: Where;
+      /** Both: the sender posts to either region's webhook. */
+      readonly where?: Where | 'both';
     }
+  /** Somebody posts, signed, what no reader knows, with a secret in it. */
+  | { readonly do: 'unreadable'; readonly where?: Where }
   /** AWS Budgets publishes its plain text. */
   | { readonly do: 'budget'; readonly text: string; readonly where?: Where }
   /** Somebody opens the newest link of a page and sends its form. */
   | { readonly do: 'follow-link'; readonly act: 'acknowledge' | 'silence'; readonly where?: Where }
   | { readonly do: 'world'; readonly event: WorldEvent }
   | { readonly do: 'dark'; readonly where: Where }
+  /** Nothing passes between the serving regions; each reaches everybody else. */
+  | { readonly do: 'parted' | 'rejoined' }
   | { readonly do: 'fault'; readonly fault: Fault };
 
 type Tags = Readonly<Record<string, string>>;

@@ -10,6 +10,8 @@ export type Handler = 'acknowledge' | 'dispatch' | 'heartbeat' | 'intake' | 'swe
 export interface Arns {
   readonly region: string;
   readonly table: string;
+  /** This region's copy of what the regions tell each other. */
+  readonly peers: string;
   readonly eventsQueue: string;
   readonly workQueue: string;
   readonly topics: readonly string[];
@@ -30,6 +32,7 @@ export function rightsOf(arns: Arns): Readonly<Record<Handler, readonly PolicySt
   const reads = ['dynamodb:GetItem', 'dynamodb:Query'];
   const writes = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
   const store = allow('Alerts', [...reads, ...writes], [table]);
+  const peers = allow('Peers', [...reads, 'dynamodb:PutItem'], [arns.peers]);
   const poll = (sid: string, queue: string) =>
     allow(sid, ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], [queue]);
   const work = allow('SetClock', ['sqs:SendMessage'], [arns.workQueue]);
@@ -39,13 +42,13 @@ export function rightsOf(arns: Arns): Readonly<Record<Handler, readonly PolicySt
     allow('TellByMail', ['ses:SendEmail'], [arns.identity]),
   ];
   return {
-    intake: [store, poll('ReadEvents', arns.eventsQueue), work, ...tell],
-    dispatch: [store, poll('ReadWork', arns.workQueue), work, ...tell],
+    intake: [store, peers, poll('ReadEvents', arns.eventsQueue), work, ...tell],
+    dispatch: [store, peers, poll('ReadWork', arns.workQueue), work, ...tell],
     webhook: [
       allow('KeepEvents', ['sqs:SendMessage'], [arns.eventsQueue]),
       allow('WebhookSecrets', ['secretsmanager:GetSecretValue'], secrets.webhooks),
     ],
-    acknowledge: [store, work, allow('LinkSecret', ['secretsmanager:GetSecretValue'], secrets.links)],
+    acknowledge: [store, peers, work, allow('LinkSecret', ['secretsmanager:GetSecretValue'], secrets.links)],
     heartbeat: [allow('Speak', ['events:PutEvents'], [arns.bus], { StringEquals: { 'events:source': 'mainstay' } })],
     sweep: [
       store,
