@@ -28,7 +28,7 @@ describe('the invariants of blue/green', () => {
   it('hold for a release that went as it should', () => expect(violations(clean())).toEqual([]));
   it('hold for one that was rolled back in time', () => expect(violations(rolledBack())).toEqual([]));
   it('know how long the rollback took, from the decision to the last node', () => {
-    expect(rollbacks(rolledBack())).toEqual([{ decidedAt: 600, verifiedAt: 610, seconds: 10 }]);
+    expect(rollbacks(rolledBack())).toEqual([{ decidedAt: 600, possibleAt: 600, verifiedAt: 610, seconds: 10 }]);
   });
 });
 
