@@ -25,7 +25,7 @@ export interface SoakPlaces {
 export const FUNCTIONS = [
   ...['take-lease', 'snapshot', 'pin', 'empty', 'prepare', 'check-health', 'validate', 'migrate', 'shift', 'prove'],
   ...['watch', 'commit', 'roll-back', 'finish', 'notify', 'clean-up', 'start-clean-up', 'admit', 'steer', 'reconcile'],
-  ...['reap', 'export', 'hold-idle'],
+  ...['reap', 'export'],
 ] as const;
 
 /** File stems of the machines, with their states. */
