@@ -327,8 +327,8 @@ export function objectionsToReaping({ now, colour, state, weights, requests }: R
 export interface KeptFacts {
   readonly retained: Pick<Retained, 'colour' | 'digest' | 'size'>;
   readonly view: Pick<ColourView, 'desired' | 'healthyTargets'>;
-  /** What a machine that starts there now would run; null when nothing was named. */
-  readonly declared: string | null;
+  /** What a machine that starts there now would run. */
+  readonly declared: string;
 }
 
 export interface Kept {
@@ -341,8 +341,7 @@ export interface Kept {
 
 export function decideKept({ retained, view, declared }: KeptFacts): Kept {
   const { colour, digest, size } = retained;
-  const other =
-    declared !== digest ? [`a machine of ${colour} would start ${declared ?? 'nothing'}, not ${digest}`] : [];
+  const other = declared !== digest ? [`a machine of ${colour} would start ${declared}, not ${digest}`] : [];
   const smaller = view.desired < size ? [`${colour} is to have ${view.desired} machines, not ${size}`] : [];
   if (other.length + smaller.length > 0) {
     return { is: 'lost', mendable: other.length === 0, reasons: [...other, ...smaller] };

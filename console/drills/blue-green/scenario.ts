@@ -89,8 +89,6 @@ export interface Places {
   /** Of when the drill began. */
   readonly live: Colour;
   readonly candidate: Colour;
-  /** Ids of the live colour's instances; empty where tasks serve. */
-  readonly liveInstances: readonly string[];
 }
 
 /** Requests per second while nobody, a part of the users, and everybody has a release that is not committed. */
