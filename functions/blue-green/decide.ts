@@ -255,12 +255,14 @@ export interface WatchFacts {
   readonly objections: readonly string[];
   /** Fewer than half of its machines are healthy. */
   readonly collapsed: boolean;
+  /** The old colour's too, which was whole when the release began: it is the region that fails. */
+  readonly oldCollapsed: boolean;
 }
 
 export interface Watched {
   readonly action: 'wait' | 'advance' | 'roll-back';
-  /** verdict: the release is bad; its digest is quarantined. The others are not its fault. */
-  readonly cause: 'verdict' | 'person' | 'freeze' | 'drift' | 'deadline' | null;
+  /** verdict: the release is bad; its digest is quarantined. region, freeze and drift are not its fault. */
+  readonly cause: 'verdict' | 'person' | 'region' | 'freeze' | 'drift' | 'deadline' | null;
   readonly reasons: readonly string[];
 }
 
@@ -275,6 +277,9 @@ export function decideWatch(facts: WatchFacts): Watched {
   const byPerson = steering && `${steering.by}: ${steering.reason}`;
   if (steering?.decision === 'roll-back') return back('person', `${byPerson}`);
   if (!facts.undisturbed) return back('drift', 'somebody else changed the weights');
+  if (facts.collapsed && facts.oldCollapsed) {
+    return back('region', 'fewer than half of the machines of both colours are healthy: it is not the release');
+  }
   if (verdict.verdict === 'fail') return back('verdict', ...said);
   if (facts.collapsed) return back('verdict', 'fewer than half of its machines are healthy');
   if (facts.frozen) return back('freeze', 'deployments were frozen: the region is being moved');
@@ -322,8 +327,8 @@ export function objectionsToReaping({ now, colour, state, weights, requests }: R
 export interface KeptFacts {
   readonly retained: Pick<Retained, 'colour' | 'digest' | 'size'>;
   readonly view: Pick<ColourView, 'desired' | 'healthyTargets'>;
-  /** What a machine that starts there now would run; null when nothing was named. */
-  readonly declared: string | null;
+  /** What a machine that starts there now would run. */
+  readonly declared: string;
 }
 
 export interface Kept {
@@ -336,8 +341,7 @@ export interface Kept {
 
 export function decideKept({ retained, view, declared }: KeptFacts): Kept {
   const { colour, digest, size } = retained;
-  const other =
-    declared !== digest ? [`a machine of ${colour} would start ${declared ?? 'nothing'}, not ${digest}`] : [];
+  const other = declared !== digest ? [`a machine of ${colour} would start ${declared}, not ${digest}`] : [];
   const smaller = view.desired < size ? [`${colour} is to have ${view.desired} machines, not ${size}`] : [];
   if (other.length + smaller.length > 0) {
     return { is: 'lost', mendable: other.length === 0, reasons: [...other, ...smaller] };

@@ -9,7 +9,14 @@ import { ensure } from '../shared/ensure.ts';
 import { LeaseConflict } from '../shared/errors.ts';
 import type { Surroundings } from '../shared/lambda.ts';
 import type { Meter, Pager } from '../shared/ports.ts';
-import type { Chronicle, ComputeEnvironment, ReleaseState, Releases, Retained } from '../shared/release-ports.ts';
+import {
+  type Chronicle,
+  type ComputeEnvironment,
+  type ReleaseState,
+  type Releases,
+  type Retained,
+  UNKNOWN_DIGEST,
+} from '../shared/release-ports.ts';
 import { decideKept, type Kept } from './decide.ts';
 import { asJob } from './lease.ts';
 import { endMessage } from './messages.ts';
@@ -40,7 +47,7 @@ async function lookAt({ compute, log }: Ports, retained: Retained): Promise<Kept
   const { colour } = retained;
   try {
     const [view, declared] = await Promise.all([compute.describe(colour), compute.declared(colour)]);
-    return decideKept({ retained, view, declared });
+    return decideKept({ retained, view, declared: declared ?? UNKNOWN_DIGEST });
   } catch (error) {
     log.warn(`${colour}, which is kept, cannot be looked at`, { error: String(error) });
     return null;

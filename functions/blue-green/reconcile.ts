@@ -22,7 +22,7 @@ const ScheduledInput = z.object({ scheduledAt: z.iso.datetime() });
 export interface ReconcilePorts extends AdmissionPorts, KeptPorts {
   readonly compute: KeptPorts['compute'];
   readonly machine: Pick<Executions, 'describe'>;
-  readonly cleanUps: Pick<Executions, 'start'>;
+  readonly cleanUps: Pick<Executions, 'start' | 'running'>;
 }
 type Ports = ReconcilePorts & Surroundings<ReleaseConfig>;
 
@@ -30,8 +30,6 @@ type Ports = ReconcilePorts & Surroundings<ReleaseConfig>;
 const LOOK_FOR_PUSHES_EVERY_MINUTES = 5;
 /** A lease that young may belong to an execution whose start is not visible yet. */
 const LEASE_SECONDS_MIN = 60;
-/** `TimeoutSeconds` of blue-green-clean-up.asl.json: two clean-ups of one release never work at once. */
-const CLEAN_UP_MS_MAX = 900_000;
 
 export const makeReconcile =
   (ports: Ports) =>
@@ -66,11 +64,11 @@ async function mendLease({ machine, cleanUps, releases, clock, log }: Ports, lea
   log.warn('an execution ended with the lease', { executionArn, status: found?.status });
   const since = found?.stoppedAt ?? Date.parse(lease.takenAt);
   const name = cleanUpName(executionArn.split(':').at(-1) ?? releaseId, since);
-  // The first one is also started by the execution's end. One that failed gave up long before another one follows.
-  const again = Math.floor((clock.now() - since) / CLEAN_UP_MS_MAX);
-  await cleanUps.start(again === 0 ? name : `${name}-${again}`, {
-    detail: { executionArn, status: found?.status ?? 'GONE', input: JSON.stringify(found?.input ?? null) },
-  });
+  const detail = { executionArn, status: found?.status ?? 'GONE', input: JSON.stringify(found?.input ?? null) };
+  // The first one is also started by the execution's end. Two at once would each take the other's work for its own.
+  if ((await cleanUps.start(name, { detail })) === 'known' && (await cleanUps.running()).length === 0) {
+    await cleanUps.start(`${name}-${Math.floor((clock.now() - since) / 60_000)}`, { detail });
+  }
   return true;
 }
 

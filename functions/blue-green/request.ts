@@ -37,7 +37,7 @@ export const executionName = (releaseId: string, fence: number): string =>
  * there is one. An execution that is redriven ends more than once.
  */
 export const cleanUpName = (execution: string, stoppedAt: number): string =>
-  `ended-${plain(execution).slice(0, 56)}-${stoppedAt}`;
+  `ended-${plain(execution).slice(0, 50)}-${stoppedAt}`;
 
 export const plain = (text: string): string => text.replaceAll(/[^\w-]/g, '');
 

@@ -85,6 +85,7 @@ export const makeWatch =
       undisturbed: sameShares(rule, weightsFor(plan.to, percent, 0)),
       objections: objectionsToShift({ size: plan.size, old, fresh, oldColour: plan.from, kind }),
       collapsed: fresh.healthyTargets * 2 < plan.size,
+      oldCollapsed: kind !== 'hotfix' && old.healthyTargets * 2 < plan.size,
     });
     const decidedAt = isoOf(now);
     ports.log.info(`watch: ${watched.action}`, { percent, verdict: verdict.verdict, reasons: watched.reasons });

@@ -152,6 +152,9 @@ export interface Lease {
   readonly takenAt: string;
 }
 
+/** Of what served before the first release, where nobody had named a digest. */
+export const UNKNOWN_DIGEST = 'unknown';
+
 /** A release that serves, or that could again. */
 export interface Served {
   readonly colour: Colour;

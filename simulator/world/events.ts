@@ -3,11 +3,18 @@ import type { Cloud } from '../cloud.ts';
 import { AnswerLost, AwsError, Unreachable } from '../errors.ts';
 import { addFault, cutOff, type Fault, type PlannedFault, rejoin, removeFault } from '../faults.ts';
 import { type Context, defineService } from '../service.ts';
-import { instancesState } from './instances.ts';
+import { instancesState, runningOn } from './instances.ts';
 import { crashMachine, loseMachine, pauseMachine, runningMachines, wakeMachine } from './machines.ts';
 import { INTERNET } from './place.ts';
 import { beginTrouble, endTrouble, type ProviderName, type Trouble } from './providers/index.ts';
 import { type PushedRelease, pushRelease } from './releases.ts';
+
+/** The n-th machine that runs there, of a colour where one is named. */
+interface Place {
+  readonly region: string;
+  readonly nth: number;
+  readonly colour?: string;
+}
 
 export type WorldEvent =
   | { readonly do: 'goDark' | 'comeBack' | 'cutOff' | 'rejoin'; readonly region: string }
@@ -28,7 +35,7 @@ export type WorldEvent =
    */
   | {
       readonly do: 'pause' | 'pauseInMidWrite' | 'wake' | 'crash' | 'lose';
-      readonly instance: string | { readonly region: string; readonly nth: number };
+      readonly instance: string | Place;
     }
   /** Neither EC2 nor Fargate can launch anything in the region. */
   | { readonly do: 'shortage' | 'endShortage'; readonly region: string }
@@ -153,7 +160,9 @@ function stand(cloud: Cloud, fault: Fault & { readonly id: string }, wanted = tr
 
 const pausedOf = (cloud: Cloud): Record<string, string> => cloud.stateOf<EventsState>(events, INTERNET).paused;
 
-function named(cloud: Cloud, instance: string | { region: string; nth: number }): string | undefined {
+function named(cloud: Cloud, instance: string | Place): string | undefined {
   if (typeof instance === 'string') return runningMachines(cloud).find((id) => id === instance);
-  return runningMachines(cloud, instance.region)[instance.nth];
+  const { region, nth, colour } = instance;
+  const there = runningMachines(cloud, region);
+  return (colour === undefined ? there : there.filter((id) => runningOn(cloud, id).colour === colour))[nth];
 }

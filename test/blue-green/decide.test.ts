@@ -234,6 +234,7 @@ const watched: WatchFacts = {
   undisturbed: true,
   objections: [],
   collapsed: false,
+  oldCollapsed: false,
 };
 const watch = (change: Partial<WatchFacts>) => decideWatch({ ...watched, ...change });
 const failed = { ...passed, verdict: 'fail', findings: [{ check: 'errors', verdict: 'fail', says: 'many' }] } as const;
@@ -252,6 +253,7 @@ describe('a watched release', () => {
   it.each<[string, Partial<WatchFacts>, string]>([
     ['the judge says it is bad', { verdict: failed }, 'verdict'],
     ['half of its machines are gone', { collapsed: true }, 'verdict'],
+    ['both colours lose theirs', { collapsed: true, oldCollapsed: true, verdict: failed }, 'region'],
     ['a person says so', { steering: steering('roll-back') }, 'person'],
     ['the region is being moved', { frozen: true }, 'freeze'],
     ['somebody else changed the weights', { undisturbed: false }, 'drift'],

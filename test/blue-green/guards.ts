@@ -284,6 +284,13 @@ export const guards: readonly Guard[] = [
     ],
   },
   {
+    id: '19',
+    without: 'the look at what is kept, each minute',
+    scenario: 'return-without-machines',
+    saying: /blue, kept until .*, was lost .*, and nothing says so/,
+    removals: [step('reconcile', replacing('await watchKept(ports, state, scheduledAt);', ''))],
+  },
+  {
     id: '20',
     without: 'the end of stickiness, when users are taken back',
     scenario: 'sticky-sessions',

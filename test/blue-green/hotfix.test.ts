@@ -73,6 +73,13 @@ it('is not rolled back for what the load balancer answers for the release that i
   const verdict = judge({ ...seen, hotfix: true });
   expect(verdict.verdict).toBe('pass');
   const facts = { now: START + 360_000, stageAt: START, secondsMin: 180, secondsMax: 900, pauseSecondsMax: 60 };
-  const watched = { steering: null, frozen: false, undisturbed: true, objections: [], collapsed: false };
+  const watched = {
+    steering: null,
+    frozen: false,
+    undisturbed: true,
+    objections: [],
+    collapsed: false,
+    oldCollapsed: false,
+  };
   expect(decideWatch({ ...facts, ...watched, verdict }).action).toBe('advance');
 });

@@ -33,7 +33,6 @@ describe('whether it could be gone back to', () => {
     ['is short while a machine is replaced', { view: { ...view(3), healthyTargets: 2 } }, { is: 'short' }],
     ['is lost, and can be mended, when somebody made it smaller', { view: view(2) }, { is: 'lost', mendable: true }],
     ['is lost, and cannot, when another release would start', { declared: NEW }, { is: 'lost', mendable: false }],
-    ['is lost when nothing would start', { declared: null, view: view(0) }, { is: 'lost', mendable: false }],
   ])('%s', (_what, change, expected) => {
     expect(decideKept({ ...facts, ...change })).toMatchObject(expected);
   });
@@ -82,6 +81,13 @@ describe('each minute', () => {
     await makeReconcile(world.ports)(minute(1));
     expect(world.measured).toEqual([['RollbackReady', 0]]);
     expect(world.changes).toEqual([]);
+  });
+
+  it('what served before the first release is ready although nobody had named its digest', async () => {
+    const world = keeping(3, { digest: 'unknown' });
+    world.state.digests = { ...world.state.digests, blue: null };
+    await makeReconcile(world.ports)(minute(1));
+    expect(world.measured).toEqual([['RollbackReady', 1]]);
   });
 
   it('nothing is looked at after its deadline, nor while a release works', async () => {

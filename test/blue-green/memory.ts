@@ -264,6 +264,8 @@ export class World {
       this.state.executions[name] = { status: 'RUNNING', input, stoppedAt: null };
       return 'started';
     },
+    running: async () =>
+      Object.keys(this.state.executions).filter((name) => this.state.executions[name]?.status === 'RUNNING'),
     describe: async (arn: string) => this.state.executions[arn.split(':').at(-1) ?? ''] ?? null,
   };
 

@@ -175,10 +175,12 @@ describe('reconcile', () => {
     const cleanUps = () => Object.keys(world.state.executions).filter((name) => name.startsWith('ended-'));
     await makeReconcile(world.ports)(minute(2));
     expect(cleanUps()).toHaveLength(1);
-    world.state.now = START + 900_000;
-    await makeReconcile(world.ports)(minute(15));
-    await makeReconcile(world.ports)(minute(16));
-    expect(cleanUps()).toHaveLength(2);
+    const [first = ''] = cleanUps();
+    world.state.executions[first] = { status: 'FAILED', input: {}, stoppedAt: START + 100_000 };
+    world.state.now = START + 180_000;
+    await makeReconcile(world.ports)(minute(3));
+    await makeReconcile(world.ports)(minute(4));
+    expect(cleanUps()).toEqual([first, `${first}-3`]);
   });
 
   it('takes the lease from a reaper that died', async () => {

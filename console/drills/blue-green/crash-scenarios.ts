@@ -96,7 +96,7 @@ const elsewhere: Readonly<Record<string, Scenario>> = {
     `${aborted('Tell of the failed rollback')}; the clean-up machine goes back once it can`,
     'rolled-back',
     [noWayBack(360), abort('Tell of the failed rollback')],
-    { ...BROKEN, wants: [here('page', 0, 1)] },
+    { ...BROKEN, wants: [here('page', 0, 2)] },
   ),
 };
 

@@ -22,7 +22,6 @@ import { effectsOf } from './effects.ts';
 import type { Evidence } from './evidence.ts';
 import { other } from './evidence.ts';
 import { INVARIANTS, violations } from './invariants.ts';
-import { instanceIdsOf } from './machines.ts';
 import { Monitor, type Watched } from './monitor.ts';
 import { narratorOf } from './narrator.ts';
 import { deployPolicy, withPolicy } from './policy.ts';
@@ -156,14 +155,11 @@ function rateOf(pace: Pace, monitor: Monitor): number {
   return weights.blue > 0 && weights.green > 0 ? pace.step : pace.bake;
 }
 
-function placesOf(watched: Watched, monitor: Monitor): Places {
-  const { configuration, names, region } = watched;
+function placesOf({ configuration, names, region }: Watched, monitor: Monitor): Places {
   const weights = monitor.rules.at(-1)?.weights;
   const live = COLOURS.find((colour) => (weights?.[colour] ?? 0) > 0 && (weights?.[other(colour)] ?? 0) === 0);
   if (!live) throw new Error(`no one colour serves in ${region} before the drill: ${JSON.stringify(weights)}`);
-  const machine = names.releaseWorkflow;
-  const liveInstances = instanceIdsOf(watched, live);
-  return { region, names, configuration, machine, live, candidate: other(live), liveInstances };
+  return { region, names, configuration, machine: names.releaseWorkflow, live, candidate: other(live) };
 }
 
 function machineIn({ cloud, region, names }: Watched) {

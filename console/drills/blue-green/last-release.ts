@@ -7,7 +7,7 @@ import { itemToWire } from '../../../simulator/services/dynamodb/values.ts';
 import type { Places } from './scenario.ts';
 
 interface State {
-  readonly lease?: { readonly releaseId: string } | null;
+  readonly lease?: { readonly releaseId: string; readonly executionArn: string } | null;
   readonly live?: { readonly releaseId: string } | null;
 }
 
@@ -20,7 +20,9 @@ function stateIn(cloud: Cloud, { region, names }: Pick<Places, 'region' | 'names
 /** Id of the one that runs, or else of the one that was committed last; null while there is none. */
 export function currentRelease(cloud: Cloud, places: Pick<Places, 'region' | 'names'>): string | null {
   const { lease, live } = stateIn(cloud, places);
-  return lease?.releaseId ?? live?.releaseId ?? null;
+  // A job that has the lease for a moment is no release.
+  const running = lease?.executionArn.startsWith('arn:') ? lease.releaseId : undefined;
+  return running ?? live?.releaseId ?? null;
 }
 
 /** Whether this job has it now. */

@@ -26,12 +26,6 @@ export function machinesOf(watched: Watched, colour: Colour): Machines {
   };
 }
 
-/** Empty where tasks serve. */
-export function instanceIdsOf({ cloud, region, names }: Watched, colour: Colour): string[] {
-  const group = cloud.stateOf<AutoScalingState>(autoScaling, region).groups[names.group(colour)];
-  return group ? activeInstances(group).map(({ instanceId }) => instanceId) : [];
-}
-
 const NONE: Sized = { desired: 0, min: 0, max: 0, running: 0, digests: [], assigned: null, suspended: [] };
 
 const parameterOf = ({ cloud, region, names }: Watched, colour: Colour): string | null =>

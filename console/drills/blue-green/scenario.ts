@@ -64,7 +64,7 @@ export type Act =
   | { readonly act: 'deleteImages' }
   /** While a job ('reap', 'keep') holds the lease. */
   | { readonly act: 'whileJob'; readonly job: string; readonly does: Act }
-  /** A person asks to move the application to the other region, which freezes deployments here. */
+  /** A person asks to move the application to the other region: nothing here may write from then on. */
   | { readonly act: 'move'; readonly reason: string }
   /** As soon as an execution enters this state, before the state does anything: what happens to the world, then acts. */
   | {
@@ -89,8 +89,6 @@ export interface Places {
   /** Of when the drill began. */
   readonly live: Colour;
   readonly candidate: Colour;
-  /** Ids of the live colour's instances; empty where tasks serve. */
-  readonly liveInstances: readonly string[];
 }
 
 /** Requests per second while nobody, a part of the users, and everybody has a release that is not committed. */

@@ -65,7 +65,15 @@ export function rightsOf(
   ];
   return {
     admit: admission,
-    reconcile: [...admission, images, ...capacity.see, ...capacity.size, machine.describe, machine.cleanUp],
+    reconcile: [
+      ...admission,
+      images,
+      ...capacity.see,
+      ...capacity.size,
+      machine.describe,
+      machine.cleanUp,
+      machine.cleanUps,
+    ],
     'take-lease': [state.read, state.change],
     snapshot: [state.read, ...see, ...capacity.declared, metrics, freeze, role],
     pin: [state.read, state.change, ...capacity.see, ...capacity.change],
@@ -140,6 +148,7 @@ function statements(place: Place, parts: ReleaseParts, arns: Arns) {
     machine: {
       start: allow('StartMachine', ['states:StartExecution'], [arns.machine]),
       cleanUp: allow('StartCleanUp', ['states:StartExecution'], [arns.cleanUpMachine]),
+      cleanUps: allow('SeeCleanUps', ['states:ListExecutions'], [arns.cleanUpMachine]),
       describe: allow('DescribeExecution', ['states:DescribeExecution'], [arns.executions]),
     },
     topic: allow('TellPeople', ['sns:Publish'], [arns.topic]),

@@ -100,12 +100,13 @@ export const noWayBack = (seconds: number): Act => ({
 /** Before it has passed a check. */
 const CRASH_EVERY_SECONDS = 5;
 
-/** Every machine of the live colour crashes again and again, as a broken release or a broken dependency makes it. */
-export const liveCrashes = ({ liveInstances }: Places, from: number, until: number) =>
+/** Both machines of the live colour crash again and again, as a broken release or a broken dependency makes them. */
+export const liveCrashes = ({ region, live: colour }: Places, from: number, until: number) =>
   Array.from({ length: Math.ceil((until - from) / CRASH_EVERY_SECONDS) }, (_, round) =>
-    liveInstances.map((instance) => ({
+    // The last one first: whoever crashed is not counted any more.
+    [1, 0].map((nth) => ({
       do: 'crash' as const,
-      instance,
+      instance: { region, nth, colour },
       afterMs: s(from + round * CRASH_EVERY_SECONDS),
     })),
   ).flat();

@@ -84,7 +84,8 @@ export const platformFaults = {
     wants: [
       ...prepared(0, ADMITTED_SECONDS),
       here('shift 10', 60, 900),
-      here('page', 120, 1300),
+      // Of the release, and of each clean-up that gives up.
+      here('page', 120, 1300, [1, 3]),
       ...takenBack(480, 2000),
     ],
   },
