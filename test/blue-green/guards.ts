@@ -262,6 +262,20 @@ export const guards: readonly Guard[] = [
     ],
   },
   {
+    id: '17',
+    without: 'the suspension of schedules',
+    scenario: 'scheduled-action',
+    saying: /blue was made smaller, to 1 of 2/,
+    removals: [
+      shared(
+        'shared/aws/ec2-environment',
+        ['hold-idle', 'pin', 'shift', 'watch'],
+        replacing("'AlarmNotification', 'ScheduledActions',", "'AlarmNotification',"),
+      ),
+      decide(['shift', 'watch'], nothingSpeaksAgainstShifting),
+    ],
+  },
+  {
     id: '18',
     without: "the obedience to a person's decision",
     scenario: 'person-rolls-back',
