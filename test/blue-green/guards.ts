@@ -249,7 +249,7 @@ export const guards: readonly Guard[] = [
     id: '17',
     without: 'the pin of the old colour',
     scenario: 'scaling-policy',
-    saying: /blue was made smaller, to 2 of 3/,
+    saying: /blue was made smaller, to 1 of 2/,
     removals: [
       step(
         'pin',
