@@ -65,6 +65,18 @@ export const explanations: readonly Explanation[] = [
       'the lease goes to the witness when both serving endpoints are silent, which no drill arranges for a healthy instance',
   },
   {
+    role: 'ScaleFunctionServiceRole',
+    actions: ['autoscaling:UpdateAutoScalingGroup'],
+    resource: '*autoScalingGroupName/orders-prod-green',
+    because: 'raises the colour that serves, which is blue where no release was made before the failover',
+  },
+  {
+    role: 'HoldIdleFunctionServiceRole',
+    actions: ['autoscaling:SuspendProcesses'],
+    resource: '*autoScalingGroupName/orders-prod-blue',
+    because: 'blue is idle only where the stack is made beside a region whose users are on green; drills begin with blue',
+  },
+  {
     role: 'MendLatchFunctionServiceRole',
     actions: ['s3:PutObject', 's3:DeleteObject'],
     resource: '*-{witness}/moved',

@@ -30,17 +30,21 @@ const targetOf = (names: Names, colour: Colour) =>
     ResourceId: `service/${names.prefix}/${names.group(colour)}`,
   }) as const;
 
+/** Policies may take it down to so many machines. */
+export async function setLeast(cloud: Cloud, sized: Sized, least: number): Promise<void> {
+  const { region, names, configuration, colour } = sized;
+  if (configuration.compute.kind === 'fargate') {
+    const input = { ...targetOf(names, colour), MinCapacity: least };
+    await cloud.call('application-autoscaling', 'RegisterScalableTarget', input, { region });
+    return;
+  }
+  const input = { AutoScalingGroupName: names.group(colour), MinSize: least };
+  await cloud.call('autoscaling', 'UpdateAutoScalingGroup', input, { region });
+}
+
 /** Ends all machines of a colour. */
 export async function empty(cloud: Cloud, sized: Sized): Promise<void> {
-  const { region, names, configuration, colour } = sized;
-  const group = names.group(colour);
-  if (configuration.compute.kind === 'fargate') {
-    const input = { ...targetOf(names, colour), MinCapacity: 0 };
-    await cloud.call('application-autoscaling', 'RegisterScalableTarget', input, { region });
-  } else {
-    const input = { AutoScalingGroupName: group, MinSize: 0 };
-    await cloud.call('autoscaling', 'UpdateAutoScalingGroup', input, { region });
-  }
+  await setLeast(cloud, sized, 0);
   await resize(cloud, sized, 0);
 }
 

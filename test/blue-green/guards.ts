@@ -249,7 +249,7 @@ export const guards: readonly Guard[] = [
     id: '17',
     without: 'the pin of the old colour',
     scenario: 'scaling-policy',
-    saying: /blue was made smaller, to 2 of 3/,
+    saying: /blue was made smaller, to 1 of 2/,
     removals: [
       step(
         'pin',
@@ -257,6 +257,20 @@ export const guards: readonly Guard[] = [
           replacing('done: ({ pinned }) => pinned,', 'done: () => true,'),
           replacing('done: (view) => view.min >= plan.size && view.desired >= plan.size,', 'done: () => true,'),
         ),
+      ),
+      decide(['shift', 'watch'], nothingSpeaksAgainstShifting),
+    ],
+  },
+  {
+    id: '17',
+    without: 'the suspension of schedules',
+    scenario: 'scheduled-action',
+    saying: /blue was made smaller, to 1 of 2/,
+    removals: [
+      shared(
+        'shared/aws/ec2-environment',
+        ['hold-idle', 'pin', 'shift', 'watch'],
+        replacing("'AlarmNotification', 'ScheduledActions',", "'AlarmNotification',"),
       ),
       decide(['shift', 'watch'], nothingSpeaksAgainstShifting),
     ],

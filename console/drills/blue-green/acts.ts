@@ -8,7 +8,7 @@ import { ecrStateIn } from '../../../simulator/services/ecr/state.ts';
 import { stepFunctions } from '../../../simulator/stepfunctions/service.ts';
 import { happen } from '../../../simulator/world/events.ts';
 import * as moments from '../../drill/moments.ts';
-import { empty, resize, schedule } from '../../drill/sizing.ts';
+import { empty, resize, schedule, setLeast } from '../../drill/sizing.ts';
 import { askedFor } from '../region-failover/by-hand.ts';
 import type { Asked, Push } from './evidence.ts';
 import { currentRelease, holdsLease } from './last-release.ts';
@@ -53,6 +53,9 @@ export async function perform(cloud: Cloud, act: Act, places: Places, diary: Dia
       return setWeights(cloud, act, places);
     case 'size':
       await resize(cloud, { ...places, colour: places[act.colour] }, act.machines);
+      return true;
+    case 'least':
+      await setLeast(cloud, { ...places, colour: places[act.colour] }, act.machines);
       return true;
     case 'schedule':
       await schedule(cloud, { ...places, colour: places[act.colour] }, act.most);

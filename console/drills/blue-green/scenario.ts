@@ -50,6 +50,8 @@ export type Act =
   | { readonly act: 'weights'; readonly live: number; readonly candidate: number }
   /** A person gives a colour another number of machines, within its bounds. */
   | { readonly act: 'size'; readonly colour: 'live' | 'candidate'; readonly machines: number }
+  /** A person lets policies take a colour down to so many machines. */
+  | { readonly act: 'least'; readonly colour: 'live' | 'candidate'; readonly machines: number }
   /** A schedule comes due within two minutes, and from then on a colour may have so many machines at most. */
   | { readonly act: 'schedule'; readonly colour: 'live' | 'candidate'; readonly most: number }
   /** An operator's alarm, by the end of its name, is set by hand as `aws cloudwatch set-alarm-state` does. */

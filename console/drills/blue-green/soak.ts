@@ -18,6 +18,7 @@ import type { Act, Scenario } from './scenario.ts';
 import { coverageOf, reachable } from './soak-coverage.ts';
 import { missedGoals } from './soak-goals.ts';
 import { kindsFor, type SoakEntry } from './soak-kinds.ts';
+import { onFargate } from './soak-on-fargate.ts';
 import { PROFILES } from './soak-profiles.ts';
 
 /** The world is watched so long after the last fault began that Mainstay could have noticed it. */
@@ -42,7 +43,8 @@ export function scheduleFor(profile: string, seed: number, configuration: Config
   const [region, second] = configuration.regions.serving;
   const kinds = kindsFor({ region, second, witness: configuration.regions.witness });
   const random = new Random(seedStream(seed, `soak ${profile}`));
-  const entries = drawEntries(PROFILES[profile as keyof typeof PROFILES] as Profile, kinds, random);
+  const drawn = drawEntries(PROFILES[profile as keyof typeof PROFILES] as Profile, kinds, random);
+  const entries = configuration.compute.kind === 'fargate' ? onFargate(drawn) : drawn;
   return { slug: 'blue-green', profile, seed, entries, positions: entries.map((_, index) => index) };
 }
 

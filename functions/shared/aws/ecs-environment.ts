@@ -66,6 +66,7 @@ export function ecsEnvironment(place: Place): ComputeEnvironment {
         desired: service.desiredCount ?? 0,
         min: target?.MinCapacity ?? service.desiredCount ?? 0,
         max: target?.MaxCapacity ?? service.desiredCount ?? 0,
+        // Tasks that drain are in neither: nobody is sent to them.
         machines: (service.runningCount ?? 0) + (service.pendingCount ?? 0),
         // Tasks of an older revision do not count.
         inService: service.deployments?.find(({ status }) => status === 'PRIMARY')?.runningCount ?? 0,

@@ -76,7 +76,7 @@ export function rightsOf(
     ],
     'take-lease': [state.read, state.change],
     snapshot: [state.read, ...see, ...capacity.declared, metrics, freeze, role],
-    pin: [state.read, state.change, ...capacity.see, ...capacity.change],
+    pin: [state.read, state.change, ...capacity.see, ...capacity.size, ...capacity.pin],
     empty: [state.read, state.change, record, ...see, ...capacity.size],
     prepare: [state.read, record, ...see, ...capacity.size, ...capacity.declared, ...capacity.release],
     'check-health': [state.read, ...capacity.see],
@@ -88,10 +88,10 @@ export function rightsOf(
     watch: [state.read, record, ...see, metrics, freeze],
     'roll-back': [state.read, ...see, rule.write],
     commit: [state.read, state.change, record, ...see],
-    finish: [state.read, state.change, record, ...capacity.see, ...capacity.change],
+    finish: [state.read, state.change, record, ...capacity.see, ...capacity.size, ...capacity.unpin],
     notify: [topic],
     'start-clean-up': [machine.cleanUp],
-    'clean-up': [state.read, state.change, record, ...see, ...capacity.change, rule.write],
+    'clean-up': [state.read, state.change, record, ...see, ...capacity.size, ...capacity.unpin, rule.write],
     steer: [state.read, state.change, record, machine.start],
     reap: [state.read, state.change, record, ...see, ...capacity.size, metrics, ...migration],
     export: [state.read, record, archive],
@@ -106,6 +106,7 @@ export const WILDCARDS: Readonly<Record<string, string>> = {
   SeeMetrics: 'these reads know no resource (Service Authorization Reference, CloudWatch)',
   SizeGroups: "the group's unique id in its ARN is not known before it exists; the name is",
   PinGroups: "the group's unique id in its ARN is not known before it exists; the name is",
+  UnpinGroups: "the group's unique id in its ARN is not known before it exists; the name is",
   Archive: 'entries are named by their number and hash',
   SeeBounds: 'this read knows no resource (Service Authorization Reference, Application Auto Scaling)',
   SeeTasks: 'this read knows no resource (Service Authorization Reference, ECS)',
@@ -191,7 +192,7 @@ function groupStatements({ account, region, names }: Place, here: Record<string,
     declared: [allow('ReadDigests', ['ssm:GetParameter'], digests)],
     release: [allow('WriteDigests', ['ssm:PutParameter'], digests)],
     pin: [allow('PinGroups', ['autoscaling:SuspendProcesses'], groups)],
-    change: [size, allow('PinGroups', ['autoscaling:SuspendProcesses', 'autoscaling:ResumeProcesses'], groups)],
+    unpin: [allow('UnpinGroups', ['autoscaling:ResumeProcesses'], groups)],
   };
 }
 
@@ -231,6 +232,6 @@ function serviceStatements({ account, region, names }: Place, here: Record<strin
     ],
     size,
     pin: [bounds],
-    change: size,
+    unpin: [bounds],
   };
 }

@@ -2,9 +2,6 @@
 import type { Scenario } from '../scenario.ts';
 import { ADMITTED_SECONDS, at, committed, here, prepared, push, whenWatched } from './parts.ts';
 
-/** One more machine boots, pulls, starts and passes its checks. */
-const STARTED_SECONDS = 360;
-
 export const foreignHands = {
   'weights-reset': {
     title: 'a deployment of the stack writes the weights as they were, in mid-shift; Mainstay goes back and says so',
@@ -20,17 +17,14 @@ export const foreignHands = {
     ],
   },
   'scaling-policy': {
-    title: 'the policy of the old colour wants fewer machines in mid-shift; they stay until the release is over',
+    title: 'the policy of the old colour wants one machine less in mid-shift; both stay until the release is over',
     expected: 'committed',
     healthy: true,
-    // Somebody wanted one more; after fifteen quiet minutes the policy wants it back.
-    acts: [at(0, { act: 'size', colour: 'live', machines: 3 }), at(STARTED_SECONDS, push('1.1.0'))],
-    seconds: 4500,
-    wants: [
-      ...committed(STARTED_SECONDS, ADMITTED_SECONDS + STARTED_SECONDS),
-      // All three are its least from now on.
-      here('size live', STARTED_SECONDS, ADMITTED_SECONDS + STARTED_SECONDS + 30),
-    ],
+    // Its processors have had little to do for a quarter of an hour by then.
+    acts: [at(0, { act: 'least', colour: 'live', machines: 1 }), at(0, push('1.1.0'))],
+    seconds: 3900,
+    // What it has becomes its least.
+    wants: [...committed(), here('size live', 0, ADMITTED_SECONDS + 30)],
   },
   'scheduled-action': {
     title: 'schedules want one machine of each colour in mid-shift; all stay until the release is over',
