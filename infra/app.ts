@@ -93,6 +93,7 @@ function regionFailover(making: Making): void {
       env: { account, region: region.region },
       region: {
         forwardRuleArn: region.loadBalancer.forwardRule.arn,
+        signingProfileArn: region.signingProfileArn,
         loadBalancerArn: region.loadBalancer.balancer.loadBalancerArn,
         loadBalancerFullName: region.loadBalancer.balancer.loadBalancerFullName,
         targetGroupFullNames: {

@@ -74,7 +74,8 @@ export const explanations: readonly Explanation[] = [
     role: 'HoldIdleFunctionServiceRole',
     actions: ['autoscaling:SuspendProcesses'],
     resource: '*autoScalingGroupName/orders-prod-blue',
-    because: 'blue is idle only where the stack is made beside a region whose users are on green; drills begin with blue',
+    because:
+      'blue is idle only where the stack is made beside a region whose users are on green; drills begin with blue',
   },
   {
     role: 'MendLatchFunctionServiceRole',

@@ -111,6 +111,7 @@ async function gather(ports: AdmissionPorts, state: ReleaseState, candidate: Can
     signing: signing || null,
     liveDigest,
     quarantined,
+    tagPattern: config.tagPattern,
     frozen: deployments === null ? null : deployments.frozen,
     policy,
   };

@@ -14,6 +14,7 @@ import type {
   Steering,
   Weights,
 } from '../shared/release-ports.ts';
+import { fitsWildcard } from '../shared/wildcard.ts';
 import type { Verdict } from './judge.ts';
 
 /** May this digest be released, and now? Unknown is "wait", and at the deadline "refuse". */
@@ -24,12 +25,14 @@ export interface AdmissionFacts {
   readonly platform: string;
   readonly image: ImageView | null;
   readonly scan: ScanView | null;
-  readonly signing: SigningView | null;
+  readonly signing: readonly SigningView[] | null;
   /** What the live machines run, also before the first release was made here. */
   readonly liveDigest: string | null;
   readonly quarantined: { readonly releaseId: string; readonly reason: string } | null;
   readonly frozen: boolean | null;
-  readonly policy: Pick<ReleasePolicy, 'evidenceSecondsMax' | 'signingProfile' | 'secondPush'>;
+  /** What a release's tag looks like: * stands for any text. */
+  readonly tagPattern: string;
+  readonly policy: Pick<ReleasePolicy, 'evidenceSecondsMax' | 'signingProfiles' | 'secondPush'>;
 }
 
 export type Admission =
@@ -49,7 +52,9 @@ export function decideAdmission(facts: AdmissionFacts): Admission {
   const { candidate, image, now, policy } = facts;
   const digest = image && platformDigest(image, facts.platform);
   const rows =
-    digest === null ? [imageRow(facts)] : [...evidenceRows(facts), schemaRow(facts), againRow(facts, digest)];
+    digest === null
+      ? [imageRow(facts)]
+      : [tagRow(facts), scanRow(facts), signatureRow(facts), schemaRow(facts), againRow(facts, digest)];
   const saying = (...kinds: Row['is'][]) => rows.filter(({ is }) => kinds.includes(is)).map(({ says }) => says);
   const wrong = saying('wrong', 'known');
   if (wrong.length > 0) return { action: 'refuse', reasons: wrong, quietly: saying('wrong').length === 0 };
@@ -84,27 +89,40 @@ const SCANNED = ['COMPLETE', 'ACTIVE'];
 const SCAN_COMES = ['NONE', 'PENDING', 'IN_PROGRESS'];
 const BLOCKING = ['CRITICAL', 'HIGH'];
 
-function evidenceRows({ scan, signing, policy }: AdmissionFacts): Row[] {
+/** The repository keeps what has a release's tag; anything else would go while it serves or is kept for a rollback. */
+function tagRow({ image, tagPattern }: AdmissionFacts): Row {
+  const tag = image?.tags.find((each) => fitsWildcard(tagPattern, each));
+  if (tag !== undefined) return { is: 'ok', says: `it is ${tag}` };
+  const has = image?.tags.join(', ') || 'none';
+  return { is: 'wrong', says: `it has no tag like ${tagPattern}, only ${has}: the repository would not keep it` };
+}
+
+function scanRow({ scan }: AdmissionFacts): Row {
   const blocking = BLOCKING.filter((severity) => (scan?.findings[severity] ?? 0) > 0);
   const found = blocking.map((severity) => `${scan?.findings[severity]} ${severity}`).join(' and ');
-  const scanned: Row =
-    scan === null || SCAN_COMES.includes(scan.status)
-      ? { is: 'missing', says: `the scan is ${scan?.status ?? 'not known'}` }
-      : !SCANNED.includes(scan.status)
-        ? { is: 'wrong', says: `the scan ended ${scan.status}` }
-        : blocking.length > 0
-          ? { is: 'wrong', says: `the scan found ${found}` }
-          : { is: 'ok', says: 'the scan found nothing critical or high' };
-  const foreign = policy.signingProfile !== null && signing?.profileArn !== policy.signingProfile;
-  const signed: Row =
-    signing === null || signing.status === 'NONE' || signing.status === 'IN_PROGRESS'
-      ? { is: 'missing', says: `the signature is ${signing?.status ?? 'not known'}` }
-      : signing.status !== 'COMPLETE'
-        ? { is: 'wrong', says: `signing ended ${signing.status}` }
-        : foreign
-          ? { is: 'wrong', says: `it is signed with ${signing.profileArn}, not with ${policy.signingProfile}` }
-          : { is: 'ok', says: `it is signed with ${signing.profileArn ?? "the registry's profile"}` };
-  return [scanned, signed];
+  if (scan === null || SCAN_COMES.includes(scan.status))
+    return { is: 'missing', says: `the scan is ${scan?.status ?? 'not known'}` };
+  if (!SCANNED.includes(scan.status)) return { is: 'wrong', says: `the scan ended ${scan.status}` };
+  if (blocking.length > 0) return { is: 'wrong', says: `the scan found ${found}` };
+  return { is: 'ok', says: 'the scan found nothing critical or high' };
+}
+
+/** The registry's word for a signature counts only from a profile that is trusted (Notation, "Trust policy"). */
+function signatureRow({ signing, policy }: AdmissionFacts): Row {
+  if (!signing?.length) return { is: 'missing', says: `the signature is ${signing ? 'NONE' : 'not known'}` };
+  const trusted = signing.filter(({ profileArn }) =>
+    policy.signingProfiles.some((one) => fitsWildcard(one, profileArn)),
+  );
+  const [first] = trusted;
+  if (!first) {
+    const signers = signing.map(({ profileArn }) => profileArn).join(', ');
+    return { is: 'wrong', says: `it is signed with ${signers}; trusted is only ${policy.signingProfiles.join(', ')}` };
+  }
+  const done = trusted.find(({ status }) => status === 'COMPLETE');
+  if (done) return { is: 'ok', says: `it is signed with ${done.profileArn}` };
+  const coming = trusted.find(({ status }) => status === 'IN_PROGRESS');
+  if (coming) return { is: 'missing', says: 'the signature is IN_PROGRESS' };
+  return { is: 'wrong', says: `signing ended ${first.status}` };
 }
 
 /** The schema that a release works with, by its labels; null when they do not say. */

@@ -91,7 +91,8 @@ export const ReleasePolicy = z.object({
   secondPush: z.enum(['supersede', 'hold']),
   smokePaths: z.array(z.string()).min(1),
   alarms: z.array(z.string()),
-  signingProfile: z.string().nullable(),
+  /** ARNs of the Signer profiles that are trusted; a * at the end stands for any text. */
+  signingProfiles: z.array(z.string()).min(1),
   /** Machines below which no colour serves. */
   capacityMin: z.number().int().min(1),
   capacityMax: z.number().int().min(1),

@@ -75,9 +75,9 @@ export interface ScanView {
 }
 
 export interface SigningView {
-  /** COMPLETE, IN_PROGRESS, FAILED; NONE when nothing signs it. */
+  /** COMPLETE, IN_PROGRESS, FAILED. */
   readonly status: string;
-  readonly profileArn: string | null;
+  readonly profileArn: string;
 }
 
 export interface Images {
@@ -85,8 +85,10 @@ export interface Images {
   find(reference: string): Promise<ImageView | null>;
   /** The newest image whose tag is a release's, with the moment of its push; null when there is none. */
   newest(): Promise<{ readonly digest: string; readonly tag: string; readonly pushedAt: string } | null>;
+  /** Where it was pushed: a copy in another region has no scan and no signature of its own. */
   scan(digest: string): Promise<ScanView>;
-  signing(digest: string): Promise<SigningView>;
+  /** One for each profile that signs it; the same holds. */
+  signing(digest: string): Promise<readonly SigningView[]>;
 }
 
 /** One whole minute of one colour, as the load balancer counted it. Null is not known, never 0. */

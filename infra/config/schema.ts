@@ -63,7 +63,7 @@ const Release = z.strictObject({
   smokePaths: z.array(z.string().startsWith('/')).min(1),
   /** Alarms that must be OK besides Mainstay's own of each colour. */
   alarms: z.array(z.string()),
-  /** ARN of the Signer profile that images must be signed with. */
+  /** ARN of the one Signer profile that is trusted. Without it: the stacks' own, of both serving regions. */
   signingProfile: z.string().startsWith('arn:aws:signer:').optional(),
   /** Name of a function that migrates the database: asked to expand before users are sent, to contract after the retention. */
   migrationFunction: z.string().optional(),

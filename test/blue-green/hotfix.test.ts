@@ -16,11 +16,11 @@ function admissionOf(state: object) {
     platform: ports.config.platform,
     image: { digest: NEW, kind: 'image', tags: [], platforms: {}, labels: {} },
     scan: { status: 'COMPLETE', findings: {} },
-    signing: { status: 'COMPLETE', profileArn: null },
+    signing: [{ status: 'COMPLETE', profileArn: 'profile' }],
     liveDigest: OLD,
     quarantined: null,
     frozen: false,
-    policy: config.policy,
+    policy: { ...config.policy, signingProfiles: ['profile'] },
   });
 }
 

@@ -46,6 +46,7 @@ export const config: ReleaseConfig = releaseSettings(
   { configuration, names: namesOf(configuration), account: '111111111111', region: REGION },
   {
     forwardRuleArn: 'rule',
+    signingProfileArn: 'profile',
     loadBalancerArn: 'arn:loadbalancer/app/x/1',
     targetGroupArns: { blue: 'b', green: 'g' },
     loadBalancerFullName: 'app/x/1',
@@ -80,7 +81,7 @@ export interface WorldState {
   running: Record<Colour, string | null>;
   images: Record<string, ImageView>;
   scans: Record<string, ScanView>;
-  signatures: Record<string, SigningView>;
+  signatures: Record<string, SigningView[]>;
   newest: { digest: string; tag: string; pushedAt: string } | null;
   minutes: Record<Colour | 'balancer', Minute[]>;
   alarms: AlarmView[];
@@ -126,7 +127,7 @@ const atStart = (): WorldState => ({
   running: { blue: OLD, green: null },
   images: { [NEW]: image(NEW), [OLD]: image(OLD) },
   scans: { [NEW]: { status: 'COMPLETE', findings: { MEDIUM: 3 } } },
-  signatures: { [NEW]: { status: 'COMPLETE', profileArn: 'profile' } },
+  signatures: { [NEW]: [{ status: 'COMPLETE', profileArn: 'profile' }] },
   newest: null,
   minutes: { blue: [], green: [], balancer: [] },
   alarms: [],
@@ -182,8 +183,7 @@ export class World {
         find: (reference: string) => this.#read('images', () => state.images[reference] ?? null),
         newest: () => this.#read('images', () => state.newest),
         scan: (digest: string) => this.#read('scan', () => state.scans[digest] ?? { status: 'NONE', findings: {} }),
-        signing: (digest: string) =>
-          this.#read('signing', () => state.signatures[digest] ?? { status: 'NONE', profileArn: null }),
+        signing: (digest: string) => this.#read('signing', () => state.signatures[digest] ?? []),
       },
       metrics: {
         minutes: (from: string, to: string) =>

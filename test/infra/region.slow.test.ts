@@ -80,6 +80,25 @@ describe('a serving region', () => {
     for (const action of actions) expect(action).not.toHaveProperty('DesiredCapacity');
   });
 
+  it.each(both)('%s: keeps every release, scans each push, and copies it to the other region', (name) => {
+    const [other] = configuration.regions.serving.filter((region) => region !== (name === 'first' ? first : second));
+    const template = of(name);
+    template.hasResourceProperties('AWS::ECR::Repository', {
+      ImageTagMutability: 'IMMUTABLE',
+      ImageScanningConfiguration: { ScanOnPush: true },
+    });
+    template.hasResourceProperties('AWS::ECR::ReplicationConfiguration', {
+      ReplicationConfiguration: {
+        Rules: [
+          {
+            Destinations: [{ Region: other, RegistryId: account }],
+            RepositoryFilters: [{ Filter: names.repository, FilterType: 'PREFIX_MATCH' }],
+          },
+        ],
+      },
+    });
+  });
+
   it.each(both)('%s: answers 503 unless a rule forwards', (name) => {
     of(name).hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', {
       Port: 443,

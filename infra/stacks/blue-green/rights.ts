@@ -59,21 +59,13 @@ export function rightsOf(
     rule.read,
     ...capacity.declared,
     freeze,
-    images,
+    ...images,
     machine.start,
     topic,
   ];
   return {
     admit: admission,
-    reconcile: [
-      ...admission,
-      images,
-      ...capacity.see,
-      ...capacity.size,
-      machine.describe,
-      machine.cleanUp,
-      machine.cleanUps,
-    ],
+    reconcile: [...admission, ...capacity.see, ...capacity.size, machine.describe, machine.cleanUp, machine.cleanUps],
     'take-lease': [state.read, state.change],
     snapshot: [state.read, ...see, ...capacity.declared, metrics, freeze, role],
     pin: [state.read, state.change, ...capacity.see, ...capacity.size, ...capacity.pin],
@@ -123,7 +115,7 @@ function statements(place: Place, parts: ReleaseParts, arns: Arns) {
   const { account, region, names, configuration } = place;
   const here = { StringEquals: { 'aws:RequestedRegion': region } };
   const parameter = (name: string) => `arn:aws:ssm:${region}:${account}:parameter${name}`;
-  const repository = `arn:aws:ecr:${region}:${account}:repository/${names.repository}`;
+  const repositoryIn = (place: string) => `arn:aws:ecr:${place}:${account}:repository/${names.repository}`;
   const application = `application#${names.prefix}`;
   const { migrationFunction } = configuration.release;
   return {
@@ -139,13 +131,14 @@ function statements(place: Place, parts: ReleaseParts, arns: Arns) {
     capacity: configuration.compute.kind === 'ec2' ? groupStatements(place, here) : serviceStatements(place, here),
     freeze: allow('SeeFreeze', ['ssm:GetParameter'], [parameter(names.deploymentsParameter)]),
     metrics: allow('SeeMetrics', ['cloudwatch:GetMetricData', 'cloudwatch:DescribeAlarms'], ['*'], here),
-    images: allow(
-      'SeeImages',
-      ['BatchGetImage', 'DescribeImages', 'DescribeImageScanFindings', 'DescribeImageSigningStatus'].map(
-        (action) => `ecr:${action}`,
+    images: [
+      allow('SeeImages', ['ecr:BatchGetImage', 'ecr:DescribeImages'], [repositoryIn(region)]),
+      allow(
+        'SeeEvidence',
+        ['ecr:DescribeImageScanFindings', 'ecr:DescribeImageSigningStatus'],
+        configuration.regions.serving.map(repositoryIn),
       ),
-      [repository],
-    ),
+    ],
     machine: {
       start: allow('StartMachine', ['states:StartExecution'], [arns.machine]),
       cleanUp: allow('StartCleanUp', ['states:StartExecution'], [arns.cleanUpMachine]),

@@ -8,6 +8,8 @@ export interface ReleaseParts {
   /** The listener rule whose weights say which colour serves. */
   readonly forwardRuleArn: string;
   readonly loadBalancerArn: string;
+  /** Signs what is pushed to this region's repository. */
+  readonly signingProfileArn: string;
   readonly targetGroupArns: Readonly<Record<Colour, string>>;
   /** As metrics name them. */
   readonly loadBalancerFullName: string;
@@ -59,7 +61,15 @@ export function releaseSettings(place: Place, parts: ReleaseParts, topicArn: str
       ...policy,
       retainSeconds: retainHours * 3600,
       errorRateMax: errorPercentMax / 100,
-      signingProfile: signingProfile ?? null,
+      signingProfiles: signingProfile
+        ? [signingProfile]
+        : [
+            parts.signingProfileArn,
+            // What was pushed to the other region was signed there, by a profile that CloudFormation named.
+            ...regions.serving
+              .filter((other) => other !== region)
+              .map((other) => `arn:aws:signer:${other}:${account}:/signing-profiles/*`),
+          ],
       capacityMin: compute.min,
       capacityMax: compute.max,
       stickySeconds: alb.stickySeconds,
