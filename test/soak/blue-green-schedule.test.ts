@@ -1,15 +1,18 @@
 /** What is drawn from a seed for blue/green, which time counts as calm, and what lets region failover rest. */
 import { describe, expect, it } from 'vitest';
+import { taskStates } from '../../console/drill/moments.ts';
 import { afterCalm, calmSeconds, isDisturbed } from '../../console/drills/blue-green/disturbances.ts';
 import type { Disturbance } from '../../console/drills/blue-green/evidence.ts';
 import { scenarioOf, scheduleFor } from '../../console/drills/blue-green/soak.ts';
 import { FUNCTIONS, kindsFor, type SoakEntry } from '../../console/drills/blue-green/soak-kinds.ts';
 import { PROFILES } from '../../console/drills/blue-green/soak-profiles.ts';
+import { STEPS } from '../../console/drills/blue-green/soak-steps.ts';
 import type { Profile } from '../../console/soak/profile.ts';
 import { packages } from '../../infra/bundle.ts';
 import { loadConfiguration } from '../../infra/config/index.ts';
 import { checkFault } from '../../simulator/faults/check.ts';
 import { checkBehaviour } from '../../simulator/world/behaviour.ts';
+import machine from '../../statemachines/blue-green.asl.json' with { type: 'json' };
 
 const configuration = loadConfiguration('prod');
 const seeds = Array.from({ length: 300 }, (_, index) => index + 1);
@@ -39,7 +42,7 @@ describe('what befalls releases in a seed', () => {
       .filter(({ kind, at, lasts }) => {
         const group = groups.filter(({ kinds }) => kinds[kind]);
         const latest = Math.max(...group.map(({ begin }) => begin[1])) + FOLLOWS_SECONDS;
-        return group.length === 0 || at < 0 || at > latest || (lasts ?? 0) > 1800;
+        return group.length === 0 || at < 0 || at > latest || (lasts ?? 0) > 2400;
       });
     expect(outside).toEqual([]);
   });
@@ -68,6 +71,12 @@ describe('what befalls releases in a seed', () => {
     expect(without).toEqual([]);
   });
 
+  it('is out of order in time for every step that a good release takes', () => {
+    const missed = taskStates(machine.States).filter((state) => !STEPS[state]);
+    // The approval is off in production; a rollback that failed is told in a run of its own.
+    expect(missed).toEqual(['Ask a person', 'Tell of the failed rollback']);
+  });
+
   it('may strike every function of the capability', () => {
     const handlers = packages().flatMap(({ name }) => (name.startsWith('blue-green/') ? [name.slice(11)] : []));
     // The approval is off in production; the idle colour is held by a deployment, and none befalls a run.
@@ -88,20 +97,6 @@ describe('a run', () => {
     expect(runOf(throttle).resting).toBe('region-failover');
     const dark: SoakEntry = { kind: 'dark', at: 10, lasts: 60, begins: [{ do: 'goDark', region: 'us-west-2' }] };
     expect(runOf(throttle, dark).resting).toBeUndefined();
-  });
-
-  it('counts faults with a duration as disturbance, and what people do as none', () => {
-    const push: SoakEntry = {
-      kind: 'good-push',
-      at: 5,
-      lasts: null,
-      act: { act: 'push', release: { tags: ['1.1.0'] } },
-    };
-    const abort: SoakEntry = { kind: 'execution-abort', at: 20, lasts: 600, fault: { kind: 'execution-abort' } };
-    expect(runOf(push, throttle, abort).disturbed?.by).toEqual([
-      { kind: 'throttle', from: 100, until: 150, momentary: false },
-      { kind: 'execution-abort', from: 20, until: 620, momentary: true },
-    ]);
   });
 });
 
