@@ -189,7 +189,12 @@ function steps({ region }: SoakPlaces): Kinds {
       }),
     'slow-process': (_, { size }) => fault({ kind: 'slow-process', region, addedMs: whole(size) }),
     'execution-abort': (random) =>
-      fault({ kind: 'execution-abort', region, ...states(random), nth: 1 + random.integer(3) }),
+      fault({
+        kind: 'execution-abort',
+        region,
+        ...states(random),
+        nth: random.chance(0.7) ? 1 : 2 + random.integer(2),
+      }),
     'at-state': (random, { lasts }) => atState(random, region, states(random), lasts),
     'event-lost': (random, { size }) => fault({ kind: 'event-lost', ...delivery(random), probability: share(size) }),
     'event-duplicate': (random, { size }) =>
@@ -210,7 +215,7 @@ function atState(
   states: { machine: string; state: string },
   lasts: number | null,
 ): Part {
-  const at = { kind: 'at-state', region, ...states, nth: 1 + random.integer(3) } as const;
+  const at = { kind: 'at-state', region, ...states, nth: random.chance(0.7) ? 1 : 2 + random.integer(2) } as const;
   const instance = { region, nth: random.integer(4) };
   switch (random.pick(['lose', 'crash', 'shortage'] as const)) {
     case 'lose':
