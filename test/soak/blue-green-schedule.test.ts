@@ -18,7 +18,7 @@ const configuration = loadConfiguration('prod');
 const seeds = Array.from({ length: 300 }, (_, index) => index + 1);
 const hostile = seeds.map((seed) => scheduleFor('hostile', seed, configuration));
 /** What is asked for once what was pushed is there, or when a pause or a freeze ends. */
-const FOLLOWS_SECONDS = 1700;
+const FOLLOWS_SECONDS = 3000;
 
 describe('what befalls releases in a seed', () => {
   it('is the same each time, and other for another seed', () => {
@@ -97,6 +97,28 @@ describe('a run', () => {
     expect(runOf(throttle).resting).toBe('region-failover');
     const dark: SoakEntry = { kind: 'dark', at: 10, lasts: 60, begins: [{ do: 'goDark', region: 'us-west-2' }] };
     expect(runOf(throttle, dark).resting).toBeUndefined();
+  });
+
+  it('is deployed with the policy that its schedule says, and its users keep their colour where that says so', () => {
+    const sticky: SoakEntry = {
+      kind: 'sticky-rule',
+      at: 9,
+      lasts: null,
+      act: { act: 'policy', policy: { stickySeconds: 60 } },
+    };
+    expect(runOf(throttle, sticky)).toMatchObject({ policy: { stickySeconds: 60 }, returningUsers: true });
+    expect(runOf(throttle).policy).toBeUndefined();
+  });
+
+  it('is quiet when the last fault with a duration has ended, and does not wait for what only lies in wait', () => {
+    const abort: SoakEntry = {
+      kind: 'execution-abort',
+      at: 20,
+      lasts: 2000,
+      fault: { kind: 'execution-abort', nth: 1 },
+    };
+    expect(runOf(throttle, abort).disturbedSeconds).toBe(250);
+    expect(runOf({ ...throttle, lasts: 900 }, abort).disturbedSeconds).toBe(1000);
   });
 });
 

@@ -66,6 +66,8 @@ export type Act =
   | { readonly act: 'whileJob'; readonly job: string; readonly does: Act }
   /** A person asks to move the application to the other region, which freezes deployments here. */
   | { readonly act: 'move'; readonly reason: string }
+  /** Of a schedule of the soak: the run's own policy, in force from its beginning. */
+  | { readonly act: 'policy'; readonly policy: OwnPolicy }
   /** As soon as an execution enters this state, before the state does anything: what happens to the world, then acts. */
   | {
       readonly act: 'eventsAt';

@@ -38,7 +38,13 @@ const people = (most: number): Group => ({
     freeze: { weight: 2, lasts: [60, 600] },
     'weights-reset': { weight: 2 },
     'scaling-policy': { weight: 1 },
+    'scheduled-size': { weight: 1 },
+    'images-deleted': { weight: 0.5 },
+    'region-moved': { weight: 0.5 },
     'kept-emptied': { weight: 1 },
+    approval: { weight: 1 },
+    'short-retention': { weight: 1 },
+    'sticky-rule': { weight: 1 },
   },
 });
 

@@ -13,6 +13,7 @@ import { endOf, eventsOf, type Schedule } from '../../soak/schedule.ts';
 import type { Soak, SoakedRun, Watcher } from '../index.ts';
 import { allScenarios } from './all-scenarios.ts';
 import { type BlueGreenRun, runScenario } from './drill.ts';
+import type { OwnPolicy } from './policy.ts';
 import type { Act, Scenario } from './scenario.ts';
 import { coverageOf, reachable } from './soak-coverage.ts';
 import { missedGoals } from './soak-goals.ts';
@@ -82,13 +83,14 @@ export function scenarioOf(
 ): Scenario {
   const resolve = resolver(configuration);
   const { entries } = schedule;
+  const policy: OwnPolicy = { ...beside?.policy, ...policyOf(entries) };
   const open = endOf({ entries: entries.filter((entry) => !lurks(entry)) });
   const quiet = Math.ceil(Math.max(open, WATCH_SECONDS + Math.max(0, ...entries.map(({ at }) => at))));
   return {
     title: beside ? `${beside.title}; and faults drawn from the seed` : 'faults drawn from the seed',
     expected: null,
-    ...(beside?.policy && { policy: beside.policy }),
-    ...(beside?.returningUsers && { returningUsers: beside.returningUsers }),
+    ...(Object.keys(policy).length > 0 && { policy }),
+    ...(policy.stickySeconds && { returningUsers: true as const }),
     events: (places) => [...(beside?.events?.(places) ?? []), ...eventsOf(schedule, resolve)],
     acts: [...(beside?.acts ?? []), ...entries.flatMap(actOf)],
     seconds: Math.max(beside?.seconds ?? 0, quiet + RELEASE_SECONDS),
@@ -107,8 +109,13 @@ const actOf = ({ at, act }: SoakEntry) => (act ? [{ ...act, afterSeconds: at }] 
 const lurks = ({ fault }: SoakEntry): boolean =>
   fault !== undefined && ('times' in fault || 'nth' in fault || fault.kind === 'function-crash');
 
-const isAboutRegions = ({ begins = [] }: SoakEntry): boolean =>
-  begins.some(({ do: what }) => what === 'goDark' || what === 'cutOff');
+const isAboutRegions = ({ begins = [], act }: SoakEntry): boolean =>
+  begins.some(({ do: what }) => what === 'goDark' || what === 'cutOff') ||
+  JSON.stringify(act ?? null).includes('"move"');
+
+/** All of a schedule's together. */
+const policyOf = (entries: readonly SoakEntry[]): OwnPolicy =>
+  Object.assign({}, ...entries.map(({ act }) => (act?.act === 'policy' ? act.policy : {})));
 
 /** Machines by the names that they were deployed under. */
 function resolver(configuration: Configuration): (fault: PlannedFault) => PlannedFault {
