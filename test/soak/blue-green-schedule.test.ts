@@ -1,21 +1,24 @@
 /** What is drawn from a seed for blue/green, which time counts as calm, and what lets region failover rest. */
 import { describe, expect, it } from 'vitest';
+import { taskStates } from '../../console/drill/moments.ts';
 import { afterCalm, calmSeconds, isDisturbed } from '../../console/drills/blue-green/disturbances.ts';
 import type { Disturbance } from '../../console/drills/blue-green/evidence.ts';
 import { scenarioOf, scheduleFor } from '../../console/drills/blue-green/soak.ts';
 import { FUNCTIONS, kindsFor, type SoakEntry } from '../../console/drills/blue-green/soak-kinds.ts';
 import { PROFILES } from '../../console/drills/blue-green/soak-profiles.ts';
+import { STEPS } from '../../console/drills/blue-green/soak-steps.ts';
 import type { Profile } from '../../console/soak/profile.ts';
 import { packages } from '../../infra/bundle.ts';
 import { loadConfiguration } from '../../infra/config/index.ts';
 import { checkFault } from '../../simulator/faults/check.ts';
 import { checkBehaviour } from '../../simulator/world/behaviour.ts';
+import machine from '../../statemachines/blue-green.asl.json' with { type: 'json' };
 
 const configuration = loadConfiguration('prod');
 const seeds = Array.from({ length: 300 }, (_, index) => index + 1);
 const hostile = seeds.map((seed) => scheduleFor('hostile', seed, configuration));
 /** What is asked for once what was pushed is there, or when a pause or a freeze ends. */
-const FOLLOWS_SECONDS = 1700;
+const FOLLOWS_SECONDS = 3000;
 
 describe('what befalls releases in a seed', () => {
   it('is the same each time, and other for another seed', () => {
@@ -39,7 +42,7 @@ describe('what befalls releases in a seed', () => {
       .filter(({ kind, at, lasts }) => {
         const group = groups.filter(({ kinds }) => kinds[kind]);
         const latest = Math.max(...group.map(({ begin }) => begin[1])) + FOLLOWS_SECONDS;
-        return group.length === 0 || at < 0 || at > latest || (lasts ?? 0) > 1800;
+        return group.length === 0 || at < 0 || at > latest || (lasts ?? 0) > 2400;
       });
     expect(outside).toEqual([]);
   });
@@ -68,6 +71,12 @@ describe('what befalls releases in a seed', () => {
     expect(without).toEqual([]);
   });
 
+  it('is out of order in time for every step that a good release takes', () => {
+    const missed = taskStates(machine.States).filter((state) => !STEPS[state]);
+    // The approval is off in production; a rollback that failed is told in a run of its own.
+    expect(missed).toEqual(['Ask a person', 'Tell of the failed rollback']);
+  });
+
   it('may strike every function of the capability', () => {
     const handlers = packages().flatMap(({ name }) => (name.startsWith('blue-green/') ? [name.slice(11)] : []));
     // The approval is off in production; the idle colour is held by a deployment, and none befalls a run.
@@ -90,18 +99,26 @@ describe('a run', () => {
     expect(runOf(throttle, dark).resting).toBeUndefined();
   });
 
-  it('counts faults with a duration as disturbance, and what people do as none', () => {
-    const push: SoakEntry = {
-      kind: 'good-push',
-      at: 5,
+  it('is deployed with the policy that its schedule says, and its users keep their colour where that says so', () => {
+    const sticky: SoakEntry = {
+      kind: 'sticky-rule',
+      at: 9,
       lasts: null,
-      act: { act: 'push', release: { tags: ['1.1.0'] } },
+      act: { act: 'policy', policy: { stickySeconds: 60 } },
     };
-    const abort: SoakEntry = { kind: 'execution-abort', at: 20, lasts: 600, fault: { kind: 'execution-abort' } };
-    expect(runOf(push, throttle, abort).disturbed?.by).toEqual([
-      { kind: 'throttle', from: 100, until: 150, momentary: false },
-      { kind: 'execution-abort', from: 20, until: 620, momentary: true },
-    ]);
+    expect(runOf(throttle, sticky)).toMatchObject({ policy: { stickySeconds: 60 }, returningUsers: true });
+    expect(runOf(throttle).policy).toBeUndefined();
+  });
+
+  it('is quiet when the last fault with a duration has ended, and does not wait for what only lies in wait', () => {
+    const abort: SoakEntry = {
+      kind: 'execution-abort',
+      at: 20,
+      lasts: 2000,
+      fault: { kind: 'execution-abort', nth: 1 },
+    };
+    expect(runOf(throttle, abort).disturbedSeconds).toBe(250);
+    expect(runOf({ ...throttle, lasts: 900 }, abort).disturbedSeconds).toBe(1000);
   });
 });
 

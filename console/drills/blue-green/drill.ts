@@ -29,6 +29,7 @@ import { present } from './present.ts';
 import { reportModel } from './report-model.ts';
 import type { Act, Pace, Places, Scenario } from './scenario.ts';
 import { targetsMissed } from './targets.ts';
+import { disturbancesIn } from './trouble.ts';
 import { outcomeOf, truthOf } from './truth.ts';
 import { unsettled } from './unsettled.ts';
 
@@ -129,7 +130,8 @@ async function runOn(
     seconds: scenario.seconds,
     afterwardsSeconds: AFTERWARDS_SECONDS,
     // What waits for a state that no release enters any more is not waited for.
-    perform: async (act) => (scenario.disturbed && over()) || (await perform(cloud, act, places, diary)),
+    perform: async (act) =>
+      (scenario.disturbedSeconds !== undefined && over()) || (await perform(cloud, act, places, diary)),
     isDue: (act) => isDue(cloud, act, places),
     isOver: over,
     look,
@@ -139,11 +141,7 @@ async function runOn(
   stopUsers(cloud);
   await monitor.watch(6);
 
-  const disturbances = (scenario.disturbed?.by ?? []).map((each) => ({
-    ...each,
-    from: begunAt + each.from,
-    until: begunAt + each.until,
-  }));
+  const disturbances = scenario.disturbedSeconds === undefined ? [] : disturbancesIn(cloud);
   const evidence = collect({ watched, monitor, before, faultAt, disturbances, ...diary });
   haltInstances(cloud);
   return { ...judge(watched, { name, scenario }, seed, evidence, narrator.timeline), unsettledBecause };
@@ -176,9 +174,14 @@ function beforeOf(monitor: Monitor, { live }: Places): Evidence['before'] {
 }
 
 /** Nobody holds the lease and nobody waits, after at least one release was begun, or every random fault has ended. */
-function isOver({ toTheEnd, disturbed }: Scenario, elapsed: number, watched: Watched, monitor: Monitor): boolean {
+function isOver(
+  { toTheEnd, disturbedSeconds }: Scenario,
+  elapsed: number,
+  watched: Watched,
+  monitor: Monitor,
+): boolean {
   if (toTheEnd) return false;
-  const begun = disturbed ? elapsed >= disturbed.seconds : Number(monitor.item()?.fence ?? 0) > 0;
+  const begun = disturbedSeconds === undefined ? Number(monitor.item()?.fence ?? 0) > 0 : elapsed >= disturbedSeconds;
   return begun && unsettled(watched, monitor) === null;
 }
 

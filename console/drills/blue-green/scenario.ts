@@ -5,7 +5,7 @@ import type { TimedEvent, WorldEvent } from '../../../simulator/world/events.ts'
 import type { PushedRelease } from '../../../simulator/world/releases.ts';
 import type * as wants from '../../drill/wants.ts';
 import type { Slug } from '../../slugs.ts';
-import type { Asked, Disturbance } from './evidence.ts';
+import type { Asked } from './evidence.ts';
 import type { OwnPolicy } from './policy.ts';
 
 export const OUTCOMES = [
@@ -68,6 +68,8 @@ export type Act =
   | { readonly act: 'whileJob'; readonly job: string; readonly does: Act }
   /** A person asks to move the application to the other region: nothing here may write from then on. */
   | { readonly act: 'move'; readonly reason: string }
+  /** Of a schedule of the soak: the run's own policy, in force from its beginning. */
+  | { readonly act: 'policy'; readonly policy: OwnPolicy }
   /** As soon as an execution enters this state, before the state does anything: what happens to the world, then acts. */
   | {
       readonly act: 'eventsAt';
@@ -120,8 +122,8 @@ export interface Scenario {
   readonly ratePerSecond?: number;
   /** The same by what Mainstay does: few users are enough where nothing is judged by them. */
   readonly pace?: Pace;
-  /** Random faults that come beside the scenario, in its seconds; left out when none do. */
-  readonly disturbed?: { readonly seconds: number; readonly by: readonly Disturbance[] };
+  /** For how long random faults come beside the scenario; left out when none do. */
+  readonly disturbedSeconds?: number;
   /** A slug whose schedules are off during the run: nothing in it is for that capability. */
   readonly resting?: Slug;
   /** Watched on, after `seconds`, until nothing is unsettled any more. */

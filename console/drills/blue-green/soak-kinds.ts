@@ -11,6 +11,7 @@ import cleanUpMachine from '../../../statemachines/blue-green-clean-up.asl.json'
 import type { Drawn, Kind } from '../../soak/profile.ts';
 import type { Entry } from '../../soak/schedule.ts';
 import type { Act } from './scenario.ts';
+import { atSteps } from './soak-steps.ts';
 import { type Kinds, type Part, wishes } from './soak-wishes.ts';
 
 export interface SoakPlaces {
@@ -58,7 +59,15 @@ const CHANNELS = ['rule', 'rule', 'schedule'] as const;
 const CRASH_MOMENTS = ['init', 'start', 'before-call', 'after-call', 'after-call', 'end'] as const;
 
 export function kindsFor(places: SoakPlaces): Readonly<Record<string, Kind<Act>>> {
-  return { ...wishes(), ...regions(places), ...links(places), ...calls(places), ...steps(places), ...capacity(places) };
+  return {
+    ...wishes(),
+    ...regions(places),
+    ...links(places),
+    ...calls(places),
+    ...steps(places),
+    ...atSteps(places.region),
+    ...capacity(places),
+  };
 }
 
 const fault = (record: PlannedFault): Part => ({ fault: record });
@@ -131,6 +140,7 @@ function calls({ region }: SoakPlaces): Kinds {
         operation: 'ModifyRule',
         region,
         probability: share(size),
+        times: 1 + random.integer(12),
       }),
     /** The judge is blind. */
     'no-metrics': () =>
@@ -179,7 +189,12 @@ function steps({ region }: SoakPlaces): Kinds {
       }),
     'slow-process': (_, { size }) => fault({ kind: 'slow-process', region, addedMs: whole(size) }),
     'execution-abort': (random) =>
-      fault({ kind: 'execution-abort', region, ...states(random), nth: 1 + random.integer(3) }),
+      fault({
+        kind: 'execution-abort',
+        region,
+        ...states(random),
+        nth: random.chance(0.7) ? 1 : 2 + random.integer(2),
+      }),
     'at-state': (random, { lasts }) => atState(random, region, states(random), lasts),
     'event-lost': (random, { size }) => fault({ kind: 'event-lost', ...delivery(random), probability: share(size) }),
     'event-duplicate': (random, { size }) =>
@@ -200,7 +215,7 @@ function atState(
   states: { machine: string; state: string },
   lasts: number | null,
 ): Part {
-  const at = { kind: 'at-state', region, ...states, nth: 1 + random.integer(3) } as const;
+  const at = { kind: 'at-state', region, ...states, nth: random.chance(0.7) ? 1 : 2 + random.integer(2) } as const;
   const instance = { region, nth: random.integer(4) };
   switch (random.pick(['lose', 'crash', 'shortage'] as const)) {
     case 'lose':

@@ -7,12 +7,13 @@ import type { Random } from '../../../simulator/random.ts';
 import type { ReleaseBehaviour } from '../../../simulator/world/behaviour.ts';
 import type { Kind } from '../../soak/profile.ts';
 import type { Entry } from '../../soak/schedule.ts';
+import type { OwnPolicy } from './policy.ts';
 import type { Act, Release } from './scenario.ts';
 
 export type Part = Partial<Entry<Act>>;
 export type Kinds = Record<string, Kind<Act>>;
 
-export const wishes = (): Kinds => ({ ...pushes(), ...people(), ...foreignHands() });
+export const wishes = (): Kinds => ({ ...pushes(), ...people(), ...policies(), ...foreignHands() });
 
 /** It is tried again while AWS, or what it is about, does not answer. */
 type Tried = Extract<Act, { act: 'try' }>['of'];
@@ -115,6 +116,34 @@ function people(): Kinds {
   };
 }
 
+/** The stack is deployed otherwise than production is; the act itself changes nothing any more. */
+function policies(): Kinds {
+  const own = (policy: OwnPolicy): Part => ({ lasts: null, act: { act: 'policy', policy } });
+  const decide = (decision: 'approve' | 'roll-back'): Tried => ({ act: 'decide', decision, reason: 'as I see it' });
+  return {
+    /** A person is asked before the first user is sent, and may answer in time, too late, or never. */
+    approval: (random) => [
+      own({ approval: true, approvalSecondsMax: 300 + random.integer(900) }),
+      trying({
+        act: 'after',
+        state: 'Ask a person',
+        seconds: random.integer(1200),
+        does: decide(random.pick(['approve', 'approve', 'roll-back'])),
+      }),
+    ],
+    /** What is kept is let go soon, and somebody wants it back about then. */
+    'short-retention': (random) => {
+      const retainSeconds = 600 + random.integer(1800);
+      return [
+        own({ retainSeconds }),
+        { ...trying(decide('roll-back')), at: 1700 + retainSeconds + random.integer(1200) - 600 },
+      ];
+    },
+    /** Clients keep their colour. */
+    'sticky-rule': () => own({ stickySeconds: 3600 }),
+  };
+}
+
 /** Deployments of the stack, scaling policies, hands in the console. */
 function foreignHands(): Kinds {
   return {
@@ -129,6 +158,15 @@ function foreignHands(): Kinds {
     },
     'scaling-policy': (random) =>
       some(random, { act: 'size', colour: random.pick(['live', 'candidate'] as const), machines: random.pick([2, 3]) }),
+    'scheduled-size': (random) =>
+      some(random, {
+        act: 'schedule',
+        colour: random.pick(['live', 'candidate'] as const),
+        most: 1 + random.integer(3),
+      }),
+    'images-deleted': (random) => some(random, { act: 'deleteImages' }),
+    /** Region failover, which is awake in such a run, freezes deployments and moves the users away. */
+    'region-moved': (random) => some(random, { act: 'move', reason: 'works in the building' }),
     /** The colour that is idle after a commit loses all its machines. */
     'kept-emptied': (random) =>
       trying({

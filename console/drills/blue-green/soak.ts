@@ -13,7 +13,7 @@ import { endOf, eventsOf, type Schedule } from '../../soak/schedule.ts';
 import type { Soak, SoakedRun, Watcher } from '../index.ts';
 import { allScenarios } from './all-scenarios.ts';
 import { type BlueGreenRun, runScenario } from './drill.ts';
-import type { Disturbance } from './evidence.ts';
+import type { OwnPolicy } from './policy.ts';
 import type { Act, Scenario } from './scenario.ts';
 import { coverageOf, reachable } from './soak-coverage.ts';
 import { missedGoals } from './soak-goals.ts';
@@ -85,17 +85,19 @@ export function scenarioOf(
 ): Scenario {
   const resolve = resolver(configuration);
   const { entries } = schedule;
-  const quiet = Math.ceil(Math.max(endOf(schedule), WATCH_SECONDS + Math.max(0, ...entries.map(({ at }) => at))));
+  const policy: OwnPolicy = { ...beside?.policy, ...policyOf(entries) };
+  const open = endOf({ entries: entries.filter((entry) => !lurks(entry)) });
+  const quiet = Math.ceil(Math.max(open, WATCH_SECONDS + Math.max(0, ...entries.map(({ at }) => at))));
   return {
     title: beside ? `${beside.title}; and faults drawn from the seed` : 'faults drawn from the seed',
     expected: null,
-    ...(beside?.policy && { policy: beside.policy }),
-    ...(beside?.returningUsers && { returningUsers: beside.returningUsers }),
+    ...(Object.keys(policy).length > 0 && { policy }),
+    ...(policy.stickySeconds && { returningUsers: true as const }),
     events: (places) => [...(beside?.events?.(places) ?? []), ...eventsOf(schedule, resolve)],
     acts: [...(beside?.acts ?? []), ...entries.flatMap(actOf)],
     seconds: Math.max(beside?.seconds ?? 0, quiet + RELEASE_SECONDS),
     ...(beside ? beside.ratePerSecond && { ratePerSecond: beside.ratePerSecond } : { pace: PACE }),
-    disturbed: { seconds: quiet, by: entries.flatMap(disturbancesOf) },
+    disturbedSeconds: quiet,
     // A region that is lost concerns the other capability; else its observers would be a third of all that is computed.
     ...(!entries.some(isAboutRegions) && { resting: 'region-failover' as const }),
     settlesWithinSeconds: SETTLES_WITHIN_SECONDS,
@@ -105,18 +107,17 @@ export function scenarioOf(
 
 const actOf = ({ at, act }: SoakEntry) => (act ? [{ ...act, afterSeconds: at }] : []);
 
-const isAboutRegions = ({ begins = [] }: SoakEntry): boolean =>
-  begins.some(({ do: what }) => what === 'goDark' || what === 'cutOff');
+/** It waits for a moment of a release; when nothing is released any more, that moment does not come. */
+const lurks = ({ fault }: SoakEntry): boolean =>
+  fault !== undefined && ('times' in fault || 'nth' in fault || fault.kind === 'function-crash');
 
-/** They break something off, which is repeated at once; the window only says where their moment may lie. */
-const MOMENTARY: readonly string[] = ['function-crash', 'execution-abort', 'at-state'];
+const isAboutRegions = ({ begins = [], act }: SoakEntry): boolean =>
+  begins.some(({ do: what }) => what === 'goDark' || what === 'cutOff') ||
+  JSON.stringify(act ?? null).includes('"move"');
 
-/** What people and pipelines do disturbs nobody; a machine that is lost is what releases have to live with. */
-function disturbancesOf({ kind, at, lasts, fault, begins }: SoakEntry): Disturbance[] {
-  if (!fault && !(begins && lasts !== null)) return [];
-  const until = lasts === null ? Number.POSITIVE_INFINITY : at + lasts;
-  return [{ kind, from: at, until, momentary: fault !== undefined && MOMENTARY.includes(fault.kind) }];
-}
+/** All of a schedule's together. */
+const policyOf = (entries: readonly SoakEntry[]): OwnPolicy =>
+  Object.assign({}, ...entries.map(({ act }) => (act?.act === 'policy' ? act.policy : {})));
 
 /** Machines by the names that they were deployed under. */
 function resolver(configuration: Configuration): (fault: PlannedFault) => PlannedFault {
