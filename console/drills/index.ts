@@ -13,6 +13,7 @@ import type { Coverage, Reachable } from '../soak/coverage.ts';
 import type { Schedule } from '../soak/schedule.ts';
 import type { Moment } from '../terminal.ts';
 import { alertRoutingDrill } from './alert-routing/drill.ts';
+import { alertRoutingSoak } from './alert-routing/soak.ts';
 import { blueGreenByHand } from './blue-green/by-hand.ts';
 import { blueGreenDrill } from './blue-green/drill.ts';
 import { blueGreenStatus } from './blue-green/status.ts';
@@ -113,7 +114,7 @@ export const drills = {
     byHand: regionFailoverByHand,
     status: regionFailoverStatus,
   },
-  'alert-routing': alertRoutingDrill,
+  'alert-routing': { ...alertRoutingDrill, soak: alertRoutingSoak },
   'blue-green': { ...blueGreenDrill, byHand: blueGreenByHand, status: blueGreenStatus },
 } as const satisfies Readonly<Record<Slug, Drill>>;
 
