@@ -14,12 +14,13 @@ function admissionOf(state: object) {
     candidate: wish,
     state: { ...new World().state.releases, ...state },
     platform: ports.config.platform,
-    image: { digest: NEW, kind: 'image', tags: [], platforms: {}, labels: {} },
+    image: { digest: NEW, kind: 'image', tags: ['1.1.1'], platforms: {}, labels: {} },
     scan: { status: 'COMPLETE', findings: {} },
     signing: [{ status: 'COMPLETE', profileArn: 'profile' }],
     liveDigest: OLD,
     quarantined: null,
     frozen: false,
+    tagPattern: '*.*.*',
     policy: { ...config.policy, signingProfiles: ['profile'] },
   });
 }
@@ -76,6 +77,7 @@ it('is not rolled back for what the load balancer answers for the release that i
   const watched = {
     steering: null,
     frozen: false,
+    tagPattern: '*.*.*',
     undisturbed: true,
     objections: [],
     collapsed: false,
