@@ -14,8 +14,12 @@ import type {
   Steering,
   Weights,
 } from '../shared/release-ports.ts';
-import { fitsWildcard } from '../shared/wildcard.ts';
 import type { Verdict } from './judge.ts';
+
+/** A signature of the digest, and whether its profile is one that the policy trusts. */
+export interface Signed extends SigningView {
+  readonly trusted: boolean;
+}
 
 /** May this digest be released, and now? Unknown is "wait", and at the deadline "refuse". */
 export interface AdmissionFacts {
@@ -25,13 +29,13 @@ export interface AdmissionFacts {
   readonly platform: string;
   readonly image: ImageView | null;
   readonly scan: ScanView | null;
-  readonly signing: readonly SigningView[] | null;
+  readonly signing: readonly Signed[] | null;
   /** What the live machines run, also before the first release was made here. */
   readonly liveDigest: string | null;
   readonly quarantined: { readonly releaseId: string; readonly reason: string } | null;
   readonly frozen: boolean | null;
-  /** What a release's tag looks like: * stands for any text. */
-  readonly tagPattern: string;
+  /** The image's tag that a release's tag looks like; null when it has none. */
+  readonly releaseTag: string | null;
   readonly policy: Pick<ReleasePolicy, 'evidenceSecondsMax' | 'signingProfiles' | 'secondPush'>;
 }
 
@@ -90,11 +94,10 @@ const SCAN_COMES = ['NONE', 'PENDING', 'IN_PROGRESS'];
 const BLOCKING = ['CRITICAL', 'HIGH'];
 
 /** The repository keeps what has a release's tag; anything else would go while it serves or is kept for a rollback. */
-function tagRow({ image, tagPattern }: AdmissionFacts): Row {
-  const tag = image?.tags.find((each) => fitsWildcard(tagPattern, each));
-  if (tag !== undefined) return { is: 'ok', says: `it is ${tag}` };
+function tagRow({ image, releaseTag }: AdmissionFacts): Row {
+  if (releaseTag !== null) return { is: 'ok', says: `it is ${releaseTag}` };
   const has = image?.tags.join(', ') || 'none';
-  return { is: 'wrong', says: `it has no tag like ${tagPattern}, only ${has}: the repository would not keep it` };
+  return { is: 'wrong', says: `it has no release's tag, only ${has}: the repository would not keep it` };
 }
 
 function scanRow({ scan }: AdmissionFacts): Row {
@@ -110,9 +113,7 @@ function scanRow({ scan }: AdmissionFacts): Row {
 /** The registry's word for a signature counts only from a profile that is trusted (Notation, "Trust policy"). */
 function signatureRow({ signing, policy }: AdmissionFacts): Row {
   if (!signing?.length) return { is: 'missing', says: `the signature is ${signing ? 'NONE' : 'not known'}` };
-  const trusted = signing.filter(({ profileArn }) =>
-    policy.signingProfiles.some((one) => fitsWildcard(one, profileArn)),
-  );
+  const trusted = signing.filter((each) => each.trusted);
   const [first] = trusted;
   if (!first) {
     const signers = signing.map(({ profileArn }) => profileArn).join(', ');

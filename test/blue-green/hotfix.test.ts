@@ -16,11 +16,11 @@ function admissionOf(state: object) {
     platform: ports.config.platform,
     image: { digest: NEW, kind: 'image', tags: ['1.1.1'], platforms: {}, labels: {} },
     scan: { status: 'COMPLETE', findings: {} },
-    signing: [{ status: 'COMPLETE', profileArn: 'profile' }],
+    signing: [{ status: 'COMPLETE', profileArn: 'profile', trusted: true }],
     liveDigest: OLD,
     quarantined: null,
     frozen: false,
-    tagPattern: '*.*.*',
+    releaseTag: '1.1.1',
     policy: { ...config.policy, signingProfiles: ['profile'] },
   });
 }
@@ -77,7 +77,6 @@ it('is not rolled back for what the load balancer answers for the release that i
   const watched = {
     steering: null,
     frozen: false,
-    tagPattern: '*.*.*',
     undisturbed: true,
     objections: [],
     collapsed: false,
