@@ -2,10 +2,7 @@
  * The same scenarios with both colours as ECS services on Fargate: the same machine, the same outcomes, the same effects
  * and invariants. All of them with MAINSTAY_EVERY_DRILL=1.
  */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Deployed } from '../../console/deployment/deploy.ts';
-import { standUp } from '../../console/deployment/stand-up.ts';
-import { removeAssembly, synthesize } from '../../console/deployment/synthesize.ts';
+import { describe, expect, it } from 'vitest';
 import { runOf } from '../../console/drill/result.ts';
 import { compare } from '../../console/drill/wants.ts';
 import type { Scenario } from '../../console/drills/blue-green/scenario.ts';
@@ -13,23 +10,17 @@ import { scenarios } from '../../console/drills/blue-green/scenarios/index.ts';
 import { targetsMissed } from '../../console/drills/blue-green/targets.ts';
 import { drillBlueGreen } from '../drills.ts';
 import { inSuite } from '../every-drill.ts';
+import { productionOnFargate } from '../fargate.ts';
 
 const SAMPLE = ['good-release'];
 
-let assembly: string;
-let standing: Promise<Deployed>;
-beforeAll(async () => {
-  assembly = await synthesize('prod-fargate');
-  standing = standUp(assembly, 'prod-fargate');
-  await standing;
-});
-afterAll(() => removeAssembly(assembly));
+const production = productionOnFargate();
 
 describe('in blue/green on Fargate', () => {
   // Not it.each: it cuts a title after forty letters.
   for (const [name, { title, expected, wants }] of inSuite(Object.entries<Scenario>(scenarios), SAMPLE)) {
     it(title, async () => {
-      const { result, evidence } = await drillBlueGreen(name, 1, standing);
+      const { result, evidence } = await drillBlueGreen(name, 1, production());
       expect(evidence.policy.kind).toBe('fargate');
       expect(result.invariants.violated).toEqual([]);
       expect(result.outcome).toBe(expected);

@@ -13,6 +13,7 @@ import { askedFor } from '../region-failover/by-hand.ts';
 import type { Asked, Push } from './evidence.ts';
 import { currentRelease, holdsLease } from './last-release.ts';
 import { forwardRuleOf, targetGroupOf, weightsIn } from './nodes.ts';
+import { callOnFargate } from './on-fargate.ts';
 import { pushed } from './pushes.ts';
 import type { Act, Places } from './scenario.ts';
 
@@ -33,7 +34,10 @@ export const isDue = (cloud: Cloud, act: Act, places: Places): boolean =>
     : isMoment(act) && moments.hasHit(cloud, momentOf(act, places));
 
 function momentOf(act: Moment, places: Places): moments.Moment {
-  if (act.act === 'dieAfter') return moments.diesAfter(places.region, `blue-green/${act.function}`, act.call);
+  if (act.act === 'dieAfter') {
+    const call = places.configuration.compute.kind === 'fargate' ? callOnFargate(act.call) : act.call;
+    return moments.diesAfter(places.region, `blue-green/${act.function}`, call);
+  }
   if (act.act === 'abortAt') return moments.abortAt(places, act.state);
   return moments.eventsAt(places, act.state, act.events(places));
 }

@@ -13,12 +13,12 @@ import { endOf, eventsOf, type Schedule } from '../../soak/schedule.ts';
 import type { Soak, SoakedRun, Watcher } from '../index.ts';
 import { allScenarios } from './all-scenarios.ts';
 import { type BlueGreenRun, runScenario } from './drill.ts';
+import { onFargate } from './on-fargate.ts';
 import type { OwnPolicy } from './policy.ts';
 import type { Act, Scenario } from './scenario.ts';
 import { coverageOf, reachable } from './soak-coverage.ts';
 import { missedGoals } from './soak-goals.ts';
 import { kindsFor, type SoakEntry } from './soak-kinds.ts';
-import { onFargate } from './soak-on-fargate.ts';
 import { PROFILES } from './soak-profiles.ts';
 
 /** The world is watched so long after the last fault began that Mainstay could have noticed it. */

@@ -14,7 +14,7 @@ export const approvals = {
     seconds: 4500,
     wants: [
       ...prepared(0, 200),
-      here('tell waits for approval', 240, 620),
+      here('tell waits for approval', 60, 620),
       here('shift 10', 900, 1000),
       here('shift 50', 1080, 1500),
       here('shift 100', 1260, 2000),
@@ -27,6 +27,6 @@ export const approvals = {
     policy: asked,
     acts: [at(0, push('1.1.0'))],
     seconds: 2400,
-    wants: [...prepared(0, 200), here('tell waits for approval', 240, 620), ...abandoned(1700)],
+    wants: [...prepared(0, 200), here('tell waits for approval', 60, 620), ...abandoned(1700)],
   },
 } as const satisfies Record<string, Scenario>;
