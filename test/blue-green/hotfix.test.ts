@@ -14,11 +14,12 @@ function admissionOf(state: object) {
     candidate: wish,
     state: { ...new World().state.releases, ...state },
     platform: ports.config.platform,
-    image: { digest: NEW, kind: 'image', tags: [], platforms: {}, labels: {} },
+    image: { digest: NEW, kind: 'image', tags: ['1.1.0'], platforms: {}, labels: {} },
     scan: { status: 'COMPLETE', findings: {} },
     signing: [{ status: 'COMPLETE', profileArn: 'profile' }],
     liveDigest: OLD,
     quarantined: null,
+    tagPattern: ports.config.tagPattern,
     frozen: false,
     policy: { ...config.policy, signingProfiles: ['profile'] },
   });
