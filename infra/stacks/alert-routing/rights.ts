@@ -14,7 +14,10 @@ export interface Arns {
   readonly peers: string;
   readonly eventsQueue: string;
   readonly workQueue: string;
-  readonly topics: readonly string[];
+  /** Whose telephone rings. */
+  readonly phones: string;
+  /** People hear by it of what the channels themselves refuse. */
+  readonly lastResort: string;
   readonly bus: string;
   /** Every alarm of the region. */
   readonly alarms: string;
@@ -38,12 +41,19 @@ export function rightsOf(arns: Arns): Readonly<Record<Handler, readonly PolicySt
   const work = allow('SetClock', ['sqs:SendMessage'], [arns.workQueue]);
   const tell = [
     allow('ChannelSecrets', ['secretsmanager:GetSecretValue'], [...secrets.channels, ...secrets.links]),
-    allow('TellByTopic', ['sns:Publish'], arns.topics),
+    allow('TellByTopic', ['sns:Publish'], [arns.phones]),
     allow('TellByMail', ['ses:SendEmail'], [arns.identity]),
   ];
   return {
     intake: [store, peers, poll('ReadEvents', arns.eventsQueue), work, ...tell],
-    dispatch: [store, peers, poll('ReadWork', arns.workQueue), work, ...tell],
+    dispatch: [
+      store,
+      peers,
+      poll('ReadWork', arns.workQueue),
+      work,
+      ...tell,
+      allow('TellOfRefusals', ['sns:Publish'], [arns.lastResort]),
+    ],
     webhook: [
       allow('KeepEvents', ['sqs:SendMessage'], [arns.eventsQueue]),
       allow('WebhookSecrets', ['secretsmanager:GetSecretValue'], secrets.webhooks),
@@ -51,7 +61,8 @@ export function rightsOf(arns: Arns): Readonly<Record<Handler, readonly PolicySt
     acknowledge: [store, peers, work, allow('LinkSecret', ['secretsmanager:GetSecretValue'], secrets.links)],
     heartbeat: [allow('Speak', ['events:PutEvents'], [arns.bus], { StringEquals: { 'events:source': 'mainstay' } })],
     sweep: [
-      store,
+      // It only adds: what is over or told is taken out by those who tell.
+      allow('Alerts', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], [table]),
       work,
       allow('SeeAlarms', ['cloudwatch:DescribeAlarms', 'cloudwatch:ListTagsForResource'], [arns.alarms]),
     ],

@@ -49,7 +49,7 @@ export function rightsOf(
   parts: ReleaseParts,
   arns: Arns,
 ): Readonly<Record<Handler, readonly PolicyStatement[]>> {
-  const { state, record, rule, capacity, freeze, metrics, images, machine, topic, archive, migration, role } =
+  const { state, record, rule, capacity, freeze, metrics, alarms, images, machine, topic, archive, migration, role } =
     statements(place, parts, arns);
   const see = [rule.read, ...capacity.see];
   const admission = [
@@ -67,7 +67,7 @@ export function rightsOf(
     admit: admission,
     reconcile: [...admission, ...capacity.see, ...capacity.size, machine.describe, machine.cleanUp, machine.cleanUps],
     'take-lease': [state.read, state.change],
-    snapshot: [state.read, ...see, ...capacity.declared, metrics, freeze, role],
+    snapshot: [state.read, ...see, ...capacity.declared, alarms, freeze, role],
     pin: [state.read, state.change, ...capacity.see, ...capacity.size, ...capacity.pin],
     empty: [state.read, state.change, record, ...see, ...capacity.size],
     prepare: [state.read, record, ...see, ...capacity.size, ...capacity.declared, ...capacity.release],
@@ -77,7 +77,7 @@ export function rightsOf(
     ask: [state.read, freeze, topic],
     shift: [state.read, record, ...see, rule.write, freeze],
     prove: [state.read],
-    watch: [state.read, record, ...see, metrics, freeze],
+    watch: [state.read, record, ...see, metrics, alarms, freeze],
     'roll-back': [state.read, ...see, rule.write],
     commit: [state.read, state.change, record, ...see],
     finish: [state.read, state.change, record, ...capacity.see, ...capacity.size, ...capacity.unpin],
@@ -95,7 +95,8 @@ export const WILDCARDS: Readonly<Record<string, string>> = {
   SeeRule: 'this read knows no resource (Service Authorization Reference, ELB v2)',
   SeeTargets: 'this read knows no resource (Service Authorization Reference, ELB v2)',
   SeeGroups: 'this read knows no resource (Service Authorization Reference, EC2 Auto Scaling)',
-  SeeMetrics: 'these reads know no resource (Service Authorization Reference, CloudWatch)',
+  SeeMetrics: 'this read knows no resource (Service Authorization Reference, CloudWatch)',
+  SeeAlarms: 'this read knows no resource without composite alarms (Service Authorization Reference, CloudWatch)',
   SizeGroups: "the group's unique id in its ARN is not known before it exists; the name is",
   PinGroups: "the group's unique id in its ARN is not known before it exists; the name is",
   UnpinGroups: "the group's unique id in its ARN is not known before it exists; the name is",
@@ -121,8 +122,9 @@ function statements(place: Place, parts: ReleaseParts, arns: Arns) {
   return {
     state: {
       read: allow('ReadReleases', ['dynamodb:GetItem'], [arns.table]),
-      change: allow('ChangeReleases', ['dynamodb:UpdateItem', 'dynamodb:PutItem'], [arns.table]),
+      change: allow('ChangeReleases', ['dynamodb:UpdateItem'], [arns.table]),
     },
+    // Of a digest that failed, too: whoever quarantines one writes the record.
     record: allow('Record', ['dynamodb:Query', 'dynamodb:PutItem'], [arns.table]),
     rule: {
       read: allow('SeeRule', ['elasticloadbalancing:DescribeRules'], ['*'], here),
@@ -130,7 +132,8 @@ function statements(place: Place, parts: ReleaseParts, arns: Arns) {
     },
     capacity: configuration.compute.kind === 'ec2' ? groupStatements(place, here) : serviceStatements(place, here),
     freeze: allow('SeeFreeze', ['ssm:GetParameter'], [parameter(names.deploymentsParameter)]),
-    metrics: allow('SeeMetrics', ['cloudwatch:GetMetricData', 'cloudwatch:DescribeAlarms'], ['*'], here),
+    metrics: allow('SeeMetrics', ['cloudwatch:GetMetricData'], ['*'], here),
+    alarms: allow('SeeAlarms', ['cloudwatch:DescribeAlarms'], ['*'], here),
     images: [
       allow('SeeImages', ['ecr:BatchGetImage', 'ecr:DescribeImages'], [repositoryIn(region)]),
       allow(
