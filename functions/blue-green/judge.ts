@@ -27,7 +27,7 @@ export interface JudgeInput {
   readonly role: 'active' | 'standby';
   /** Percent of the users that the new release should have had in this stage. */
   readonly percent: number;
-  /** Whole minutes of the new release since it had its first user, the warm-up left out; oldest first. */
+  /** Minutes of the new release since it had its first user, oldest first. */
   readonly ours: readonly Minute[];
   /** The old release's, of the same time. */
   readonly other: readonly Minute[];
@@ -39,6 +39,8 @@ export interface JudgeInput {
   }[];
   /** When this stage began; a minute of it begins at or after this. */
   readonly stageAt: string;
+  /** What began before this is warm-up: it was slow or sparse for no fault of the release, but a user who failed has failed. */
+  readonly warmFrom: string;
   /** Minutes that began before this are published, if anything is. */
   readonly publishedTo: string;
   readonly alarms: readonly { readonly name: string; readonly state: string }[];
@@ -93,8 +95,8 @@ const total = (counts: readonly Counted[]): Counted =>
   });
 
 /** Minutes of this stage that are whole: in a younger one requests may be seen and their errors not yet. */
-const stage = ({ ours, stageAt, publishedTo }: JudgeInput): Counted[] =>
-  counted(ours.filter(({ at }) => at >= stageAt && at < publishedTo));
+const stage = ({ ours, stageAt, warmFrom, publishedTo }: JudgeInput): Counted[] =>
+  counted(ours.filter(({ at }) => at >= stageAt && at >= warmFrom && at < publishedTo));
 
 const percentOf = (rate: number): string => `${(rate * 100).toFixed(2)} %`;
 
@@ -108,10 +110,11 @@ function errors({ ours, limits, publishedTo }: JudgeInput): Finding {
 }
 
 /** Three times worse than the old one is only acted on from half the limit: below, nobody would notice. */
-function comparison({ stage: now, ours, other, limits }: JudgeInput): Finding {
+function comparison({ stage: now, ours, other, warmFrom, limits }: JudgeInput): Finding {
   const check = 'comparison';
   if (now === 'bake') return { check, verdict: 'pass', says: 'the old release has no users to compare with' };
-  const pairs = ours.flatMap((minute) => {
+  const warm = ours.filter(({ at }) => at >= warmFrom);
+  const pairs = warm.flatMap((minute) => {
     const twin = other.find(({ at }) => at === minute.at);
     const [mine, theirs] = [counted([minute])[0], counted(twin ? [twin] : [])[0]];
     return mine && theirs ? [{ ours: mine, other: theirs }] : [];
@@ -129,10 +132,10 @@ const LATENCY_WINDOWS = 5;
 const LATENCY_SLOW_MAX = 2;
 
 /** A single slow minute is a neighbour's; three of five are the release's. */
-function latency({ ours, role, limits }: JudgeInput): Finding {
+function latency({ ours, role, warmFrom, limits }: JudgeInput): Finding {
   const check = 'latency';
   const usable = ours.filter(
-    ({ requests, p95Seconds }) => p95Seconds !== null && (requests ?? 0) >= LATENCY_REQUESTS_MIN,
+    ({ at, requests, p95Seconds }) => at >= warmFrom && p95Seconds !== null && (requests ?? 0) >= LATENCY_REQUESTS_MIN,
   );
   const last = usable.slice(-LATENCY_WINDOWS);
   const slow = last.filter(({ p95Seconds }) => Number(p95Seconds) > limits.p95SecondsMax).length;

@@ -110,8 +110,10 @@ async function look(
   const { metrics, config, clock } = ports;
   const { policy } = config;
   const now = clock.now();
+  const first = Date.parse(shiftedAt);
+  const from = Math.floor(first / MINUTE_MS) * MINUTE_MS;
   // The first whole minute is warm-up: cold caches, connections that open.
-  const from = Math.ceil(Date.parse(shiftedAt) / MINUTE_MS) * MINUTE_MS + MINUTE_MS;
+  const warmFrom = Math.ceil(first / MINUTE_MS) * MINUTE_MS + MINUTE_MS;
   const to = Math.floor(now / MINUTE_MS) * MINUTE_MS;
   const none = { blue: [], green: [], balancer: [] };
   const wanted = policy.alarms.filter((name) => !plan.redAlarms.includes(name));
@@ -127,6 +129,7 @@ async function look(
     other: (minutes ?? none)[plan.from],
     balancer: (minutes ?? none).balancer,
     stageAt,
+    warmFrom: isoOf(warmFrom),
     publishedTo: isoOf(now - PUBLISHED_AFTER_MS),
     alarms: alarms ?? [],
     alarmsWanted: wanted,

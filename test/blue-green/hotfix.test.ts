@@ -65,6 +65,7 @@ it('is not rolled back for what the load balancer answers for the release that i
     other: of(540, 300),
     balancer: of(600, 200),
     stageAt: minute(0),
+    warmFrom: minute(0),
     publishedTo: minute(6),
     alarms: [],
     alarmsWanted: [],

@@ -18,6 +18,7 @@ const good: JudgeInput = {
   other: [],
   balancer: minutes(15, 100),
   stageAt: minute(0),
+  warmFrom: minute(0),
   publishedTo: minute(15),
   alarms: [{ name: 'latency', state: 'OK' }],
   alarmsWanted: ['latency'],
@@ -134,5 +135,22 @@ describe('the verdict', () => {
 
   it('counts only its own stage as evidence', () => {
     expect(findingOf('evidence', { stageAt: minute(13) })).toBe('inconclusive');
+  });
+});
+
+describe('the first minute with users', () => {
+  const failing = [{ at: minute(0), requests: 30, errors: 6, p95Seconds: 9 }, ...minutes(3, 30).slice(1)];
+  const cold = { ours: failing, warmFrom: minute(1) };
+
+  it('counts where users failed: nobody gets more of a release that failed a fifth of its first ones', () => {
+    expect(findingOf('errors', cold)).toBe('fail');
+    expect(verdictOf(cold)).toBe('fail');
+  });
+
+  it('says nothing about how fast the release is, and is no evidence for it', () => {
+    const slow = failing.map((each) => ({ ...each, errors: 0 }));
+    expect(findingOf('latency', { ours: slow.slice(0, 1), warmFrom: minute(1) })).toBe('inconclusive');
+    expect(findingOf('evidence', { stage: 'step', ours: slow.slice(0, 1), warmFrom: minute(1) })).toBe('inconclusive');
+    expect(verdictOf({ stage: 'step', ours: slow, balancer: minutes(3, 30), warmFrom: minute(1) })).toBe('pass');
   });
 });

@@ -16,6 +16,7 @@ export interface Written extends RuleVersion {
 
 /** Handlers that send users back (functions/blue-green/retreat.ts). */
 const RETREATING: readonly (string | null)[] = ['roll-back', 'clean-up'];
+export const isRetreat = (by: string | null): boolean => RETREATING.includes(by);
 
 export function writtenByMainstay(evidence: Evidence): Written[] {
   return evidence.rules.flatMap((rule, index) => {
@@ -27,13 +28,13 @@ export function writtenByMainstay(evidence: Evidence): Written[] {
 }
 
 /** Less than one tick of the clock. */
-const MOMENT = 0.0005;
+export const MOMENT = 0.0005;
 
 /** Mainstay sent more users to the release that is not committed. */
 export const raises = (evidence: Evidence): Written[] =>
   writtenByMainstay(evidence).filter(
     ({ weights, previous, candidate, by }) =>
-      !RETREATING.includes(by) && shareOf(weights, candidate) > shareOf(previous.weights, candidate),
+      !isRetreat(by) && shareOf(weights, candidate) > shareOf(previous.weights, candidate),
   );
 
 /** Mainstay took all users from a colour, in a rollback or in the return from a release that was committed. */
@@ -46,7 +47,7 @@ export interface Withdrawal extends Written {
 export function withdrawals(evidence: Evidence): Withdrawal[] {
   return writtenByMainstay(evidence).flatMap((rule): Withdrawal[] => {
     const { weights, previous, candidate, by, t } = rule;
-    const from = RETREATING.includes(by)
+    const from = isRetreat(by)
       ? COLOURS.find((colour) => weights[colour] === 0 && previous.weights[colour] > 0)
       : weights[candidate] === 0 && previous.weights[candidate] > 0
         ? candidate

@@ -3,7 +3,10 @@ import { afterCalm } from './disturbances.ts';
 import { at, type Evidence, type RuleVersion, wasCarriedOut } from './evidence.ts';
 import {
   commits,
+  isPromoted,
+  isRetreat,
   liveAt,
+  MOMENT,
   moment,
   raises,
   sampleAt,
@@ -34,7 +37,10 @@ export function weightsAreServed(evidence: Evidence): string[] {
 }
 
 /** Healthy targets for all users: as many as the live colour is meant to have. */
-function needsOf(evidence: Evidence, { t }: Pick<Written, 't'>): number {
+function needsOf(evidence: Evidence, { t, by, candidate }: Pick<Written, 't' | 'by' | 'candidate'>): number {
+  // Who goes back to what is kept goes to as many machines as were kept, however many serve by now.
+  const kept = isRetreat(by) ? at(evidence.states, t - MOMENT)?.retained : null;
+  if (kept?.colour === candidate) return kept.size;
   const live = liveAt(evidence, t).colour;
   return Math.max(evidence.policy.capacityFloor, sampleAt(evidence, t)?.colours[live].desired ?? 0);
 }
@@ -116,6 +122,8 @@ function isProved({ requests }: Evidence, { t, weights, candidate }: Written, un
   });
 }
 
+const JUDGE = 'watch';
+const METRICS = 'GetMetricData';
 /** What is younger no metric can show: a minute must end, and its figures take up to two to be seen. */
 const BLIND_SECONDS = 180;
 
@@ -129,12 +137,14 @@ export function raisedOnlyOnAPass(evidence: Evidence): string[] {
     const before = all[index - 1];
     const from =
       before && before.candidate === candidate && shareOf(raise.previous.weights, candidate) > 0 ? before.t : t;
-    const got = usersOf(evidence, candidate, from, t - BLIND_SECONDS);
+    // What the judge had seen when it let the step come.
+    const seenAt = evidence.calls.findLast((call) => call.by === JUDGE && call.operation === METRICS && call.t <= t)?.t;
+    const got = usersOf(evidence, candidate, from, (seenAt ?? t) - BLIND_SECONDS);
     const failed = got.filter(({ ok }) => !ok).length;
     const least = shareAtLeast(failed, got.length);
     const when = `${candidate} was raised to ${raise.weights[candidate]} ${moment(evidence, t)}`;
     return [
-      ...(least > evidence.policy.errorShareMax
+      ...(least > evidence.policy.errorShareMax && !isPromoted(evidence, from, t)
         ? [`${when} although it had failed ${failed} of ${got.length} users`]
         : []),
       ...(sample && sample.healthy < sample.desired && !isFix(evidence, raise)
