@@ -13,6 +13,7 @@ import type { Coverage, Reachable } from '../soak/coverage.ts';
 import type { Schedule } from '../soak/schedule.ts';
 import type { Moment } from '../terminal.ts';
 import { alertRoutingDrill } from './alert-routing/drill.ts';
+import { alertRoutingSoak } from './alert-routing/soak.ts';
 import { blueGreenByHand } from './blue-green/by-hand.ts';
 import { blueGreenDrill } from './blue-green/drill.ts';
 import { blueGreenSoak } from './blue-green/soak.ts';
@@ -114,7 +115,7 @@ export const drills = {
     byHand: regionFailoverByHand,
     status: regionFailoverStatus,
   },
-  'alert-routing': alertRoutingDrill,
+  'alert-routing': { ...alertRoutingDrill, soak: alertRoutingSoak },
   'blue-green': { ...blueGreenDrill, soak: blueGreenSoak, byHand: blueGreenByHand, status: blueGreenStatus },
 } as const satisfies Readonly<Record<Slug, Drill>>;
 

@@ -19,7 +19,7 @@ export interface Settling {
   readonly table: Table;
   /** What Mainstay does about a group by itself, for its messages. */
   readonly doing?: (snapshot: GroupSnapshot) => string | null;
-  /** Told of each decision that is kept. */
+  /** Told of each decision, before it is kept. */
   readonly record?: RecordDecision;
 }
 
@@ -57,11 +57,12 @@ export async function settle(
     const snapshot = await settling.store.group(key);
     const group = news.change?.(snapshot.group) ?? snapshot.group;
     const { decision, intents } = decisionOn({ ...snapshot, group }, known, settling, now);
+    // Before it is kept: who dies in between leaves a line too many, never one too few.
+    settling.record?.(key, decision);
     try {
       const { wakeAt } = decision;
       const { version } = snapshot;
       await settling.store.commit({ group: decision.group, version, wakeAt, intents, done: news.done ?? [] });
-      settling.record?.(key, decision);
       return decision;
     } catch (error) {
       if (!(error instanceof StoreConflict) || round >= ROUNDS_MAX) throw error;

@@ -89,12 +89,12 @@ const guards: readonly Guard[] = [
     saying: /alert-routing\/4 .* fires, and its end was told/,
   },
   {
-    without: 'the end of a silence',
+    without: 'looking again at what is silenced',
     scenario: 'silence',
-    source: `${slug}/silence.ts`,
+    source: `${slug}/decide.ts`,
     functions: ['intake', 'dispatch', 'acknowledge'],
-    from: 'startsAt <= now && now < endsAt',
-    to: 'startsAt <= now && now < endsAt * 2',
+    from: 'function recheck({ now, members, recheckMs }: Facts, course: Course): void {',
+    to: 'function recheck({ now, members, recheckMs }: Facts, course: Course): void { if (now > 0) return;',
     saying: /alert-routing\/5 the silence of orders-outage ended, and nobody was told/,
   },
   {

@@ -122,8 +122,8 @@ export const silencesOf = ({ acts }: Pick<Scenario, 'acts'>): Quiet[] =>
   );
 
 /** Nothing of ours or of AWS is broken: then times are promised. What is the matter with a provider is another thing. */
-export const isUndisturbed = ({ acts }: Pick<Scenario, 'acts'>): boolean =>
-  acts.every((act) => act.do !== 'fault' && act.do !== 'dark' && act.do !== 'parted');
+export const isUndisturbed = ({ acts, disturbed = false }: Pick<Scenario, 'acts' | 'disturbed'>): boolean =>
+  !disturbed && acts.every((act) => act.do !== 'fault' && act.do !== 'dark' && act.do !== 'parted');
 
-export const hasTrouble = ({ acts }: Pick<Scenario, 'acts'>): boolean =>
-  acts.some((act) => act.do === 'world' && act.event.do === 'trouble');
+export const hasTrouble = ({ acts, disturbed = false }: Pick<Scenario, 'acts' | 'disturbed'>): boolean =>
+  disturbed || acts.some((act) => act.do === 'world' && act.event.do === 'trouble');

@@ -61,6 +61,8 @@ export interface Scenario {
   readonly wants: readonly Want[];
   /** How long it is watched. */
   readonly seconds: number;
+  /** Faults come beside it, drawn from a seed: no times are promised. */
+  readonly disturbed?: boolean;
   /** How often people may be paged by PagerDuty for one key. @default 1 */
   readonly pagesMax?: number;
 }

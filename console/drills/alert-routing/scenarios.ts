@@ -301,12 +301,16 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       { at: 10, do: 'alertmanager', alerts: [{ ...CHECKOUT, severity: 'critical' }] },
       { at: 200, do: 'alertmanager', alerts: [{ ...CHECKOUT, severity: 'outage' }] },
       { at: 400, do: 'alertmanager', alerts: [{ ...CHECKOUT, severity: 'outage' }], resolved: true },
+      { at: 500, do: 'alertmanager', alerts: [{ ...CHECKOUT, severity: 'critical' }] },
       { at: 700, do: 'alertmanager', alerts: [{ ...CHECKOUT, severity: 'critical' }], resolved: true },
     ],
     wants: [
       { says: 'pagerduty standard trigger', about: 'Checkout', from: 40, to: 46 },
       { says: 'pagerduty outage trigger', about: 'Checkout', from: 200, to: 206 },
       { says: 'pagerduty standard trigger', about: 'Checkout', from: 200, to: 206 },
+      // Said again, and fewer than before: PagerDuty has the incident, and calls nobody for it.
+      { says: 'pagerduty outage trigger', about: 'Checkout', from: 500, to: 506 },
+      { says: 'pagerduty standard trigger', about: 'Checkout', from: 500, to: 506 },
       { says: 'pagerduty outage resolve', about: '', from: 760, to: 775 },
       { says: 'pagerduty standard resolve', about: '', from: 760, to: 775 },
     ],
