@@ -16,11 +16,11 @@ import { endOf, eventsOf, type Schedule } from '../../soak/schedule.ts';
 import type { Soak, SoakedRun, Watcher } from '../index.ts';
 import { reportOf, resultOf, SLUG } from './drill.ts';
 import { historyOf } from './history.ts';
-import { invariants } from './invariants.ts';
-import { judged, type Played, performAt } from './play.ts';
+import { judged, performAt } from './play.ts';
 import type { Scenario } from './scenario.ts';
 import { scenarios } from './scenarios.ts';
 import { callPeople, type Scene } from './scene.ts';
+import { aroseIn, judgedUnderFaults } from './soak-coverage.ts';
 import { unsettled } from './soak-goals.ts';
 import { type Deed, kindsFor } from './soak-kinds.ts';
 import { PROFILES } from './soak-profiles.ts';
@@ -48,25 +48,24 @@ async function run(
   const scene = { cloud: deployed, configuration, names: namesOf(configuration) };
   const planned = scenarioOf(schedule, beside === undefined ? undefined : scenarios[beside]);
   const { played, scenario } = await withoutGaps(deployed, () => befall(scene, planned, schedule));
-  const late = unsettledIn(played, scenario, configuration);
+  const evidence = { ...played, configuration, scenario, history: historyOf(scenario) };
+  const late = unsettled(evidence).map((what) => `${SETTLES_WITHIN_SECONDS} s after the last fault ended: ${what}`);
   const name = beside === undefined ? `${schedule.profile} faults` : `${beside} with ${schedule.profile} faults`;
   const told = resultOf(name, schedule.seed, scenario, { ...played, faults: [] });
-  const { checked, violated } = told.invariants;
+  const { violated } = told.invariants;
   const outcome = late.length === 0 ? OUTCOMES[0] : OUTCOMES[1];
   const result = {
     ...told,
     outcome,
     expected: null,
     invariants: {
-      checked: [...checked, SETTLES],
+      checked: [...judgedUnderFaults.map(idOf), SETTLES],
       violated: [...violated, ...late.map((message) => ({ id: SETTLES, message }))],
     },
   };
   for (const entry of result.timeline) watcher.entry?.(entry);
   const { cloud } = played;
-  const arose = checked.filter(
-    (id) => id !== `${SLUG}/11` || schedule.entries.some(({ kind }) => kind === 'unreadable'),
-  );
+  const arose = aroseIn(evidence).map(idOf);
   const coverage = coverageOfRun({ cloud, machines: new Map(), schedule, outcome, arose });
   return { result, cloud, report: reportOf(scenario, result), schedule, coverage };
 }
@@ -115,24 +114,12 @@ async function tried(since: number, act: Scenario['acts'][number], cloud: Cloud,
   return null;
 }
 
-function unsettledIn(
-  { cloud, notifications, since }: Played,
-  scenario: Scenario,
-  configuration: Configuration,
-): string[] {
-  const evidence = { cloud, configuration, since, scenario, notifications, history: historyOf(scenario) };
-  return unsettled(evidence).map((what) => `${SETTLES_WITHIN_SECONDS} s after the last fault ended: ${what}`);
-}
+const idOf = (number: string): string => `${SLUG}/${number}`;
 
 export const alertRoutingSoak: Soak = {
   profiles: Object.fromEntries(Object.entries(PROFILES).map(([name, { title }]) => [name, title])),
   reachable: (profile) =>
-    reachableBy(
-      PROFILES[profile as keyof typeof PROFILES],
-      {},
-      Object.keys(invariants).map((number) => `${SLUG}/${number}`),
-      OUTCOMES,
-    ),
+    reachableBy(PROFILES[profile as keyof typeof PROFILES], {}, judgedUnderFaults.map(idOf), OUTCOMES),
   schedule: scheduleFor,
   run: (deployed, configuration, schedule, options) =>
     run(deployed, configuration, schedule as Schedule<Deed>, options),
