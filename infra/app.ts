@@ -93,6 +93,7 @@ function regionFailover(making: Making): void {
       env: { account, region: region.region },
       region: {
         forwardRuleArn: region.loadBalancer.forwardRule.arn,
+        signingProfileArn: region.signingProfileArn,
         loadBalancerArn: region.loadBalancer.balancer.loadBalancerArn,
         loadBalancerFullName: region.loadBalancer.balancer.loadBalancerFullName,
         targetGroupFullNames: {
@@ -112,9 +113,11 @@ function regionFailover(making: Making): void {
 /** Stands alone: it needs nothing of the core, and tells of everything that sends events. */
 function alertRouting(making: Making): void {
   const { app, account, ...common } = making;
-  for (const region of common.configuration.regions.serving) {
-    new AlertRoutingStack(app, idOf(making, 'alert-routing', region), { ...common, env: { account, region } });
-  }
+  const [first, second] = common.configuration.regions.serving.map(
+    (region) =>
+      new AlertRoutingStack(app, idOf(making, 'alert-routing', region), { ...common, env: { account, region } }),
+  ) as [AlertRoutingStack, AlertRoutingStack];
+  second.addStackDependency(first, 'the table by which they tell each other has a replica in its region');
 }
 
 /** Settings of cdk.json, and the zones, so that nothing is looked up: synthesis needs no network and no account. */

@@ -6,6 +6,7 @@
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { type BuildOptions, build, type Plugin, transform } from 'esbuild';
+import { lighterClients } from './bundle/lighter-clients.ts';
 
 /** Files in functions/<slug>/ that are not handlers. */
 const NOT_HANDLERS = new Set(['decide.ts', 'errors.ts', 'measure.ts']);
@@ -83,6 +84,7 @@ export async function bundle(
   const entryPoints = all.map(({ name, entry }) => ({ in: entry, out: name }));
   const own = await texts({ ...OPTIONS, format: 'esm', packages: 'external', entryPoints, plugins });
   const parts = new Map(all.map((each) => [each.name, withoutLibraries(own.get(each.name) ?? '', each)]));
+  const used = usedOf([...parts.values()].map(({ exports }) => exports));
   // Builds that share their options share what they read of the SDK.
   const groups = [all.filter(({ onLambda }) => onLambda), all.filter(({ onLambda }) => !onLambda)];
   const libraries = await Promise.all(
@@ -94,7 +96,7 @@ export async function bundle(
         external: group.flatMap(({ external }) => external),
         ...(group[0]?.onLambda && { alias: ON_LAMBDA }),
         entryPoints: group.map(({ name }) => ({ in: `libraries:${name}`, out: name })),
-        plugins: [fromMemory((name) => parts.get(name)?.exports)],
+        plugins: [fromMemory((name) => parts.get(name)?.exports), lighterClients(used)],
       }),
     ),
   );
@@ -171,6 +173,15 @@ function specifiers(clause: string, from: string): { what: string; local: string
     .map((each) => each.trim().split(' as '))
     .filter(([what]) => what !== '')
     .map(([what = '', local = what]) => ({ what, local }));
+}
+
+/** Which names are taken of each library, by the exports that withoutLibraries writes. */
+function usedOf(exports: readonly string[]): Map<string, Set<string>> {
+  const used = new Map<string, Set<string>>();
+  for (const [, name = '', from = ''] of exports.join('\n').matchAll(/^export \{ (\w+) as \w+ \} from "([^"]+)";$/gm)) {
+    used.set(from, (used.get(from) ?? new Set()).add(name));
+  }
+  return used;
 }
 
 /** Of a namespace only the members that the program names, so that the rest of the library can be left out. */

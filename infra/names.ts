@@ -30,6 +30,7 @@ export interface Names {
   readonly escalationWorkflow: string;
   /** The switch of remediation; docs/runbooks/alert-routing.md says how it is turned. */
   readonly automationParameter: string;
+  readonly alertPeersTable: string;
   readonly workflow: string;
   readonly cleanUpWorkflow: string;
   readonly releasesTable: string;
@@ -58,6 +59,7 @@ export function namesOf(configuration: Pick<Configuration, 'application' | 'envi
     alertTable: `${prefix}-alerts`,
     automationParameter: `/${prefix}/remediation`,
     escalationWorkflow: `${prefix}-alert-escalation`,
+    alertPeersTable: `${prefix}-alert-peers`,
     workflow: `${prefix}-region-failover`,
     cleanUpWorkflow: `${prefix}-region-failover-clean-up`,
     releasesTable: `${prefix}-releases`,

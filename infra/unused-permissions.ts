@@ -15,6 +15,10 @@ export interface Explanation {
   readonly usedBy?: string;
 }
 
+/** Of the channels that intake tells itself. */
+const STORE_AWAY =
+  'with the store away intake itself tells whom a P0 concerns; the P0 of the drill concerns one channel';
+
 export const explanations: readonly Explanation[] = [
   {
     role: '*FunctionServiceRole',
@@ -66,8 +70,16 @@ export const explanations: readonly Explanation[] = [
   },
   {
     role: 'ScaleFunctionServiceRole',
-    actions: ['autoscaling:SetDesiredCapacity'],
-    because: 'no drill has a standby that is smaller than the region it replaces',
+    actions: ['autoscaling:UpdateAutoScalingGroup'],
+    resource: '*autoScalingGroupName/orders-prod-green',
+    because: 'raises the colour that serves, which is blue where no release was made before the failover',
+  },
+  {
+    role: 'HoldIdleFunctionServiceRole',
+    actions: ['autoscaling:SuspendProcesses'],
+    resource: '*autoScalingGroupName/orders-prod-blue',
+    because:
+      'blue is idle only where the stack is made beside a region whose users are on green; drills begin with blue',
   },
   {
     role: 'MendLatchFunctionServiceRole',
@@ -108,5 +120,76 @@ export const explanations: readonly Explanation[] = [
     actions: ['sns:Publish'],
     because: 'Lambda tells people by it of an answer that could not be read; no scenario sends one',
     usedBy: 'test/region-failover/malformed-events.scenario.ts',
+  },
+  {
+    role: 'AdmitFunctionServiceRole',
+    actions: ['sns:Publish'],
+    resource: '*-blue-green-*',
+    because:
+      'admission tells people of a refusal by it where the event came first, and Lambda of an event that could not be read; in drills evidence is complete, or late and found by the reconciler',
+  },
+  {
+    role: 'SteerFunctionServiceRole',
+    actions: ['sns:Publish'],
+    because: 'Lambda tells people by it of a decision that could not be read; no scenario sends one',
+  },
+  {
+    role: 'AdmitFunctionServiceRole',
+    actions: ['ssm:GetParameter'],
+    resource: '*/green/digest',
+    because: 'before the first release here the colour that serves is asked what it runs; a drill begins with blue',
+  },
+  {
+    role: 'ReconcileFunctionServiceRole',
+    actions: ['ssm:GetParameter'],
+    resource: '*/green/digest',
+    because: 'before the first release here the colour that serves is asked what it runs; a drill begins with blue',
+  },
+  {
+    role: 'ReapFunctionServiceRole',
+    actions: ['autoscaling:UpdateAutoScalingGroup'],
+    resource: '*autoScalingGroupName/orders-prod-blue',
+    because: 'blue is reaped a day after a release to green; only drills that end earlier reap, a failed green',
+  },
+  {
+    role: 'IntakeFunctionServiceRole',
+    actions: ['sqs:GetQueueAttributes'],
+    because:
+      'Lambda’s poller needs it (Lambda Developer Guide, "Execution role permissions"); the simulated one counts by itself',
+  },
+  {
+    role: 'DispatchFunctionServiceRole',
+    actions: ['sqs:GetQueueAttributes'],
+    because:
+      'Lambda’s poller needs it (Lambda Developer Guide, "Execution role permissions"); the simulated one counts by itself',
+  },
+  {
+    role: 'IntakeFunctionServiceRole',
+    actions: ['ses:SendEmail', 'sns:Publish'],
+    because: STORE_AWAY,
+  },
+  ...['pagerduty-??????', 'pagerduty-managers-??????', 'slack-??????', 'heartbeat-??????'].map((secret) => ({
+    role: 'IntakeFunctionServiceRole',
+    actions: ['secretsmanager:GetSecretValue'],
+    resource: `*/${secret}`,
+    because: STORE_AWAY,
+  })),
+  {
+    role: 'DispatchFunctionServiceRole',
+    actions: ['sns:Publish'],
+    resource: '*LastResort*',
+    because: 'people hear by it of a provider that refuses messages for good; in drills providers are away, or slow',
+  },
+  {
+    role: 'WebhookFunctionServiceRole',
+    actions: ['secretsmanager:GetSecretValue'],
+    resource: '*/webhook-generic-??????',
+    because: 'each kind of webhook has a secret of its own; no drill sends a generic one',
+  },
+  {
+    role: 'WebhookFunctionServiceRole',
+    actions: ['secretsmanager:GetSecretValue'],
+    resource: '*/webhook-sentry-??????',
+    because: 'each kind of webhook has a secret of its own; no drill sends one of Sentry',
   },
 ];

@@ -33,7 +33,15 @@ interface PolicyRemoval {
   readonly edit: (statements: Statement[]) => void;
 }
 
-export type Removal = SourceRemoval | MachineRemoval | PolicyRemoval;
+/** A resource of the region stacks, by the beginning of its logical id, edited as its properties. */
+interface ResourceRemoval {
+  readonly slug: 'region';
+  readonly type: string;
+  readonly resource: string;
+  readonly edit: (properties: Record<string, unknown>) => void;
+}
+
+export type Removal = SourceRemoval | MachineRemoval | PolicyRemoval | ResourceRemoval;
 
 export interface States {
   [name: string]: { Next?: string; Choices?: { Condition: string; Next: string }[] };
@@ -121,12 +129,13 @@ function replaceBundle(directory: string, path: string, text: string): void {
 }
 
 /** Edits the stacks of both serving regions. */
-function editTemplates(assembly: string, removal: MachineRemoval | PolicyRemoval): void {
-  const files = globSync(join(assembly, `*-${removal.slug}-*.template.json`));
+function editTemplates(assembly: string, removal: Exclude<Removal, SourceRemoval>): void {
+  const files = globSync(join(assembly, `*-${removal.slug}-??-*.template.json`));
   if (files.length !== 2 || !files.every(existsSync)) throw new Error(`${assembly} has no two ${removal.slug} stacks`);
   for (const file of files) {
     const template = JSON.parse(readFileSync(file, 'utf8')) as Template;
     if ('machine' in removal) editMachine(template, removal);
+    else if ('resource' in removal) removal.edit(only(template, removal.type, removal.resource).Properties);
     else editPolicy(template, removal);
     writeFileSync(file, JSON.stringify(template));
   }

@@ -45,7 +45,7 @@ export function addDrill(program: Command): void {
       '--faults <profile>',
       `${PROFILE_NAMES.join(', ')} or a file: random faults, beside the scenario if one is named`,
     )
-    .option('--environment <name>', 'whose configuration: dev, staging, prod or a JSON file', 'prod')
+    .option('--environment <name>', 'whose configuration: dev, staging, prod, prod-fargate or a JSON file', 'prod')
     .option('--json', 'results as JSON, one object per seed')
     .option('--report <file.html>', 'write a report of one seed, with pictures')
     .option('--processes', 'run the functions as child processes over HTTP, on the wall clock')

@@ -30,7 +30,7 @@ export function addLocal(program: Command): void {
     .option('--port <number>', 'where to listen; 0 takes a free port', '4566')
     .option('--speed <factor>', 'virtual seconds in each real one', '1')
     .option('--data <directory>', 'keep the state here over a restart')
-    .option('--environment <name>', 'whose configuration: dev, staging, prod or a JSON file', 'prod')
+    .option('--environment <name>', 'whose configuration: dev, staging, prod, prod-fargate or a JSON file', 'prod')
     .option('--empty', 'deploy nothing: a bootstrapped account')
     .addHelpText('after', EXAMPLES)
     .action(async (options: Options) => {

@@ -19,7 +19,7 @@ export function addPermissions(program: Command): void {
   program
     .command('permissions')
     .description('list the permissions that are granted and that no scenario uses')
-    .option('--environment <name>', 'whose configuration: dev, staging, prod or a JSON file', 'prod')
+    .option('--environment <name>', 'whose configuration: dev, staging, prod, prod-fargate or a JSON file', 'prod')
     .option('--json', 'results as JSON, one object per permission')
     .addHelpText('after', EXAMPLES)
     .action(async (options: Options) => {

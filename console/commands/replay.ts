@@ -35,7 +35,7 @@ export function addReplay(program: Command): void {
     .option('--faults <profile>', `${PROFILE_NAMES.join(', ')} or a file: as the soak or the drill ran it`)
     .option('--only <positions>', 'only these of the faults, by position: 3,7')
     .option('--pretty', 'a readable line for each event instead of JSON')
-    .option('--environment <name>', 'whose configuration: dev, staging, prod or a JSON file', 'prod')
+    .option('--environment <name>', 'whose configuration: dev, staging, prod, prod-fargate or a JSON file', 'prod')
     .addHelpText('after', EXAMPLES)
     .action(async (name: string, options: Options) => {
       const [seed] = parseSeeds(options);

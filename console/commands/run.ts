@@ -37,7 +37,7 @@ export function addRun(program: Command): void {
         .choices(['local', 'aws'])
         .default('local'),
     )
-    .option('--environment <name>', 'whose configuration: dev, staging, prod or a JSON file', 'prod')
+    .option('--environment <name>', 'whose configuration: dev, staging, prod, prod-fargate or a JSON file', 'prod')
     .option('--input <file>', 'the request as JSON')
     .option('--by <name>', 'who asks; goes on record')
     .option('--reason <text>', 'why; goes on record')

@@ -23,7 +23,7 @@ export function addStatus(program: Command): void {
         .choices(['local', 'aws'])
         .default('local'),
     )
-    .option('--environment <name>', 'whose configuration: dev, staging, prod or a JSON file', 'prod')
+    .option('--environment <name>', 'whose configuration: dev, staging, prod, prod-fargate or a JSON file', 'prod')
     .option('--json', 'one JSON object on standard output')
     .addHelpText('after', EXAMPLES)
     .action(async (options: { target: 'local' | 'aws'; environment: string; json?: boolean }) => {

@@ -15,7 +15,10 @@ export function refusalOf({ detail }: TraceEntry): string | null {
   return isRefusal ? `${error}: ${message}` : null;
 }
 
+/** A person who is kept from something misses no right of the templates'. */
+const isAPerson = ({ detail }: TraceEntry): boolean => (detail as { by?: unknown } | undefined)?.by === 'account';
+
 /** Each refusal once, in the order of the first. */
 export const refusalsIn = ({ trace }: Cloud): string[] => [
-  ...new Set(trace.entries.map(refusalOf).filter((refusal) => refusal !== null)),
+  ...new Set(trace.entries.flatMap((entry) => (isAPerson(entry) ? [] : (refusalOf(entry) ?? [])))),
 ];

@@ -13,9 +13,11 @@ import type { Coverage, Reachable } from '../soak/coverage.ts';
 import type { Schedule } from '../soak/schedule.ts';
 import type { Moment } from '../terminal.ts';
 import { alertRoutingDrill } from './alert-routing/drill.ts';
+import { alertRoutingSoak } from './alert-routing/soak.ts';
 import { alertRoutingStatus } from './alert-routing/status.ts';
 import { blueGreenByHand } from './blue-green/by-hand.ts';
 import { blueGreenDrill } from './blue-green/drill.ts';
+import { blueGreenSoak } from './blue-green/soak.ts';
 import { blueGreenStatus } from './blue-green/status.ts';
 import { regionFailoverByHand } from './region-failover/by-hand.ts';
 import { regionFailoverDrill } from './region-failover/drill.ts';
@@ -114,8 +116,8 @@ export const drills = {
     byHand: regionFailoverByHand,
     status: regionFailoverStatus,
   },
-  'alert-routing': { ...alertRoutingDrill, status: alertRoutingStatus },
-  'blue-green': { ...blueGreenDrill, byHand: blueGreenByHand, status: blueGreenStatus },
+  'alert-routing': { ...alertRoutingDrill, soak: alertRoutingSoak, status: alertRoutingStatus },
+  'blue-green': { ...blueGreenDrill, soak: blueGreenSoak, byHand: blueGreenByHand, status: blueGreenStatus },
 } as const satisfies Readonly<Record<Slug, Drill>>;
 
 /** Throws UsageProblem for a capability without random faults. */

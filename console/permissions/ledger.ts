@@ -97,7 +97,7 @@ export class PermissionLedger {
       policy: policy.startsWith(role.replace(HASH, '')) ? null : policy,
       statement,
       action,
-      resource: withoutChance(placed(resource)),
+      resource: uncut(withoutChance(placed(resource)), own),
     };
   }
 }
@@ -111,6 +111,13 @@ const withoutChance = (arn: string): string =>
     .replaceAll(/-[A-Z0-9]{12}(?![A-Za-z0-9])/g, '-#')
     .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '#')
     .replaceAll(/(?<=\/)[0-9a-f]{16}(?=\/|$)/g, '#');
+
+/** CloudFormation cuts a stack's name to fit into a function's: 'orders-prod-blue-green-us-ea-NotifyFunction0A1B2C3D-#'. */
+function uncut(arn: string, own: string | undefined): string {
+  if (own === undefined) return arn;
+  const cut = Array.from({ length: own.length - 3 }, (_, more) => own.slice(0, more + 3));
+  return arn.replace(new RegExp(`-(${cut.join('|')})-(?=[A-Z]\\w*-#$)`), '-{own}-');
+}
 
 /** A permission in one line: role, action, resource, and where it is written. */
 export const textOf = ({ stack, role, policy, statement, action, resource }: Omit<Granted, 'used'>): string =>

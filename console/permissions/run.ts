@@ -1,11 +1,12 @@
 /** Runs every scenario of every drill once, on all cores, and says which granted permissions nothing used. */
 import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { explanations } from '../../infra/unused-permissions.ts';
 import { withAssembly } from '../deployment/synthesize.ts';
-import { runPool } from '../drill/pool.ts';
+import { runPool, type SeedOutcome } from '../drill/pool.ts';
 import { held } from '../drill/result.ts';
-import { drills } from '../drills/index.ts';
+import { type Drill, drills } from '../drills/index.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { EXIT } from '../problem.ts';
 import { Timeline } from '../terminal.ts';
@@ -23,12 +24,9 @@ interface Options {
 /** Returns the exit code: broken when something unused is not explained, or an explanation no longer applies. */
 export async function runPermissions({ environment, json }: Options): Promise<number> {
   const timeline = new Timeline();
-  const stage = (text: string) => timeline.stage(text);
   const failures: string[] = [];
   try {
-    const ledger = await withAssembly(environment, stage, (assembly) =>
-      collect(assembly, environment, timeline, failures),
-    );
+    const ledger = await collect(environment, timeline, failures);
     timeline.end();
     for (const failure of failures) timeline.line(failure);
     // What a run would have used is unknown, and unknown is never unused.
@@ -42,34 +40,18 @@ export async function runPermissions({ environment, json }: Options): Promise<nu
   }
 }
 
-async function collect(
-  assembly: string,
-  environment: string,
-  timeline: Timeline,
-  failures: string[],
-): Promise<PermissionLedger> {
-  const directory = mkdtempSync(join(assembly, '..', 'permissions-'));
+async function collect(environment: string, timeline: Timeline, failures: string[]): Promise<PermissionLedger> {
+  const directory = mkdtempSync(join(tmpdir(), 'mainstay-permissions-'));
   const remove = () => rmSync(directory, { recursive: true, force: true });
   const forget = onInterrupt(remove);
   process.env[LEDGER_VARIABLE] = directory;
   try {
-    for (const [slug, { scenarios }] of Object.entries(drills)) {
-      const names = Object.keys(scenarios);
-      let done = 0;
-      timeline.stage('deploying in every worker');
-      const places = names.map((_, place) => place);
-      await runPool(
-        { slug, scenario: '', assembly, environment },
-        places,
-        (outcome) => {
-          const name = `${slug}/${names[outcome.seed]}`;
-          if ('failure' in outcome) failures.push(`${name}: ${outcome.failure}`);
-          else if (!held(outcome.result))
-            failures.push(`${name}: ended ${outcome.result.outcome}, or broke an invariant`);
-          done += 1;
-          timeline.stage(`${done} of ${names.length} scenarios of ${slug}`);
-        },
-        { worker: new URL('./worker.ts', import.meta.url) },
+    for (const drill of Object.values<Drill>(drills)) {
+      await withAssembly(
+        environment,
+        (text) => timeline.stage(text),
+        (assembly) => runAll(drill, { assembly, environment }, timeline, failures),
+        drill.standing?.capabilities,
       );
     }
     return PermissionLedger.read(directory);
@@ -78,6 +60,27 @@ async function collect(
     forget();
     remove();
   }
+}
+
+/** Every scenario of one capability, in workers that keep the ledger. */
+async function runAll(
+  { slug, scenarios }: Drill,
+  place: { readonly assembly: string; readonly environment: string },
+  timeline: Timeline,
+  failures: string[],
+): Promise<void> {
+  const names = Object.keys(scenarios);
+  let done = 0;
+  timeline.stage('deploying in every worker');
+  const onOutcome = (outcome: SeedOutcome) => {
+    const name = `${slug}/${names[outcome.seed]}`;
+    if ('failure' in outcome) failures.push(`${name}: ${outcome.failure}`);
+    else if (!held(outcome.result)) failures.push(`${name}: ended ${outcome.result.outcome}, or broke an invariant`);
+    done += 1;
+    timeline.stage(`${done} of ${names.length} scenarios of ${slug}`);
+  };
+  const job = { slug, scenario: '', ...place };
+  await runPool(job, [...names.keys()], onOutcome, { worker: new URL('./worker.ts', import.meta.url) });
 }
 
 /** A list for people, grouped by reason. */

@@ -3,7 +3,7 @@
  * page of the ledger. Started by the pool, which calls the place a seed.
  */
 import { jobOf, serveSeeds } from '../drill/serve-seeds.ts';
-import { drills } from '../drills/index.ts';
+import { type Drill, drills } from '../drills/index.ts';
 import type { Slug } from '../slugs.ts';
 import { PermissionLedger } from './ledger.ts';
 import { LEDGER_VARIABLE } from './run.ts';
@@ -11,7 +11,7 @@ import { LEDGER_VARIABLE } from './run.ts';
 const SEED = 1;
 
 const job = jobOf();
-const drill = drills[job.slug as Slug];
+const drill: Drill = drills[job.slug as Slug];
 const scenarios = Object.keys(drill.scenarios);
 const directory = process.env[LEDGER_VARIABLE] ?? '';
 
@@ -19,7 +19,9 @@ await serveSeeds(job, ({ cloud, configuration }) => {
   const ledger = new PermissionLedger(configuration.regions);
   return async (place) => {
     const scenario = scenarios[place] as string;
-    const run = await drill.run(cloud, configuration, scenario, SEED);
+    // Where a capability stands by itself, it stands as the scenario asks.
+    const standing = await drill.standing?.standUp(job.assembly, job.environment, scenario);
+    const run = await drill.run(standing?.cloud ?? cloud, configuration, scenario, SEED);
     ledger.add(run.cloud, `${job.slug}/${scenario}`);
     ledger.save(directory);
     return run.result;

@@ -59,11 +59,16 @@ class SoakCommand {
       `${this.#drill.slug}, ${profile} faults, ${this.#seeds.length} seeds: ${this.#soak.profiles[profile]}`,
     );
     try {
-      await withAssembly(environment, stage, async (assembly) => {
-        stage('deploying in every worker');
-        await this.#pool(assembly, this.#seeds, (outcome) => this.#take(outcome));
-        await this.#shrink(assembly);
-      });
+      await withAssembly(
+        environment,
+        stage,
+        async (assembly) => {
+          stage('deploying in every worker');
+          await this.#pool(assembly, this.#seeds, (outcome) => this.#take(outcome));
+          await this.#shrink(assembly);
+        },
+        this.#drill.standing?.capabilities,
+      );
     } finally {
       this.#timeline.end();
     }

@@ -13,8 +13,11 @@ import { InvalidSignature } from './errors.ts';
 import { type ItemStore, itemStore } from './item-store.ts';
 import { withAcknowledgement } from './ledger.ts';
 import { type Link, readLink } from './links.ts';
+import { itemPeers, type Peers } from './peers.ts';
+import { recordTo } from './record.ts';
 import { escapeHtml } from './render/email.ts';
 import { settle } from './settle.ts';
+import { sharedStore } from './shared-store.ts';
 import { checkSilence } from './silence.ts';
 import type { Table } from './table.ts';
 import { askToFollow, wakeAt } from './wakes.ts';
@@ -26,6 +29,7 @@ type Ports = {
   readonly secrets: Secrets;
   readonly work: Queue;
   readonly escalations: Queue;
+  readonly peers: Peers;
 } & Surroundings<RouterConfig>;
 
 /** Of a silence by link; longer ones are set by the command, with matchers. */
@@ -63,20 +67,23 @@ interface Said {
 }
 
 const acts: Readonly<Record<Link['act'], (link: Link, said: Said, ports: Ports) => Promise<string>>> = {
-  async acknowledge({ group, incident }, said, { store, table, clock, work, escalations }) {
+  async acknowledge({ group, incident }, said, { store, table, clock, work, log, peers, escalations }) {
     const at = clock.now();
     let refused: string | null = null;
+    let until = at;
     const rounds: string[] = [];
-    const settling = { store, table, onRound: (changed: string) => void rounds.push(changed) };
+    const settling = { store, table, record: recordTo(log), onRound: (changed: string) => void rounds.push(changed) };
     const { wakeAt: next } = await settle(settling, group, at, {
       change(ledger) {
         const severity = ledger.incident?.severity ?? 'P0';
-        const until = at + table.routing.policies[severity].acknowledgedSeconds * 1000;
+        until = at + table.routing.policies[severity].acknowledgedSeconds * 1000;
         const done = withAcknowledgement(ledger, incident, { ...said, at, until });
         refused = done.refused;
         return done.group;
       },
     });
+    // The other region asks nobody either; where it does not hear of this it asks once too often.
+    if (!refused) await peers.hear(incident, { what: 'acknowledged', ...said, at, until }).catch(() => {});
     await wakeAt(work, next === null ? [at] : [at, next], at);
     await askToFollow(escalations, rounds);
     return refused ? `Nothing to do: ${refused}.` : 'Acknowledged. Thank you.';
@@ -101,12 +108,16 @@ const acts: Readonly<Record<Link['act'], (link: Link, said: Said, ports: Ports) 
 export const handler = lambda({
   slug: 'alert-routing',
   config: RouterConfig,
-  ports: (config, clock) => ({
-    store: itemStore(dynamoItems(config)),
-    table: tableIn(config),
-    secrets: secretsManager(config, clock),
-    work: sqsQueue({ region: config.region, queueUrl: config.workQueueUrl }),
-    escalations: sqsQueue({ region: config.region, queueUrl: config.escalationsQueueUrl }),
-  }),
+  ports: (config, clock) => {
+    const peers = itemPeers(dynamoItems({ ...config, table: config.peersTable }), config.region, clock.now);
+    return {
+      peers,
+      store: sharedStore(itemStore(dynamoItems(config)), peers),
+      table: tableIn(config),
+      secrets: secretsManager(config, clock),
+      work: sqsQueue({ region: config.region, queueUrl: config.workQueueUrl }),
+      escalations: sqsQueue({ region: config.region, queueUrl: config.escalationsQueueUrl }),
+    };
+  },
   make: makeAcknowledge,
 });

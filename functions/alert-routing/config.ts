@@ -10,6 +10,10 @@ export const RouterConfig = z.object({
   region: z.string(),
   account: z.string(),
   table: z.string(),
+  /** Regions that may hear of the same alert, this one included, in the same order everywhere. */
+  serving: z.array(z.string()).min(1),
+  /** What they tell each other by. */
+  peersTable: z.string(),
   /** The routing configuration as JSON, compressed and in base64: a function's environment holds 4 KB. */
   routing: z.string(),
   /** What is before the name of a secret in the routing configuration. */

@@ -6,6 +6,7 @@ import type { Content, GroupSnapshot, Intent, ShownAlert } from './incident.ts';
 import { groupLabels } from './keys.ts';
 import type { Links } from './signal.ts';
 import { compareSeverity, type Table } from './table.ts';
+import { transitionOf } from './turns.ts';
 
 /** Of ten thousand alerts in a group nobody reads more; the counts say how many there are. */
 export const ALERTS_SHOWN = 50;
@@ -20,6 +21,7 @@ export interface Telling {
 
 export const intentOf = (draft: Draft, content: Content, group: string, at: number): Intent => ({
   ...draft,
+  transition: transitionOf(draft, content),
   group,
   at,
   content,

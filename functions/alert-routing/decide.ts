@@ -66,6 +66,8 @@ export interface Draft {
   readonly action: IntentAction;
   readonly severity: Severity;
   readonly reason: string;
+  /** How many steps of the escalation are taken with it. */
+  readonly step?: number;
 }
 
 export interface Decision {
@@ -369,8 +371,8 @@ function tell(
 ): Incident {
   const before = incident.told[channel];
   const number = before?.messages ?? 0;
-  const { key, severity } = incident;
-  course.drafts.push({ key: `${key}/${channel}/${number}`, incident: key, channel, action, severity, reason });
+  const { key, severity, steps: step } = incident;
+  course.drafts.push({ key: `${key}/${channel}/${number}`, incident: key, channel, action, severity, reason, step });
   const quiet = before && (action === 'update' || action === 'resolve');
   const told: Told = quiet
     ? { ...before, messages: number + 1 }

@@ -8,9 +8,10 @@ import type { Intent } from './incident.ts';
 import { withOutcome } from './ledger.ts';
 import { digestOf, type Merged, merge } from './outbox.ts';
 import type { AlertStore, Batch, Channel, Delivery } from './ports.ts';
-import { plan } from './rate.ts';
+import { type Asking, plan } from './rate.ts';
 import type { Routing } from './routing.ts';
 import { type Settling, settle } from './settle.ts';
+import { type Sharing, sayTold, takeTurns } from './sharing.ts';
 import type { Signal } from './signal.ts';
 
 export interface Delivering extends Settling {
@@ -23,6 +24,8 @@ export interface Delivering extends Settling {
   readonly limit: number;
   /** A message that a provider refused for good: somebody has to hear of that by another way. */
   readonly onRefused?: (intent: Intent, detail: string) => Promise<void>;
+  /** The other region that may hear of the same; left out where there is none. */
+  readonly sharing?: Sharing | undefined;
 }
 
 export interface Report {
@@ -30,24 +33,40 @@ export interface Report {
   readonly folded: number;
   readonly postponed: number;
   readonly refused: number;
+  /** Said by the other region. */
+  readonly spared: number;
+  /** When a message is this region's to say after all; null when none waits for that. */
+  readonly againAt: number | null;
 }
 
-const NOTHING: Report = { sent: 0, folded: 0, postponed: 0, refused: 0 };
+const NOTHING: Report = { sent: 0, folded: 0, postponed: 0, refused: 0, spared: 0, againAt: null };
 
 /** After so long a message is given up, loudly: whoever it was for has heard otherwise, or never will. */
 const GIVE_UP_MS = 24 * 3_600_000;
 
 /** Takes what is due once. @throws StoreNotReady */
 export async function deliver(delivering: Delivering): Promise<Report> {
-  const { store, limit, leaseMs, now } = delivering;
+  const { store, table, sharing, limit, leaseMs, now } = delivering;
   const batches = await store.claim(now(), limit, leaseMs);
-  const merged = batches.map((batch) => ({ batch, merged: merge(batch) }));
+  const { ours, told, waiting } = await takeTurns(batches, sharing, table.routing.channels, now());
+  await Promise.all(told.map(({ item, outcome }) => finish(item.intent, [item.intent.key], delivering, outcome)));
+  await Promise.all(
+    waiting.map(({ items, from }) =>
+      store.postpone(
+        items.map(({ intent }) => intent.key),
+        from,
+        false,
+      ),
+    ),
+  );
+  const againAt = waiting.length > 0 ? Math.min(...waiting.map(({ from }) => from)) : null;
+  const merged = ours.map((batch) => ({ batch, merged: merge(batch) }));
   const reports = await Promise.all(
     [...Map.groupBy(merged, ({ batch }) => batch.channel)].map(([channel, messages]) =>
       deliverTo(channel, messages, delivering),
     ),
   );
-  return reports.reduce(sum, NOTHING);
+  return reports.reduce(sum, { ...NOTHING, spared: told.length, againAt });
 }
 
 interface Message {
@@ -61,25 +80,28 @@ async function deliverTo(channel: string, messages: readonly Message[], deliveri
   const untold = messages.filter(({ merged }) => merged.send === null);
   await Promise.all(untold.map(({ batch, merged }) => finish(batch.items[0]!.intent, merged.keys, delivering)));
   const wanted = messages.flatMap(({ batch, merged }) =>
-    merged.send === null ? [] : [{ batch, keys: merged.keys, intent: merged.send, severity: merged.send.severity }],
+    merged.send === null ? [] : [asking(batch, merged.keys, merged.send)],
   );
   if (wanted.length === 0) return NOTHING;
   const planned = await withinRate(channel, wanted, config, delivering);
   const waiting = planned.wait.flatMap(({ keys }) => keys);
   if (waiting.length > 0) await store.postpone(waiting, planned.againAt, false);
-  // A digest is never folded into another.
-  const [again, folded] = [true, false].map((isDigest) =>
-    planned.fold.filter(({ intent }) => (intent.action === 'digest') === isDigest),
-  ) as [typeof planned.fold, typeof planned.fold];
-  const keysOf = (those: typeof planned.fold) => those.flatMap(({ keys }) => keys);
-  if (again.length > 0) await store.postpone(keysOf(again), planned.againAt, false);
-  const intents = folded.map(({ intent }) => intent);
-  if (folded.length > 0) await store.fold(digestOf(intents, channel, now()), keysOf(folded));
+  const folded = planned.fold.flatMap(({ keys }) => keys);
+  const intents = planned.fold.map(({ intent }) => intent);
+  if (folded.length > 0) await store.fold(digestOf(intents, channel, now()), folded);
   const reports = await Promise.all(planned.send.map((message) => sendOne(message, delivering)));
-  return reports.reduce(sum, { ...NOTHING, folded: folded.length, postponed: planned.wait.length });
+  return reports.reduce(sum, { ...NOTHING, folded: planned.fold.length, postponed: planned.wait.length });
 }
 
-async function withinRate<T extends { readonly severity: Intent['severity'] }>(
+const asking = (batch: Batch, keys: readonly string[], intent: Intent) => ({
+  batch,
+  keys,
+  intent,
+  severity: intent.severity,
+  isDigest: intent.action === 'digest',
+});
+
+async function withinRate<T extends Asking>(
   channel: string,
   wanted: readonly T[],
   config: Routing['channels'][string] | undefined,
@@ -102,7 +124,7 @@ async function sendOne(
   { batch, keys, intent }: { batch: Batch; keys: readonly string[]; intent: Intent },
   delivering: Delivering,
 ): Promise<Report> {
-  const { store, channels, now, onRefused } = delivering;
+  const { store, table, channels, now, onRefused } = delivering;
   const delivery = (await channels[intent.channel]?.send(intent)) ?? noChannel(intent.channel);
   const attempts = Math.max(...batch.items.map((item) => item.attempts));
   if (delivery.outcome === 'pending' && now() - intent.at < GIVE_UP_MS) {
@@ -110,11 +132,16 @@ async function sendOne(
     return { ...NOTHING, postponed: 1 };
   }
   const outcome = delivery.outcome === 'pending' ? 'refused' : delivery.outcome;
+  if (outcome !== 'refused') await sayTold(saidBy(batch, intent), outcome, delivering.sharing, table.routing.channels);
   await finish(intent, keys, delivering, outcome);
   if (outcome !== 'refused') return { ...NOTHING, sent: 1 };
   await onRefused?.(intent, delivery.detail);
   return { ...NOTHING, refused: 1 };
 }
+
+/** Everything that one message told: itself and what it overtook. */
+const saidBy = ({ items }: Batch, intent: Intent): Intent[] =>
+  intent.folds ? [intent] : items.map((item) => item.intent);
 
 /** Takes messages from the outbox and writes the answer into the ledgers of the groups they are about. */
 async function finish(
@@ -181,4 +208,6 @@ const sum = (a: Report, b: Report): Report => ({
   folded: a.folded + b.folded,
   postponed: a.postponed + b.postponed,
   refused: a.refused + b.refused,
+  spared: a.spared + b.spared,
+  againAt: a.againAt ?? b.againAt,
 });

@@ -12,12 +12,14 @@ import type { Queue, Topics } from '../shared/ports.ts';
 import { fetchWeb } from '../shared/web.ts';
 import { channelsOf } from './channels.ts';
 import { RouterConfig, tableIn } from './config.ts';
-import { deliver } from './deliver.ts';
+import { type Delivering, deliver } from './deliver.ts';
 import { StoreConflict } from './errors.ts';
 import { type ItemStore, itemStore } from './item-store.ts';
+import { itemPeers, type Peers } from './peers.ts';
 import type { Channel } from './ports.ts';
-import { itemPosts } from './posts.ts';
+import { recordTo } from './record.ts';
 import { settle, suppressorsOf } from './settle.ts';
+import { sharedStore } from './shared-store.ts';
 import type { Table } from './table.ts';
 import { askToFollow, wakeAt } from './wakes.ts';
 
@@ -36,6 +38,7 @@ export interface DispatchPorts {
   readonly escalations: Queue;
   readonly channels: Readonly<Record<string, Channel>>;
   readonly topics: Topics;
+  readonly peers: Peers;
 }
 
 type Ports = DispatchPorts & Surroundings<RouterConfig>;
@@ -52,13 +55,13 @@ export const makeDispatch =
     for (let busy = true; busy && clock.now() < until; ) {
       const due = await store.due(clock.now(), AT_ONCE);
       wakes.push(...(await settleAll(due, ports, onRound)));
-      const limits = { now: clock.now, leaseMs: LEASE_MS, limit: AT_ONCE };
-      const report = await deliver({ ...ports, ...limits, onRound, ...refusals(ports) });
+      const report = await deliver({ ...delivering(ports), onRound });
       done.settled += due.length;
       done.sent += report.sent;
       done.refused += report.refused;
       if (report.postponed > 0) wakes.push(clock.now() + AGAIN_MS);
-      busy = due.length > 0 || report.sent + report.folded + report.refused > 0;
+      if (report.againAt !== null) wakes.push(report.againAt);
+      busy = due.length > 0 || report.sent + report.folded + report.refused + report.spared > 0;
     }
     await wakeAt(work, wakes, clock.now());
     // After the messages: nobody waits for a machine to be told.
@@ -67,18 +70,34 @@ export const makeDispatch =
     return done;
   };
 
+const delivering = (ports: Ports): Delivering => {
+  const { clock, log, peers, config } = ports;
+  const { now } = clock;
+  return {
+    ...ports,
+    sharing: { peers, place: config },
+    now,
+    leaseMs: LEASE_MS,
+    limit: AT_ONCE,
+    record: recordTo(log),
+    ...refusals(ports),
+  };
+};
+
 /** When the groups are to be looked at again. A group that others keep changing is theirs. */
 async function settleAll(
   due: readonly string[],
-  { store, table, clock }: Ports,
+  { store, table, clock, log }: Ports,
   onRound: (incident: string) => void,
 ): Promise<number[]> {
   if (due.length === 0) return [];
   const suppressors = await suppressorsOf(store, clock.now());
+  const record = recordTo(log);
   const wakes = await Promise.all(
     due.map(async (key) => {
       try {
-        const { wakeAt: next } = await settle({ store, table, onRound }, key, clock.now(), {}, suppressors);
+        const settling = { store, table, record, onRound };
+        const { wakeAt: next } = await settle(settling, key, clock.now(), {}, suppressors);
         return next === null ? [] : [next];
       } catch (error) {
         if (error instanceof StoreConflict) return [clock.now() + AGAIN_MS];
@@ -112,9 +131,11 @@ export const handler = lambda({
     const topics = snsTopics(config);
     const web = fetchWeb(clock);
     const secrets = secretsManager(config, clock);
-    const ports = { web, secrets, mail: sesMail(config), topics, posts: itemPosts(items), clock, config };
+    const peers = itemPeers(dynamoItems({ ...config, table: config.peersTable }), config.region, clock.now);
+    const ports = { web, secrets, mail: sesMail(config), topics, posts: peers.posts, clock, config };
     return {
-      store: itemStore(items),
+      store: sharedStore(itemStore(items), peers),
+      peers,
       table,
       topics,
       work: sqsQueue({ region: config.region, queueUrl: config.workQueueUrl }),

@@ -13,7 +13,10 @@ import { RouterConfig, tableIn } from './config.ts';
 import { type Stand, type Standing, standOf } from './escalation.ts';
 import { type Followers, itemFollowers } from './item-escalations.ts';
 import { type ItemStore, itemStore } from './item-store.ts';
+import { itemPeers } from './peers.ts';
+import { recordTo } from './record.ts';
 import { settle } from './settle.ts';
+import { sharedStore } from './shared-store.ts';
 import type { Table } from './table.ts';
 import { wakeAt } from './wakes.ts';
 
@@ -54,7 +57,7 @@ export const makeEscalate =
     const look = async () => standOf(await store.group(key), follower, table, clock.now());
     let stand = await look();
     if (stand.state === 'due' || (last && stand.state === 'last')) {
-      await settle({ store, table }, key, clock.now());
+      await settle({ store, table, record: recordTo(log) }, key, clock.now());
       await wakeAt(work, [clock.now()], clock.now());
       stand = await look();
     }
@@ -77,10 +80,11 @@ function lookedAt({ state, level, dueAt }: Stand, last: boolean, now: number): L
 export const handler = lambda({
   slug: 'alert-routing',
   config: RouterConfig,
-  ports: (config) => {
+  ports: (config, clock) => {
     const items = dynamoItems(config);
+    const peers = itemPeers(dynamoItems({ ...config, table: config.peersTable }), config.region, clock.now);
     return {
-      store: itemStore(items),
+      store: sharedStore(itemStore(items), peers),
       followers: itemFollowers(items),
       table: tableIn(config),
       work: sqsQueue({ region: config.region, queueUrl: config.workQueueUrl }),

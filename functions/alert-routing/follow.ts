@@ -14,6 +14,8 @@ import { FollowConfig, tableIn } from './config.ts';
 import { executionName, type Round, roundOf } from './escalation.ts';
 import { type Follower, type Followers, itemFollowers } from './item-escalations.ts';
 import { type ItemStore, itemStore } from './item-store.ts';
+import { itemPeers } from './peers.ts';
+import { sharedStore } from './shared-store.ts';
 import type { Table } from './table.ts';
 
 const FollowInput = z.union([
@@ -94,10 +96,11 @@ async function keepAlive(known: Follower, ports: FollowPorts): Promise<Followed>
 export const handler = lambda({
   slug: 'alert-routing',
   config: FollowConfig,
-  ports: (config) => {
+  ports: (config, clock) => {
     const items = dynamoItems(config);
+    const peers = itemPeers(dynamoItems({ ...config, table: config.peersTable }), config.region, clock.now);
     return {
-      store: itemStore(items),
+      store: sharedStore(itemStore(items), peers),
       followers: itemFollowers(items),
       table: tableIn(config),
       executions: sfnExecutions({ region: config.region, stateMachineArn: config.escalationMachineArn }),

@@ -100,6 +100,10 @@ export interface Intent {
   readonly at: number;
   /** Why, in a sentence. */
   readonly reason: string;
+  /** How many steps of the escalation were taken then. */
+  readonly step?: number;
+  /** What it tells of the episode, the same in every region that decided the same (turns.ts). */
+  readonly transition?: string;
   readonly content: Content;
   /** Of a digest: the messages it stands for. */
   readonly folds?: readonly Folded[];
@@ -112,6 +116,8 @@ export interface Folded {
   readonly action: IntentAction;
   readonly severity: Severity;
   readonly title: string;
+  readonly transition?: string;
+  readonly at?: number;
 }
 
 /** What a message says; renderers turn it into each provider's form. */

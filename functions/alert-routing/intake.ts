@@ -17,10 +17,12 @@ import { channelsOf } from './channels.ts';
 import { RouterConfig, tableIn } from './config.ts';
 import { type ItemStore, itemStore } from './item-store.ts';
 import { applyNews, newsIn } from './news.ts';
+import { itemPeers, type Peers } from './peers.ts';
 import type { Channel } from './ports.ts';
-import { itemPosts } from './posts.ts';
 import { read } from './read.ts';
 import { receive } from './receive.ts';
+import { recordTo } from './record.ts';
+import { sharedStore } from './shared-store.ts';
 import type { Signal } from './signal.ts';
 import type { Table } from './table.ts';
 import { tellAnyway } from './tell-anyway.ts';
@@ -41,6 +43,7 @@ export interface IntakePorts {
   readonly escalations: Queue;
   readonly remedies: Queue;
   readonly channels: Readonly<Record<string, Channel>>;
+  readonly peers: Peers;
 }
 
 /** What pages goes first; what is done about it is said after that. */
@@ -64,18 +67,19 @@ type Message = z.infer<typeof QueueEvent>['Records'][number];
 /** False when it has to come again. */
 async function take({ body, attributes }: Message, ports: IntakePorts & Surroundings<RouterConfig>): Promise<boolean> {
   const { clock, log } = ports;
+  const recording = { ...ports, record: recordTo(log) };
   const news = newsIn(body);
   const sentAt = Number(attributes.SentTimestamp ?? clock.now());
   const { kind, signals, problem } = news ? { kind: 'news', signals: [], problem: null } : read(body, { now: sentAt });
   try {
-    const wakes = news ? await applyNews(news, ports, clock.now()) : await keep(signals, ports);
+    const wakes = news ? await applyNews(news, recording, clock.now()) : await keep(signals, ports);
     await wakeAt(ports.work, wakes, clock.now());
     log.info('taken in', { kind, problem, alerts: signals.map(({ name, state }) => `${name} ${state}`) });
     return true;
   } catch (error) {
     log.warn('not taken in, comes again', { kind, error: (error as Error).name });
     const isEarly = Number(attributes.ApproximateReceiveCount ?? 1) <= TELLINGS_MAX;
-    if (isEarly && (error as Error).name !== 'StoreConflict') await tellAnyway(signals, ports, clock.now());
+    if (isEarly && (error as Error).name !== 'StoreConflict') await tellAnyway(signals, recording, clock.now());
     return false;
   }
 }
@@ -101,15 +105,17 @@ export const handler = lambda({
   ports: (config, clock) => {
     const items = dynamoItems(config);
     const table = tableIn(config);
+    const peers = itemPeers(dynamoItems({ ...config, table: config.peersTable }), config.region, clock.now);
     const adapters = {
       web: fetchWeb(clock),
       secrets: secretsManager(config, clock),
       mail: sesMail(config),
       topics: snsTopics(config),
-      posts: itemPosts(items),
+      posts: peers.posts,
     };
     return {
-      store: itemStore(items),
+      store: sharedStore(itemStore(items), peers),
+      peers,
       table,
       work: sqsQueue({ region: config.region, queueUrl: config.workQueueUrl }),
       escalations: sqsQueue({ region: config.region, queueUrl: config.escalationsQueueUrl }),

@@ -18,6 +18,13 @@ export function withOutcome(
   return { ...group, incident: { ...incident, told: { ...incident.told, [channel]: { ...told, outcome } } } };
 }
 
+/** The group with a provider's news that it shows the incident: for every channel of it that was told. */
+export const withShown = (group: Group, incident: string, channels: readonly string[]): Group =>
+  channels.reduce((ledger, channel) => {
+    const message = ledger.incident?.told[channel]?.messages ?? 0;
+    return withOutcome(ledger, { key: `${incident}/${channel}/${message}`, incident, channel }, 'confirmed');
+  }, group);
+
 /** Why an acknowledgement changes nothing. */
 export type NotAcknowledged = 'no such open incident' | 'already acknowledged by then';
 

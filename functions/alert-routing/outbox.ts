@@ -34,8 +34,8 @@ const TITLES_MAX = 20;
 
 /** One message that stands for many, under a key that the same many always give. */
 export function digestOf(messages: readonly Intent[], channel: string, at: number): Intent {
-  const folds = messages.map(({ key, group, action, severity, content }): Folded => {
-    return { key, group, action, severity, title: content.title };
+  const folds = messages.map(({ key, group, action, severity, content, transition, at: decidedAt }): Folded => {
+    return { key, group, action, severity, title: content.title, transition, at: decidedAt };
   });
   const key = digest('digest', channel, ...folds.map((fold) => fold.key).sort());
   const severity = folds.map((fold) => fold.severity).sort()[0] ?? 'P3';

@@ -2,6 +2,7 @@
 import type { Bucket } from './ports.ts';
 import type { ChannelConfig } from './routing.ts';
 import type { Severity } from './signal.ts';
+import { compareSeverity } from './table.ts';
 
 export type Limits = Pick<ChannelConfig, 'ratePerMinute' | 'burst' | 'reservedForP0'>;
 
@@ -23,6 +24,13 @@ export function nextAt({ tokens, at }: Bucket, { ratePerMinute, reservedForP0 }:
   return at + Math.max(1, Math.ceil((missing * 60_000) / ratePerMinute));
 }
 
+/** What asks to be sent. */
+export interface Asking {
+  readonly severity: Severity;
+  /** It stands for many already, and is not folded again. */
+  readonly isDigest?: boolean;
+}
+
 export interface Plan<T> {
   readonly send: readonly T[];
   /** Folded into one digest, for which a token is left. */
@@ -37,28 +45,32 @@ export interface Plan<T> {
  * Which of one channel's messages go now, the gravest first. Everything is in exactly one of `send`, `fold` and `wait`.
  * A P0 goes as long as there is any token and is never folded.
  */
-export function plan<T extends { readonly severity: Severity }>(
+export function plan<T extends Asking>(
   messages: readonly T[],
   limits: Limits & Pick<ChannelConfig, 'overflow'>,
   bucket: Bucket | null,
   now: number,
 ): Plan<T> {
   const full = refill(bucket, limits, now);
-  const ordered = [...messages].sort((a, b) => (a.severity < b.severity ? -1 : a.severity > b.severity ? 1 : 0));
+  const ordered = [...messages].sort(
+    (a, b) => compareSeverity(a.severity, b.severity) || Number(b.isDigest ?? false) - Number(a.isDigest ?? false),
+  );
   const urgent = ordered.filter(({ severity }) => severity === 'P0');
   const others = ordered.filter(({ severity }) => severity !== 'P0');
   const urgentNow = urgent.slice(0, allowance(full, limits, 'P0'));
   const left = { tokens: full.tokens - urgentNow.length, at: full.at };
   const room = allowance(left, limits, 'P1');
-  const foldable = limits.overflow === 'digest' && others.length > room && room > 0;
-  const othersNow = others.slice(0, foldable ? room - 1 : room);
+  const tooMany = limits.overflow === 'digest' && others.length > room && room > 0;
+  const fold = tooMany ? others.slice(room - 1).filter(({ isDigest }) => !isDigest) : [];
+  // Where there is nothing to fold, no token is kept for a digest.
+  const othersNow = others.slice(0, fold.length > 0 ? room - 1 : room);
   const rest = others.slice(othersNow.length);
   const spent = { tokens: left.tokens - othersNow.length, at: left.at };
   const urgentLater = urgent.slice(urgentNow.length);
   return {
     send: [...urgentNow, ...othersNow],
-    fold: foldable ? rest : [],
-    wait: [...urgentLater, ...(foldable ? [] : rest)],
+    fold,
+    wait: [...urgentLater, ...rest.filter((each) => !fold.includes(each))],
     againAt: nextAt(spent, limits, urgentLater.length > 0 ? 'P0' : 'P1'),
     bucket: spent,
   };

@@ -177,12 +177,13 @@ function bounded(one: Signal, { now }: Context): Signal {
     ...one,
     // A clock that is far ahead would outlast every end: then what counts is when it came.
     at: one.at > now + AHEAD_MS_MAX ? now : one.at,
-    name: one.name.slice(0, NAME_MAX),
+    resource: redactText(one.resource),
+    name: redactText(one.name.slice(0, NAME_MAX)),
     summary: redactText(isSmall ? one.summary : one.summary.slice(0, TEXT_MAX)),
     description: redactText(isSmall ? one.description : one.description.slice(0, TEXT_MAX)),
-    labels: isSmall
-      ? one.labels
-      : Object.fromEntries(labels.slice(0, LABELS_MAX).map(([name, text]) => [name, text.slice(0, NAME_MAX)])),
+    labels: Object.fromEntries(
+      labels.slice(0, LABELS_MAX).map(([name, text]) => [name, redactText(isSmall ? text : text.slice(0, NAME_MAX))]),
+    ),
   };
 }
 

@@ -18,10 +18,13 @@ import { RemediateConfig, tableIn } from './config.ts';
 import { itemRuns, type Ledger, type Runs } from './item-runs.ts';
 import { type ItemStore, itemStore } from './item-store.ts';
 import { withDoing, withoutAcknowledgement } from './ledger.ts';
+import { itemPeers } from './peers.ts';
+import { recordTo } from './record.ts';
 import { decideRemediation, heldSentence, NEEDS_A_PERSON, outcomeOf, type Run, runSentence } from './remediation.ts';
 import { type Plan, planOf, type RemedyPorts } from './remedies.ts';
 import type { Remediation } from './routing.ts';
 import { settle } from './settle.ts';
+import { sharedStore } from './shared-store.ts';
 import { suppressionOf } from './suppression.ts';
 import type { Table } from './table.ts';
 import { wakeAt } from './wakes.ts';
@@ -145,7 +148,7 @@ async function tell(
   all: readonly Alert[],
   doing: ReadonlyMap<string, string>,
   done: ReadonlySet<string>,
-  { store, table, clock, work }: RemediatePorts,
+  { store, table, clock, work, log }: RemediatePorts,
 ): Promise<void> {
   const groups = new Set(all.flatMap(({ group }) => group ?? []));
   const now = clock.now();
@@ -154,7 +157,7 @@ async function tell(
     const sentence = doing.get(key) ?? (done.has(group.doing ?? '') ? group.doing : null);
     if (withDoing(group, sentence) === group) continue;
     const failed = sentence?.endsWith(NEEDS_A_PERSON) ?? false;
-    const { wakeAt: next } = await settle({ store, table }, key, now, {
+    const { wakeAt: next } = await settle({ store, table, record: recordTo(log) }, key, now, {
       // Who relied on it has to look anew.
       change: (ledger) => withDoing(failed ? withoutAcknowledgement(ledger, now) : ledger, sentence),
     });
@@ -165,11 +168,12 @@ async function tell(
 export const handler = lambda({
   slug: 'alert-routing',
   config: RemediateConfig,
-  ports: (config) => {
+  ports: (config, clock) => {
     const { region, account } = config;
     const items = dynamoItems(config);
+    const peers = itemPeers(dynamoItems({ ...config, table: config.peersTable }), config.region, clock.now);
     return {
-      store: itemStore(items),
+      store: sharedStore(itemStore(items), peers),
       table: tableIn(config),
       runs: itemRuns(items),
       automation: ssmSwitch({ region, parameter: config.automationParameter }),

@@ -9,6 +9,7 @@ import { roundsChanged } from './escalation.ts';
 import { factsOf } from './facts.ts';
 import type { Content, Group, GroupSnapshot, Intent } from './incident.ts';
 import type { AlertStore } from './ports.ts';
+import type { RecordDecision } from './record.ts';
 import type { Suppressors } from './suppression.ts';
 import type { Table } from './table.ts';
 
@@ -19,6 +20,8 @@ export interface Settling {
   readonly table: Table;
   /** Told of each incident whose escalation began or ended, once the decision is kept. */
   readonly onRound?: (incident: string) => void;
+  /** Told of each decision, before it is kept. */
+  readonly record?: RecordDecision;
 }
 
 /** What came from outside: the ledger with it, and messages that are no longer to be sent. */
@@ -58,6 +61,8 @@ export async function settle(
     const group = news.change?.(snapshot.group) ?? snapshot.group;
     const more = news.more?.(snapshot.group) ?? [];
     const { decision, intents } = decisionOn({ ...snapshot, group }, known, settling, now, more);
+    // Before it is kept: who dies in between leaves a line too many, never one too few.
+    settling.record?.(key, decision);
     try {
       const { wakeAt } = decision;
       const { version } = snapshot;

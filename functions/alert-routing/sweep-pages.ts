@@ -3,6 +3,7 @@ import type { Log } from '../shared/ports.ts';
 import type { ItemStore } from './item-store.ts';
 import type { ProviderIncidents } from './pagerduty-incidents.ts';
 import { endedAgain, reopened } from './provider-truth.ts';
+import { recordTo } from './record.ts';
 import { settle } from './settle.ts';
 import type { Table } from './table.ts';
 
@@ -34,6 +35,7 @@ export async function comparePages(
     return null;
   }
   const { routing } = table;
+  const record = recordTo(log);
   const done = { reopened: 0, ended: 0 };
   for (const incident of await store.openIncidents()) {
     const group = await store.groupOf(incident);
@@ -41,7 +43,7 @@ export async function comparePages(
     const ledger = (await store.group(group)).group;
     if (!reopened(ledger, false, routing, PROVIDER, now)) continue;
     const mend = (known: typeof ledger) => reopened(known, false, routing, PROVIDER, now);
-    await settle({ store, table }, group, now, {
+    await settle({ store, table, record }, group, now, {
       change: (known) => mend(known)?.group ?? known,
       more: (known) => mend(known)?.drafts ?? [],
     });
@@ -54,7 +56,7 @@ export async function comparePages(
     const drafts = endedAgain((await store.group(group)).group, incident, routing, PROVIDER, slot);
     if (drafts.length === 0) continue;
     const more = (known: Parameters<typeof endedAgain>[0]) => endedAgain(known, incident, routing, PROVIDER, slot);
-    await settle({ store, table }, group, now, { more });
+    await settle({ store, table, record }, group, now, { more });
     done.ended += 1;
   }
   if (done.reopened + done.ended > 0)

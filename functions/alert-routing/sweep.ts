@@ -17,7 +17,9 @@ import { RouterConfig, tableIn } from './config.ts';
 import { type ItemStore, itemStore } from './item-store.ts';
 import { alertKey } from './keys.ts';
 import { PAGERDUTY_API_SECRET, type ProviderIncidents, pagerdutyIncidents } from './pagerduty-incidents.ts';
+import { itemPeers } from './peers.ts';
 import { receive } from './receive.ts';
+import { sharedStore } from './shared-store.ts';
 import type { Signal } from './signal.ts';
 import { goneOf, ofListing } from './sources/listing.ts';
 import { type Compared, comparePages } from './sweep-pages.ts';
@@ -106,16 +108,16 @@ const isOfHere = ({ source, account, region }: Signal, config: RouterConfig): bo
 export const handler = lambda({
   slug: 'alert-routing',
   config: RouterConfig,
-  ports: (config, clock) => ({
-    alarms: cloudWatchAlarms(config),
-    provider: pagerdutyIncidents(
-      fetchWeb(clock),
-      secretsManager(config, clock),
-      `${config.secretPrefix}${PAGERDUTY_API_SECRET}`,
-    ),
-    store: itemStore(dynamoItems(config)),
-    table: tableIn(config),
-    work: sqsQueue({ region: config.region, queueUrl: config.workQueueUrl }),
-  }),
+  ports: (config, clock) => {
+    const peers = itemPeers(dynamoItems({ ...config, table: config.peersTable }), config.region, clock.now);
+    const secret = `${config.secretPrefix}${PAGERDUTY_API_SECRET}`;
+    return {
+      alarms: cloudWatchAlarms(config),
+      provider: pagerdutyIncidents(fetchWeb(clock), secretsManager(config, clock), secret),
+      store: sharedStore(itemStore(dynamoItems(config)), peers),
+      table: tableIn(config),
+      work: sqsQueue({ region: config.region, queueUrl: config.workQueueUrl }),
+    };
+  },
   make: makeSweep,
 });

@@ -6,6 +6,7 @@ import { absorb } from './alert.ts';
 import { emptyGroup } from './incident.ts';
 import { alertKey } from './keys.ts';
 import type { Channel } from './ports.ts';
+import type { RecordDecision } from './record.ts';
 import { decisionOn } from './settle.ts';
 import type { Signal } from './signal.ts';
 import type { Table } from './table.ts';
@@ -13,12 +14,13 @@ import type { Table } from './table.ts';
 interface Telling {
   readonly table: Table;
   readonly channels: Readonly<Record<string, Channel>>;
+  readonly record?: RecordDecision;
 }
 
 /** Only a P0 that fires: what can wait, waits for the store. Answers how many messages somebody took. */
 export async function tellAnyway(
   signals: readonly Signal[],
-  { table, channels }: Telling,
+  { table, channels, record }: Telling,
   now: number,
 ): Promise<number> {
   const taken = await Promise.all(
@@ -26,9 +28,10 @@ export async function tellAnyway(
       const alert = absorb(null, signal, { key: alertKey(signal), now, place: table.place });
       if (signal.state !== 'firing' || alert.severity !== 'P0' || alert.group === null) return 0;
       const snapshot = { group: emptyGroup(alert.group), version: 0, alerts: [alert] };
-      const { intents } = decisionOn(snapshot, { silences: [], inhibitors: [] }, { table }, now);
+      const { decision, intents } = decisionOn(snapshot, { silences: [], inhibitors: [] }, { table }, now);
       const [intent] = intents;
       if (!intent) return 0;
+      record?.(alert.group, decision);
       for (const channel of table.policy(table.route(alert.route), 'P0').channels) {
         const told = await channels[channel]?.send({ ...intent, channel });
         if (told && (told.outcome === 'accepted' || told.outcome === 'confirmed')) return 1;

@@ -3,7 +3,7 @@
  * with a reason on the record. Used by `admit`, right after an event, and by `reconcile`, each minute while it waits.
  */
 import { type Clock, isoOf } from '../shared/clock.ts';
-import type { ReleaseConfig } from '../shared/config.ts';
+import type { ReleaseConfig, ReleasePolicy } from '../shared/config.ts';
 import type { Executions, Log, Pager, Settings } from '../shared/ports.ts';
 import type {
   Candidate,
@@ -13,7 +13,9 @@ import type {
   Images,
   ReleaseState,
   Releases,
+  SigningView,
 } from '../shared/release-ports.ts';
+import { fitsWildcard } from '../shared/wildcard.ts';
 import { type Admission, type AdmissionFacts, decideAdmission, liveColour, platformDigest } from './decide.ts';
 import { endMessage } from './messages.ts';
 import { note } from './note.ts';
@@ -108,13 +110,18 @@ async function gather(ports: AdmissionPorts, state: ReleaseState, candidate: Can
     platform,
     image,
     scan: scan || null,
-    signing: signing || null,
+    signing: signing ? signing.map((each) => ({ ...each, trusted: isTrusted(policy, each) })) : null,
     liveDigest,
     quarantined,
+    releaseTag: image?.tags.find((tag) => fitsWildcard(config.tagPattern, tag)) ?? null,
     frozen: deployments === null ? null : deployments.frozen,
     policy,
   };
 }
+
+/** Profiles are named by ARN; where only the account is known, * stands for the rest. */
+export const isTrusted = ({ signingProfiles }: Pick<ReleasePolicy, 'signingProfiles'>, { profileArn }: SigningView) =>
+  signingProfiles.some((one) => fitsWildcard(one, profileArn));
 
 /** Before the first release made here, what runs was named by hand. */
 async function liveDigestOf({ weights, compute }: AdmissionPorts, { live }: ReleaseState): Promise<string | null> {

@@ -11,6 +11,7 @@ import { lambda, type Surroundings } from '../shared/lambda.ts';
 import { parse } from '../shared/parse.ts';
 import type { Pager, Settings } from '../shared/ports.ts';
 import type { Releases } from '../shared/release-ports.ts';
+import { kindNow } from './decide.ts';
 import { FrozenUnsafe } from './errors.ts';
 import { requireLease } from './lease.ts';
 import { Plan } from './plan.ts';
@@ -38,6 +39,9 @@ export const makeAsk =
     if (steering?.decision === 'approve' || steering?.decision === 'promote')
       return { action: 'go', reasons: [`${said}`] };
     if (steering?.decision === 'roll-back') return { action: 'decline', reasons: [`${said}`] };
+    if (candidate && kindNow(plan, candidate) === 'hotfix') {
+      return { action: 'go', reasons: [`${candidate.by}: ${candidate.reason}`] };
+    }
     if (candidate?.ready && candidate.id !== releaseId)
       return { action: 'decline', reasons: [`${candidate.id} is newer`] };
     const waited = clock.now() - Date.parse(askedAt);

@@ -12,11 +12,12 @@ import { type Clock, isoOf } from '../shared/clock.ts';
 import { ReleaseConfig } from '../shared/config.ts';
 import { lambda, type Surroundings } from '../shared/lambda.ts';
 import { parse } from '../shared/parse.ts';
-import { otherColour, type Release, type ReleaseState } from '../shared/release-ports.ts';
+import { otherColour, type Release, type ReleaseState, UNKNOWN_DIGEST } from '../shared/release-ports.ts';
 import { fetchWeb } from '../shared/web.ts';
 import { type ConcludePorts, conclude, type Outcome } from './conclude.ts';
 import { sameShares, weightsFor } from './decide.ts';
 import { ProofNotReady, RetreatUnsafe } from './errors.ts';
+import { entryId } from './note.ts';
 import { type Retreated, type RetreatPorts, retreat, type Way } from './retreat.ts';
 
 const CleanUpInput = z.object({ executionArn: z.string(), status: z.string(), kind: z.string().nullish() });
@@ -53,7 +54,8 @@ export const makeCleanUp =
     const outcome = outcomeOf({
       returning: kind === 'roll-back' && way !== null,
       astray,
-      back: back !== null,
+      // Somebody may have sent them back before this and died, or not have seen the answers that prove it.
+      back: back !== null || (!committed && (await hadUsers(ports, release))),
       committed,
     });
     const reasons = [`the execution ended ${status}`];
@@ -86,6 +88,15 @@ async function untilProved(go: () => Promise<Retreated>, clock: Pick<Clock, 'now
   }
 }
 
+/** A release writes fewer entries than this. */
+const ENTRIES_OF_A_RELEASE = 50;
+
+/** By the record, which is asked only when no user has to be moved any more. */
+async function hadUsers({ chronicle }: Ports, { releaseId, fence }: Release): Promise<boolean> {
+  const shifted = entryId(releaseId, 'shifted', `${fence}-`);
+  return (await chronicle.last(ENTRIES_OF_A_RELEASE)).some(({ id }) => id.startsWith(shifted));
+}
+
 interface Found {
   readonly returning: boolean;
   readonly astray: boolean;
@@ -110,7 +121,7 @@ function wayBack({ live, retained, lease }: ReleaseState, release: Release, retu
     from: to.colour,
     to: otherColour(to.colour),
     digest,
-    oldDigest: to.releaseId === 'before-mainstay' && to.digest === 'unknown' ? null : to.digest,
+    oldDigest: to.releaseId === 'before-mainstay' && to.digest === UNKNOWN_DIGEST ? null : to.digest,
     lastGood: weightsFor(to.colour, 100, 0),
   };
 }

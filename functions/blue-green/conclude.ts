@@ -89,7 +89,7 @@ export async function conclude(ports: Ports, ending: Ending): Promise<boolean> {
 /** The release that was kept serves again, and nothing is kept any more. */
 async function makeLiveAgain({ releases }: Ports, release: Release, { retained }: ReleaseState): Promise<void> {
   if (!retained) return;
-  const { until: _until, size: _size, ...served } = retained;
+  const { until: _until, size: _size, unreadySince: _since, ...served } = retained;
   await releases.commit(release, served, null);
 }
 
@@ -98,11 +98,15 @@ async function letGo({ releases, compute, config }: Ports): Promise<void> {
   const { live, pins } = await releases.read();
   if (!live) return;
   const { capacityMin, capacityMax } = config.policy;
-  const noted = Object.values(pins).find(({ min }) => min > 0);
+  // Of both: the live colour's are what it had, the idle one's what the configuration says.
+  const noted = Object.values(pins);
   const { max, pinned } = await compute.describe(live.colour);
   // Without noted bounds nothing was pinned by this release. Of a return, what serves again has been since its own.
   if (!pinned && Object.keys(pins).length === 0) return;
-  const bounds = { min: noted?.min ?? capacityMin, max: Math.max(noted?.max ?? capacityMax, max) };
+  const bounds = {
+    min: Math.max(0, ...noted.map((pin) => pin.min)) || capacityMin,
+    max: Math.max(max, ...(noted.length > 0 ? noted.map((pin) => pin.max) : [capacityMax])),
+  };
   await ensure({
     what: `letting ${live.colour} go`,
     describe: () => compute.describe(live.colour),

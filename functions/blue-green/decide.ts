@@ -7,6 +7,7 @@ import type {
   ColourView,
   ImageView,
   ReleaseState,
+  Retained,
   ScanView,
   SchemaRange,
   SigningView,
@@ -14,6 +15,11 @@ import type {
   Weights,
 } from '../shared/release-ports.ts';
 import type { Verdict } from './judge.ts';
+
+/** A signature of the digest, and whether its profile is one that the policy trusts. */
+export interface Signed extends SigningView {
+  readonly trusted: boolean;
+}
 
 /** May this digest be released, and now? Unknown is "wait", and at the deadline "refuse". */
 export interface AdmissionFacts {
@@ -23,12 +29,14 @@ export interface AdmissionFacts {
   readonly platform: string;
   readonly image: ImageView | null;
   readonly scan: ScanView | null;
-  readonly signing: SigningView | null;
+  readonly signing: readonly Signed[] | null;
   /** What the live machines run, also before the first release was made here. */
   readonly liveDigest: string | null;
   readonly quarantined: { readonly releaseId: string; readonly reason: string } | null;
   readonly frozen: boolean | null;
-  readonly policy: Pick<ReleasePolicy, 'evidenceSecondsMax' | 'signingProfile' | 'secondPush'>;
+  /** The image's tag that a release's tag looks like; null when it has none. */
+  readonly releaseTag: string | null;
+  readonly policy: Pick<ReleasePolicy, 'evidenceSecondsMax' | 'signingProfiles' | 'secondPush'>;
 }
 
 export type Admission =
@@ -48,7 +56,9 @@ export function decideAdmission(facts: AdmissionFacts): Admission {
   const { candidate, image, now, policy } = facts;
   const digest = image && platformDigest(image, facts.platform);
   const rows =
-    digest === null ? [imageRow(facts)] : [...evidenceRows(facts), schemaRow(facts), againRow(facts, digest)];
+    digest === null
+      ? [imageRow(facts)]
+      : [tagRow(facts), scanRow(facts), signatureRow(facts), schemaRow(facts), againRow(facts, digest)];
   const saying = (...kinds: Row['is'][]) => rows.filter(({ is }) => kinds.includes(is)).map(({ says }) => says);
   const wrong = saying('wrong', 'known');
   if (wrong.length > 0) return { action: 'refuse', reasons: wrong, quietly: saying('wrong').length === 0 };
@@ -83,27 +93,37 @@ const SCANNED = ['COMPLETE', 'ACTIVE'];
 const SCAN_COMES = ['NONE', 'PENDING', 'IN_PROGRESS'];
 const BLOCKING = ['CRITICAL', 'HIGH'];
 
-function evidenceRows({ scan, signing, policy }: AdmissionFacts): Row[] {
+/** The repository keeps what has a release's tag; anything else would go while it serves or is kept for a rollback. */
+function tagRow({ image, releaseTag }: AdmissionFacts): Row {
+  if (releaseTag !== null) return { is: 'ok', says: `it is ${releaseTag}` };
+  const has = image?.tags.join(', ') || 'none';
+  return { is: 'wrong', says: `it has no release's tag, only ${has}: the repository would not keep it` };
+}
+
+function scanRow({ scan }: AdmissionFacts): Row {
   const blocking = BLOCKING.filter((severity) => (scan?.findings[severity] ?? 0) > 0);
   const found = blocking.map((severity) => `${scan?.findings[severity]} ${severity}`).join(' and ');
-  const scanned: Row =
-    scan === null || SCAN_COMES.includes(scan.status)
-      ? { is: 'missing', says: `the scan is ${scan?.status ?? 'not known'}` }
-      : !SCANNED.includes(scan.status)
-        ? { is: 'wrong', says: `the scan ended ${scan.status}` }
-        : blocking.length > 0
-          ? { is: 'wrong', says: `the scan found ${found}` }
-          : { is: 'ok', says: 'the scan found nothing critical or high' };
-  const foreign = policy.signingProfile !== null && signing?.profileArn !== policy.signingProfile;
-  const signed: Row =
-    signing === null || signing.status === 'NONE' || signing.status === 'IN_PROGRESS'
-      ? { is: 'missing', says: `the signature is ${signing?.status ?? 'not known'}` }
-      : signing.status !== 'COMPLETE'
-        ? { is: 'wrong', says: `signing ended ${signing.status}` }
-        : foreign
-          ? { is: 'wrong', says: `it is signed with ${signing.profileArn}, not with ${policy.signingProfile}` }
-          : { is: 'ok', says: `it is signed with ${signing.profileArn ?? "the registry's profile"}` };
-  return [scanned, signed];
+  if (scan === null || SCAN_COMES.includes(scan.status))
+    return { is: 'missing', says: `the scan is ${scan?.status ?? 'not known'}` };
+  if (!SCANNED.includes(scan.status)) return { is: 'wrong', says: `the scan ended ${scan.status}` };
+  if (blocking.length > 0) return { is: 'wrong', says: `the scan found ${found}` };
+  return { is: 'ok', says: 'the scan found nothing critical or high' };
+}
+
+/** The registry's word for a signature counts only from a profile that is trusted (Notation, "Trust policy"). */
+function signatureRow({ signing, policy }: AdmissionFacts): Row {
+  if (!signing?.length) return { is: 'missing', says: `the signature is ${signing ? 'NONE' : 'not known'}` };
+  const trusted = signing.filter((each) => each.trusted);
+  const [first] = trusted;
+  if (!first) {
+    const signers = signing.map(({ profileArn }) => profileArn).join(', ');
+    return { is: 'wrong', says: `it is signed with ${signers}; trusted is only ${policy.signingProfiles.join(', ')}` };
+  }
+  const done = trusted.find(({ status }) => status === 'COMPLETE');
+  if (done) return { is: 'ok', says: `it is signed with ${done.profileArn}` };
+  const coming = trusted.find(({ status }) => status === 'IN_PROGRESS');
+  if (coming) return { is: 'missing', says: 'the signature is IN_PROGRESS' };
+  return { is: 'wrong', says: `signing ended ${first.status}` };
 }
 
 /** The schema that a release works with, by its labels; null when they do not say. */
@@ -122,9 +142,14 @@ function schemaRow({ image, state }: AdmissionFacts): Row {
 }
 
 function againRow({ candidate, state, liveDigest, quarantined }: AdmissionFacts, digest: string): Row {
-  const { lease } = state;
-  if (lease && lease.releaseId !== candidate.id && lease.digest === digest) {
+  const { lease, live } = state;
+  const fix = candidate.kind === 'hotfix';
+  // A fix waits: what is under way may yet fail for the very reason that makes a fix urgent.
+  if (lease && lease.releaseId !== candidate.id && lease.digest === digest && !fix) {
     return { is: 'known', says: `${lease.releaseId} is releasing this digest` };
+  }
+  if (fix && live?.digest === digest && live.committedAt >= candidate.requestedAt) {
+    return { is: 'known', says: `${live.releaseId} has made it live since` };
   }
   if (candidate.kind !== 'push') return { is: 'ok', says: `${candidate.by} asks for it: ${candidate.reason}` };
   if (digest === liveDigest) return { is: 'known', says: 'it is live already' };
@@ -229,6 +254,12 @@ export function objectionsToShift({ size, old, fresh, oldColour, kind }: ShiftFa
   ].filter((reason) => reason !== null);
 }
 
+/** As a hotfix from the moment that a person asks for one with the digest that is being released (blue-green/I23). */
+export const kindNow = <K extends Candidate['kind'] | 'roll-back'>(
+  { kind, digest }: { readonly kind: K; readonly digest: string },
+  candidate: Candidate | null,
+): K | 'hotfix' => (candidate?.kind === 'hotfix' && candidate.digest === digest ? 'hotfix' : kind);
+
 export interface WatchFacts {
   readonly now: number;
   readonly stageAt: number;
@@ -243,12 +274,14 @@ export interface WatchFacts {
   readonly objections: readonly string[];
   /** Fewer than half of its machines are healthy. */
   readonly collapsed: boolean;
+  /** The old colour's too, which was whole when the release began: it is the region that fails. */
+  readonly oldCollapsed: boolean;
 }
 
 export interface Watched {
   readonly action: 'wait' | 'advance' | 'roll-back';
-  /** verdict: the release is bad; its digest is quarantined. The others are not its fault. */
-  readonly cause: 'verdict' | 'person' | 'freeze' | 'drift' | 'deadline' | null;
+  /** verdict: the release is bad; its digest is quarantined. region, freeze and drift are not its fault. */
+  readonly cause: 'verdict' | 'person' | 'region' | 'freeze' | 'drift' | 'deadline' | null;
   readonly reasons: readonly string[];
 }
 
@@ -263,6 +296,9 @@ export function decideWatch(facts: WatchFacts): Watched {
   const byPerson = steering && `${steering.by}: ${steering.reason}`;
   if (steering?.decision === 'roll-back') return back('person', `${byPerson}`);
   if (!facts.undisturbed) return back('drift', 'somebody else changed the weights');
+  if (facts.collapsed && facts.oldCollapsed) {
+    return back('region', 'fewer than half of the machines of both colours are healthy: it is not the release');
+  }
   if (verdict.verdict === 'fail') return back('verdict', ...said);
   if (facts.collapsed) return back('verdict', 'fewer than half of its machines are healthy');
   if (facts.frozen) return back('freeze', 'deployments were frozen: the region is being moved');
@@ -304,4 +340,31 @@ export function objectionsToReaping({ now, colour, state, weights, requests }: R
     requests === null ? 'whether it has requests is not known' : null,
     (requests ?? 0) > 0 ? `${requests} requests in the last minutes` : null,
   ].filter((reason) => reason !== null);
+}
+
+/** Whether users could be sent back to the release that is kept, this moment (blue-green/I19). */
+export interface KeptFacts {
+  readonly retained: Pick<Retained, 'colour' | 'digest' | 'size'>;
+  readonly view: Pick<ColourView, 'desired' | 'healthyTargets'>;
+  /** What a machine that starts there now would run. */
+  readonly declared: string;
+}
+
+export interface Kept {
+  /** short: a machine fails and is replaced by its group. lost: it will not be whole by itself. */
+  readonly is: 'ready' | 'short' | 'lost';
+  /** Its size is all that is missing. */
+  readonly mendable: boolean;
+  readonly reasons: readonly string[];
+}
+
+export function decideKept({ retained, view, declared }: KeptFacts): Kept {
+  const { colour, digest, size } = retained;
+  const other = declared !== digest ? [`a machine of ${colour} would start ${declared}, not ${digest}`] : [];
+  const smaller = view.desired < size ? [`${colour} is to have ${view.desired} machines, not ${size}`] : [];
+  if (other.length + smaller.length > 0) {
+    return { is: 'lost', mendable: other.length === 0, reasons: [...other, ...smaller] };
+  }
+  if (view.healthyTargets >= size) return { is: 'ready', mendable: false, reasons: [] };
+  return { is: 'short', mendable: false, reasons: [`${colour} has ${view.healthyTargets} healthy of ${size}`] };
 }

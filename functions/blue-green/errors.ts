@@ -17,6 +17,9 @@ export class ValidationNotReady extends named('ValidationNotReady') {}
 /** The data plane does not show yet what was written to the listener. */
 export class ProofNotReady extends named('ProofNotReady') {}
 
+/** A job has the lease for some seconds more. */
+export class LeaseNotReady extends named('LeaseNotReady') {}
+
 /** The live colour is not what it was taken for, or the weights are somebody else's. */
 export class ListenerUnsafe extends named('ListenerUnsafe') {}
 
@@ -35,6 +38,7 @@ export const families = {
   HealthNotReady: 'NotReady',
   ValidationNotReady: 'NotReady',
   ProofNotReady: 'NotReady',
+  LeaseNotReady: 'NotReady',
   ListenerUnsafe: 'Unsafe',
   RetreatUnsafe: 'Unsafe',
   FrozenUnsafe: 'Unsafe',

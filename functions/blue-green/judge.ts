@@ -10,6 +10,7 @@
  * Error rates, from 4,000 simulated bakes each (`node test/bench/judge-table.ts`), limit 1 %: a service at 0.5 % is
  * rolled back by the sequential rule in 0.4 % of the bakes at 100 requests a minute; at 2 % it is in 98.9 %, at 5 % in all.
  */
+import { isoOf } from '../shared/clock.ts';
 import { upperBound } from './judge-bounds.ts';
 import { type Counted, OBJECTS_AT, ratioAgainstLimit, ratioAgainstOther } from './judge-sequential.ts';
 
@@ -26,7 +27,7 @@ export interface JudgeInput {
   readonly role: 'active' | 'standby';
   /** Percent of the users that the new release should have had in this stage. */
   readonly percent: number;
-  /** Whole minutes of the new release since it had its first user, the warm-up left out; oldest first. */
+  /** Minutes of the new release since it had its first user, oldest first. */
   readonly ours: readonly Minute[];
   /** The old release's, of the same time. */
   readonly other: readonly Minute[];
@@ -38,11 +39,15 @@ export interface JudgeInput {
   }[];
   /** When this stage began; a minute of it begins at or after this. */
   readonly stageAt: string;
+  /** What began before this is warm-up: it was slow or sparse for no fault of the release, but a user who failed has failed. */
+  readonly warmFrom: string;
   /** Minutes that began before this are published, if anything is. */
   readonly publishedTo: string;
   readonly alarms: readonly { readonly name: string; readonly state: string }[];
   /** Alarms that must be OK; those that were red before a hotfix are not among them. */
   readonly alarmsWanted: readonly string[];
+  /** Users are to be rescued from the old release: what the load balancer answers for that one says nothing of ours. */
+  readonly hotfix: boolean;
   readonly limits: Limits;
 }
 
@@ -90,8 +95,8 @@ const total = (counts: readonly Counted[]): Counted =>
   });
 
 /** Minutes of this stage that are whole: in a younger one requests may be seen and their errors not yet. */
-const stage = ({ ours, stageAt, publishedTo }: JudgeInput): Counted[] =>
-  counted(ours.filter(({ at }) => at >= stageAt && at < publishedTo));
+const stage = ({ ours, stageAt, warmFrom, publishedTo }: JudgeInput): Counted[] =>
+  counted(ours.filter(({ at }) => at >= stageAt && at >= warmFrom && at < publishedTo));
 
 const percentOf = (rate: number): string => `${(rate * 100).toFixed(2)} %`;
 
@@ -105,10 +110,11 @@ function errors({ ours, limits, publishedTo }: JudgeInput): Finding {
 }
 
 /** Three times worse than the old one is only acted on from half the limit: below, nobody would notice. */
-function comparison({ stage: now, ours, other, limits }: JudgeInput): Finding {
+function comparison({ stage: now, ours, other, warmFrom, limits }: JudgeInput): Finding {
   const check = 'comparison';
   if (now === 'bake') return { check, verdict: 'pass', says: 'the old release has no users to compare with' };
-  const pairs = ours.flatMap((minute) => {
+  const warm = ours.filter(({ at }) => at >= warmFrom);
+  const pairs = warm.flatMap((minute) => {
     const twin = other.find(({ at }) => at === minute.at);
     const [mine, theirs] = [counted([minute])[0], counted(twin ? [twin] : [])[0]];
     return mine && theirs ? [{ ours: mine, other: theirs }] : [];
@@ -126,10 +132,10 @@ const LATENCY_WINDOWS = 5;
 const LATENCY_SLOW_MAX = 2;
 
 /** A single slow minute is a neighbour's; three of five are the release's. */
-function latency({ ours, role, limits }: JudgeInput): Finding {
+function latency({ ours, role, warmFrom, limits }: JudgeInput): Finding {
   const check = 'latency';
   const usable = ours.filter(
-    ({ requests, p95Seconds }) => p95Seconds !== null && (requests ?? 0) >= LATENCY_REQUESTS_MIN,
+    ({ at, requests, p95Seconds }) => at >= warmFrom && p95Seconds !== null && (requests ?? 0) >= LATENCY_REQUESTS_MIN,
   );
   const last = usable.slice(-LATENCY_WINDOWS);
   const slow = last.filter(({ p95Seconds }) => Number(p95Seconds) > limits.p95SecondsMax).length;
@@ -177,11 +183,16 @@ function traffic({ ours, balancer: all, percent, role, stageAt, publishedTo }: J
   return { check, verdict: gone ? (unknown ? 'inconclusive' : 'fail') : 'pass', says };
 }
 
-/** The load balancer's own 5xx have no target group: connections refused, no target, timeouts. */
-function balancer({ balancer: all, stageAt, limits }: JudgeInput): Finding {
+/**
+ * The load balancer's own 5xx have no target group: connections refused, no target, timeouts. Beside a hotfix they are the
+ * broken release's as long as that has users, and until the minute after.
+ */
+function balancer({ balancer: all, stage: now, stageAt, hotfix, limits }: JudgeInput): Finding {
   const check = 'balancer';
+  if (hotfix && now === 'step') return { check, verdict: 'pass', says: 'the release to be replaced has users too' };
+  const from = hotfix ? isoOf(Date.parse(stageAt) + MINUTE_MS) : stageAt;
   const counts = all
-    .filter(({ at, requests }) => at >= stageAt && requests !== null)
+    .filter(({ at, requests }) => at >= from && requests !== null)
     .map(({ requests, errors: failed }) => ({
       requests: Number(requests),
       errors: Math.min(failed ?? 0, Number(requests)),
@@ -191,6 +202,8 @@ function balancer({ balancer: all, stageAt, limits }: JudgeInput): Finding {
   const says = `${failed} answers 5xx by the load balancer itself, log ratio ${ratio.toFixed(2)}`;
   return { check, verdict: ratio >= OBJECTS_AT ? 'fail' : 'pass', says };
 }
+
+const MINUTE_MS = 60_000;
 
 /** Requests of a standby region, all of them probes, without which nothing was seen. */
 const STANDBY_REQUESTS_MIN = 20;

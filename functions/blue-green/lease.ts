@@ -4,7 +4,7 @@
  */
 import * as z from 'zod';
 import { LeaseConflict } from '../shared/errors.ts';
-import type { Release, ReleaseState, Releases } from '../shared/release-ports.ts';
+import type { Lease, Release, ReleaseState, Releases } from '../shared/release-ports.ts';
 
 export const ReleaseSchema = z.object({
   releaseId: z.string().min(1),
@@ -23,6 +23,28 @@ export async function requireLease(releases: Pick<Releases, 'read'>, release: Re
     throw new LeaseConflict(`${release.releaseId} has fence ${release.fence}, but the lease is with ${holder}`);
   }
   return state;
+}
+
+/** A job holds the lease for seconds; a release has an execution, and holds it until its end. */
+export const isJob = ({ executionArn }: Pick<Lease, 'executionArn'>): boolean =>
+  !executionArn.startsWith('arn:aws:states:');
+
+/**
+ * A job's own lease, so that no release begins meanwhile. `reconcile` takes it from a job that died.
+ * @throws LeaseConflict when somebody else has it, or took it since the state was read
+ */
+export async function asJob<T>(
+  releases: Pick<Releases, 'take' | 'giveUp'>,
+  { name, scheduledAt, fence }: { readonly name: string; readonly scheduledAt: string; readonly fence: number },
+  work: (executionArn: string) => Promise<T>,
+): Promise<T> {
+  const executionArn = `${name}/${scheduledAt}`;
+  await releases.take({ releaseId: name, digest: 'none', executionArn, takenAt: scheduledAt }, fence);
+  try {
+    return await work(executionArn);
+  } finally {
+    await releases.giveUp({ releaseId: name, executionArn, fence: fence + 1 });
+  }
 }
 
 export const holds = ({ lease }: Pick<ReleaseState, 'lease'>, release: Release): boolean =>

@@ -1,4 +1,4 @@
-/** What people read. Pure; used by `notify`, `admit` and `reconcile`. */
+/** What people read. Pure; used by `notify`, `admit` and `reconcile`, about how a release ended and whether there is a way back. */
 
 interface Told {
   readonly subject: string;
@@ -26,6 +26,15 @@ const ENDINGS: Readonly<Record<string, { readonly subject: string; readonly mean
   'rollback-failed': {
     subject: 'ROLLBACK FAILED',
     means: 'Users may still be sent to the new release. Go to the runbook now: set the weights by hand.',
+  },
+  'rollback-unready': {
+    subject: 'ROLLBACK NOT READY',
+    means:
+      'The release before is kept, and users could not be sent back to it now. Machines that are missing are started.',
+  },
+  'rollback-ready': {
+    subject: 'rollback ready again',
+    means: 'Users could be sent back to the release before at once.',
   },
   refused: { subject: 'release refused', means: 'It was never prepared.' },
 };

@@ -2,9 +2,12 @@
 import { type Clock, isoOf } from '../shared/clock.ts';
 import type { Chronicle, EntryKind } from '../shared/release-ports.ts';
 
+/** `which` tells two entries of one kind apart, such as two steps. */
+export const entryId = (releaseId: string, kind: EntryKind, which: string | number = ''): string =>
+  `${releaseId}/${kind}/${which}`;
+
 /**
- * Adds an entry about a release. `which` tells two entries of one kind apart, such as two steps; a repetition of the same
- * adds nothing.
+ * Adds an entry about a release; a repetition of the same adds nothing.
  */
 export const note = (
   { chronicle, clock }: { readonly chronicle: Chronicle; readonly clock: Clock },
@@ -13,4 +16,4 @@ export const note = (
   facts: Readonly<Record<string, unknown>>,
   which: string | number = '',
 ): Promise<void> =>
-  chronicle.append({ id: `${releaseId}/${kind}/${which}`, at: isoOf(clock.now()), releaseId, kind, facts });
+  chronicle.append({ id: entryId(releaseId, kind, which), at: isoOf(clock.now()), releaseId, kind, facts });

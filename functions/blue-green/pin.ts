@@ -9,7 +9,13 @@ import { ReleaseConfig } from '../shared/config.ts';
 import { ensure } from '../shared/ensure.ts';
 import { lambda, type Surroundings } from '../shared/lambda.ts';
 import { parse } from '../shared/parse.ts';
-import type { Colour, ComputeEnvironment, Releases, Served } from '../shared/release-ports.ts';
+import {
+  type Colour,
+  type ComputeEnvironment,
+  type Releases,
+  type Served,
+  UNKNOWN_DIGEST,
+} from '../shared/release-ports.ts';
 import { requireLease } from './lease.ts';
 import { type Plan, PlanInput } from './plan.ts';
 
@@ -38,7 +44,7 @@ export const makePin =
 async function adopt({ releases, clock }: Ports, { release, from, oldDigest }: Plan): Promise<void> {
   const live: Served = {
     colour: from,
-    digest: oldDigest ?? 'unknown',
+    digest: oldDigest ?? UNKNOWN_DIGEST,
     releaseId: 'before-mainstay',
     schema: null,
     committedAt: isoOf(clock.now()),

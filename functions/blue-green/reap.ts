@@ -27,6 +27,7 @@ import {
   type Releases,
 } from '../shared/release-ports.ts';
 import { liveColour, objectionsToReaping } from './decide.ts';
+import { asJob } from './lease.ts';
 import { note } from './note.ts';
 
 const ScheduledInput = z.object({ scheduledAt: z.iso.datetime() });
@@ -60,14 +61,8 @@ export const makeReap =
     const objections = await objectionsTo(ports, state, idle);
     log.info('reap', { idle, objections });
     if (objections.length > 0) return { action: 'kept', reasons: objections };
-    const executionArn = `reap/${scheduledAt}`;
-    const lease = { releaseId: 'reap', digest: 'none', executionArn, takenAt: scheduledAt };
-    await releases.take(lease, state.fence);
-    try {
-      return await reap(ports, idle, executionArn);
-    } finally {
-      await releases.giveUp({ releaseId: 'reap', executionArn, fence: state.fence + 1 });
-    }
+    const job = { name: 'reap', scheduledAt, fence: state.fence };
+    return asJob(releases, job, (executionArn) => reap(ports, idle, executionArn));
   };
 
 /** With the lease: everything is looked at once more, then the colour is emptied. */

@@ -1,24 +1,28 @@
 /**
  * Looks at the state of things each minute and starts what an event should have started: pushes may be lost, evidence
- * comes late, executions die. Started by: the schedule "reconcile", in both serving regions. When nothing is to be done
- * it makes one call.
+ * comes late, executions die, and what is kept for a rollback may be lost. Started by: the schedule "reconcile", in both
+ * serving regions. When nothing is to be done and nothing is kept it makes one call.
  */
 import * as z from 'zod';
 import { admissionPorts } from '../shared/aws/admission.ts';
 import { sfnExecutions } from '../shared/aws/sfn.ts';
 import { ReleaseConfig } from '../shared/config.ts';
 import { lambda, type Surroundings } from '../shared/lambda.ts';
+import { powertoolsMeter } from '../shared/meter.ts';
 import { parse } from '../shared/parse.ts';
 import type { Executions } from '../shared/ports.ts';
 import type { Candidate, Lease, ReleaseState } from '../shared/release-ports.ts';
 import { type AdmissionPorts, consider } from './admission.ts';
-import { executionName } from './request.ts';
+import { type KeptPorts, watchKept } from './kept.ts';
+import { isJob } from './lease.ts';
+import { cleanUpName } from './request.ts';
 
 const ScheduledInput = z.object({ scheduledAt: z.iso.datetime() });
 
-export interface ReconcilePorts extends AdmissionPorts {
+export interface ReconcilePorts extends AdmissionPorts, KeptPorts {
+  readonly compute: KeptPorts['compute'];
   readonly machine: Pick<Executions, 'describe'>;
-  readonly cleanUps: Pick<Executions, 'start'>;
+  readonly cleanUps: Pick<Executions, 'start' | 'running'>;
 }
 type Ports = ReconcilePorts & Surroundings<ReleaseConfig>;
 
@@ -42,24 +46,30 @@ export const makeReconcile =
     const proposed = found !== null && (await releases.propose(found));
     const seen = proposed ? await releases.read() : state;
     // Known to be good, and somebody else's turn: nothing to look at.
-    if (seen.candidate?.ready && seen.lease) return { action: 'none' };
-    return { action: await consider(ports, seen, true) };
+    const action = seen.candidate?.ready && seen.lease ? 'none' : await consider(ports, seen, true);
+    // A release that begins takes the colour that is kept; looking after it would take the lease from it.
+    if (action !== 'go') await watchKept(ports, seen, scheduledAt);
+    return { action };
   };
 
-/** True when the lease's execution is dead, or its reaper: what it left is cleaned up. */
-async function mendLease({ machine, cleanUps, releases, log }: Ports, lease: Lease): Promise<boolean> {
+/** True when the lease's execution is dead, or the job that held it: what it left is cleaned up. */
+async function mendLease({ machine, cleanUps, releases, clock, log }: Ports, lease: Lease): Promise<boolean> {
   const { executionArn, releaseId, fence } = lease;
-  if (!executionArn.startsWith('arn:aws:states:')) {
-    log.warn('a reaper died with the lease', { releaseId });
+  if (isJob(lease)) {
+    log.warn('a job died with the lease', { releaseId });
     await releases.giveUp({ releaseId, executionArn, fence });
     return true;
   }
   const found = await machine.describe(executionArn);
   if (found?.status === 'RUNNING') return false;
   log.warn('an execution ended with the lease', { executionArn, status: found?.status });
-  await cleanUps.start(executionName(`abandoned-${releaseId}`, fence), {
-    detail: { executionArn, status: found?.status ?? 'GONE', input: JSON.stringify(found?.input ?? null) },
-  });
+  const since = found?.stoppedAt ?? Date.parse(lease.takenAt);
+  const name = cleanUpName(executionArn.split(':').at(-1) ?? releaseId, since);
+  const detail = { executionArn, status: found?.status ?? 'GONE', input: JSON.stringify(found?.input ?? null) };
+  // The first one is also started by the execution's end. Two at once would each take the other's work for its own.
+  if ((await cleanUps.start(name, { detail })) === 'known' && (await cleanUps.running()).length === 0) {
+    await cleanUps.start(`${name}-${Math.floor((clock.now() - since) / 60_000)}`, { detail });
+  }
   return true;
 }
 
@@ -90,6 +100,7 @@ export const handler = lambda({
   config: ReleaseConfig,
   ports: (config) => ({
     ...admissionPorts(config),
+    meter: powertoolsMeter('blue-green'),
     machine: sfnExecutions(config),
     cleanUps: sfnExecutions({ ...config, stateMachineArn: config.cleanUpMachineArn }),
   }),

@@ -32,6 +32,13 @@ const NAME_LENGTH_KEPT = 60;
 export const executionName = (releaseId: string, fence: number): string =>
   `${plain(releaseId).slice(0, NAME_LENGTH_KEPT)}-${fence}`.slice(0, NAME_LENGTH_MAX);
 
+/**
+ * Of the clean-up after an execution, by its name: whoever starts it first, an event that comes twice or the reconciler,
+ * there is one. An execution that is redriven ends more than once.
+ */
+export const cleanUpName = (execution: string, stoppedAt: number): string =>
+  `ended-${plain(execution).slice(0, 50)}-${stoppedAt}`;
+
 export const plain = (text: string): string => text.replaceAll(/[^\w-]/g, '');
 
 export function requestFor(

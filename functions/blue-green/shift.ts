@@ -16,7 +16,7 @@ import { lambda, type Surroundings } from '../shared/lambda.ts';
 import { parse } from '../shared/parse.ts';
 import type { Settings } from '../shared/ports.ts';
 import type { Chronicle, ComputeEnvironment, ForwardWeights, ReleaseState, Releases } from '../shared/release-ports.ts';
-import { objectionsToShift, sameShares, weightsFor } from './decide.ts';
+import { kindNow, objectionsToShift, sameShares, weightsFor } from './decide.ts';
 import { CapacityNotReady, FrozenUnsafe, ListenerUnsafe } from './errors.ts';
 import { requireLease } from './lease.ts';
 import { note } from './note.ts';
@@ -51,11 +51,17 @@ export const makeShift =
     const { from, to, release } = plan;
     const { stickySeconds } = plan.lastGood;
     const state = await requireLease(releases, release);
-    const newer = before === 0 ? newerThan(state, release.releaseId) : null;
+    const newer = before === 0 ? newerThan(state, plan) : null;
     if (newer) return { action: 'superseded', at: isoOf(clock.now()), reasons: [newer] };
     if ((await settings.read('deployments'))?.frozen) throw new FrozenUnsafe('deployments are frozen');
     const [old, fresh] = await Promise.all([compute.describe(from), compute.describe(to)]);
-    const objections = objectionsToShift({ size: plan.size, old, fresh, oldColour: from, kind: plan.kind });
+    const objections = objectionsToShift({
+      size: plan.size,
+      old,
+      fresh,
+      oldColour: from,
+      kind: kindNow(plan, state.candidate),
+    });
     if (objections.length > 0) throw new CapacityNotReady(objections.join('; '));
     const wanted = weightsFor(to, percent, stickySeconds);
     const now = await weights.read();
@@ -75,8 +81,11 @@ export const makeShift =
     return { action: 'shifted', at: isoOf(clock.now()), reasons: [] };
   };
 
-const newerThan = ({ candidate }: ReleaseState, releaseId: string): string | null =>
-  candidate?.ready && candidate.id !== releaseId ? `${candidate.id} is newer and admitted` : null;
+/** Another wish for the same digest is this release's own. */
+const newerThan = ({ candidate }: ReleaseState, { release, digest }: Plan): string | null =>
+  candidate?.ready && candidate.id !== release.releaseId && candidate.digest !== digest
+    ? `${candidate.id} is newer and admitted`
+    : null;
 
 export const handler = lambda({
   slug: 'blue-green',

@@ -90,6 +90,9 @@ export const makeSnapshot =
     if (!retained || retained.colour !== to || !live) {
       return { action: 'hold', plan: null, reasons: ['no release is kept that could be returned to'] };
     }
+    if (live.digest !== request.digest) {
+      return { action: 'hold', plan: null, reasons: [`${live.releaseId} is live by now, with ${live.digest}`] };
+    }
     // Seen from the retained colour the live one is the newcomer that has all the users.
     const lastGood = weightsFor(to, 100, 0);
     const plan = { ...base, digest: live.digest, from: to, to: otherColour(to), oldDigest: retained.digest, lastGood };

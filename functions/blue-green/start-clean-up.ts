@@ -9,15 +9,14 @@ import { ReleaseConfig } from '../shared/config.ts';
 import { lambda, type Surroundings } from '../shared/lambda.ts';
 import { parse } from '../shared/parse.ts';
 import type { Executions } from '../shared/ports.ts';
-import { plain } from './request.ts';
+import { cleanUpName } from './request.ts';
 
 export const makeStartCleanUp =
   ({ cleanUps, log }: { cleanUps: Pick<Executions, 'start'> } & Surroundings<ReleaseConfig>) =>
   async (input: unknown): Promise<{ name: string; started: 'started' | 'known' }> => {
     const { detail } = parse(ExecutionStatusChange, input, 'event');
     const { executionArn, status, stopDate } = detail;
-    // An execution that is redriven ends more than once.
-    const name = `ended-${plain(detail.name).slice(0, 56)}-${stopDate}`;
+    const name = cleanUpName(detail.name, stopDate);
     const started = await cleanUps.start(name, { detail: { executionArn, status, input: detail.input ?? null } });
     log.info('a release ended badly', { executionArn, status, name, started });
     return { name, started };

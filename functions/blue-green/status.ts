@@ -1,5 +1,5 @@
 /** What `mainstay status` says of releases: lines for people, from the state and the record. Pure. */
-import type { Entry, ReleaseState } from '../shared/release-ports.ts';
+import type { Entry, ReleaseState, Retained } from '../shared/release-ports.ts';
 import { dora } from './dora.ts';
 
 const DAYS = 30;
@@ -15,7 +15,7 @@ export function statusLines(state: ReleaseState, entries: readonly Entry[], now:
       ? `live: ${live.colour}, ${short(live.digest)} since ${live.committedAt} (${live.releaseId})`
       : 'live: no release was made here yet',
     retained
-      ? `kept for a rollback: ${retained.colour}, ${short(retained.digest)} until ${retained.until}`
+      ? `kept for a rollback: ${retained.colour}, ${short(retained.digest)} until ${retained.until}${unready(retained)}`
       : 'kept for a rollback: nothing, a rollback would be a new release',
     lease ? `under way: ${lease.releaseId}, ${short(lease.digest)} since ${lease.takenAt}` : 'under way: nothing',
     ...(steering ? [`a person wants: ${steering.decision}, ${steering.by}: ${steering.reason}`] : []),
@@ -27,6 +27,8 @@ export function statusLines(state: ReleaseState, entries: readonly Entry[], now:
       `rework ${percent(figures.reworkRate)}, ${figures.caughtBeforeUsers} caught before users`,
   ];
 }
+
+const unready = ({ unreadySince }: Retained): string => (unreadySince ? `, NOT READY since ${unreadySince}` : '');
 
 const percent = (share: number | null): string => (share === null ? 'not known' : `${Math.round(share * 100)} %`);
 

@@ -23,7 +23,7 @@ import type {
   Releases,
 } from '../shared/release-ports.ts';
 import { fetchWeb } from '../shared/web.ts';
-import { decideWatch, objectionsToShift, sameShares, type Watched, weightsFor } from './decide.ts';
+import { decideWatch, kindNow, objectionsToShift, sameShares, type Watched, weightsFor } from './decide.ts';
 import { type JudgeInput, judge } from './judge.ts';
 import { requireLease } from './lease.ts';
 import { note } from './note.ts';
@@ -60,14 +60,15 @@ export const makeWatch =
     const { policy } = config;
     const watching = parse(WatchInput, input);
     const { plan, percent } = watching;
-    const { steering } = await requireLease(releases, plan.release);
+    const { steering, candidate } = await requireLease(releases, plan.release);
+    const kind = kindNow(plan, candidate);
     if (plan.role === 'standby') await probes(STANDBY_PROBES, () => probe(ports.web, config.endpoint, '/ready'));
     const [rule, old, fresh, deployments, seen] = await Promise.all([
       weights.read(),
       compute.describe(plan.from),
       compute.describe(plan.to),
       orNull(ports, 'the freeze', settings.read('deployments')),
-      look(ports, watching),
+      look(ports, watching, kind),
     ]);
     const verdict = judge(seen);
     const bake = percent === 100;
@@ -82,8 +83,9 @@ export const makeWatch =
       steering,
       frozen: deployments === null ? null : deployments.frozen,
       undisturbed: sameShares(rule, weightsFor(plan.to, percent, 0)),
-      objections: objectionsToShift({ size: plan.size, old, fresh, oldColour: plan.from, kind: plan.kind }),
+      objections: objectionsToShift({ size: plan.size, old, fresh, oldColour: plan.from, kind }),
       collapsed: fresh.healthyTargets * 2 < plan.size,
+      oldCollapsed: kind !== 'hotfix' && old.healthyTargets * 2 < plan.size,
     });
     const decidedAt = isoOf(now);
     ports.log.info(`watch: ${watched.action}`, { percent, verdict: verdict.verdict, reasons: watched.reasons });
@@ -100,12 +102,18 @@ const MINUTE_MS = 60_000;
 const PUBLISHED_AFTER_MS = 3 * MINUTE_MS;
 
 /** What the judge gets. What cannot be read is missing in it, and missing is never good. */
-async function look(ports: Ports, { plan, percent, shiftedAt, stageAt }: Watching): Promise<JudgeInput> {
+async function look(
+  ports: Ports,
+  { plan, percent, shiftedAt, stageAt }: Watching,
+  kind: Plan['kind'],
+): Promise<JudgeInput> {
   const { metrics, config, clock } = ports;
   const { policy } = config;
   const now = clock.now();
+  const first = Date.parse(shiftedAt);
+  const from = Math.floor(first / MINUTE_MS) * MINUTE_MS;
   // The first whole minute is warm-up: cold caches, connections that open.
-  const from = Math.ceil(Date.parse(shiftedAt) / MINUTE_MS) * MINUTE_MS + MINUTE_MS;
+  const warmFrom = Math.ceil(first / MINUTE_MS) * MINUTE_MS + MINUTE_MS;
   const to = Math.floor(now / MINUTE_MS) * MINUTE_MS;
   const none = { blue: [], green: [], balancer: [] };
   const wanted = policy.alarms.filter((name) => !plan.redAlarms.includes(name));
@@ -121,9 +129,11 @@ async function look(ports: Ports, { plan, percent, shiftedAt, stageAt }: Watchin
     other: (minutes ?? none)[plan.from],
     balancer: (minutes ?? none).balancer,
     stageAt,
+    warmFrom: isoOf(warmFrom),
     publishedTo: isoOf(now - PUBLISHED_AFTER_MS),
     alarms: alarms ?? [],
     alarmsWanted: wanted,
+    hotfix: kind === 'hotfix',
     limits: {
       errorRateMax: policy.errorRateMax,
       p95SecondsMax: policy.p95SecondsMax,

@@ -23,8 +23,9 @@ export const makeScale =
     const after = await ensure({
       what: 'scaling up',
       describe: capacity.read,
-      done: (state) => state.desired >= desired,
-      act: () => capacity.setDesired(before.colour, desired),
+      done: (state) => state.desired >= desired && state.min >= desired,
+      // Never fewer than it has now.
+      act: () => capacity.raiseTo(before.colour, Math.max(desired, before.desired)),
     });
     const least = capacityLeast(wanted, config.policy);
     if (after.healthyTargets < least) {

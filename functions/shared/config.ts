@@ -43,7 +43,11 @@ export const ObserverConfig = z.object({
 });
 export type ObserverConfig = z.infer<typeof ObserverConfig>;
 
+/** Name of the Auto Scaling group, or of the ECS service. */
 const colour = z.object({ group: z.string(), targetGroupArn: z.string() });
+
+/** What runs the colours; the cluster is of ECS. */
+const compute = z.object({ kind: z.enum(['ec2', 'fargate']), cluster: z.string().nullable() });
 
 /** Everything of the serving region that this function runs in. */
 export const ServingConfig = ObserverConfig.extend({
@@ -51,6 +55,7 @@ export const ServingConfig = ObserverConfig.extend({
   latchBuckets: z.record(z.string(), z.string()),
   latchKey: z.string(),
   forwardRuleArn: z.string(),
+  compute,
   colours: z.object({ blue: colour, green: colour }),
   globalClusterId: z.string(),
   clusterId: z.string(),
@@ -86,7 +91,8 @@ export const ReleasePolicy = z.object({
   secondPush: z.enum(['supersede', 'hold']),
   smokePaths: z.array(z.string()).min(1),
   alarms: z.array(z.string()),
-  signingProfile: z.string().nullable(),
+  /** ARNs of the Signer profiles that are trusted; a * at the end stands for any text. */
+  signingProfiles: z.array(z.string()).min(1),
   /** Machines below which no colour serves. */
   capacityMin: z.number().int().min(1),
   capacityMax: z.number().int().min(1),
@@ -94,11 +100,8 @@ export const ReleasePolicy = z.object({
 });
 export type ReleasePolicy = z.infer<typeof ReleasePolicy>;
 
-const releaseColour = z.object({
-  /** Name of the Auto Scaling group, or of the ECS service. */
-  group: z.string(),
-  targetGroupArn: z.string(),
-  /** Instances read it at boot; for a service it is where the present digest is noted. */
+const releaseColour = colour.extend({
+  /** Instances read it at each boot; tasks only until the first release, whose task definition names the digest. */
   digestParameter: z.string(),
 });
 
@@ -120,7 +123,7 @@ export const ReleaseConfig = z.object({
   tagPattern: z.string(),
   forwardRuleArn: z.string(),
   loadBalancerArn: z.string(),
-  compute: z.object({ kind: z.enum(['ec2', 'fargate']), cluster: z.string().nullable() }),
+  compute,
   colours: z.object({ blue: releaseColour, green: releaseColour }),
   parameters: z.object({ database: z.string(), consumers: z.string(), deployments: z.string() }),
   migrationFunction: z.string().nullable(),

@@ -144,6 +144,7 @@ export interface Database {
 export interface CapacityView {
   readonly colour: 'blue' | 'green';
   readonly desired: number;
+  readonly min: number;
   readonly max: number;
   readonly inService: number;
   readonly healthyTargets: number;
@@ -151,7 +152,8 @@ export interface CapacityView {
 
 export interface Capacity {
   read(): Promise<CapacityView>;
-  setDesired(colour: 'blue' | 'green', desired: number): Promise<void>;
+  /** So many machines, and as its least: a policy that sees no traffic yet must not take them back. */
+  raiseTo(colour: 'blue' | 'green', size: number): Promise<void>;
 }
 
 /** How a listener rule spreads requests. */
@@ -196,8 +198,8 @@ export interface Executions {
   /** The same name and input twice is one execution. */
   start(name: string, input: unknown): Promise<'started' | 'known'>;
   running(): Promise<string[]>;
-  /** Null when there is no such execution. */
-  describe(executionArn: string): Promise<{ status: string; input: unknown } | null>;
+  /** Null when there is no such execution. `stoppedAt` is in milliseconds since the epoch; null while it runs. */
+  describe(executionArn: string): Promise<{ status: string; input: unknown; stoppedAt: number | null } | null>;
 }
 
 /** False when nobody waits any more. */

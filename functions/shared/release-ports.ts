@@ -75,9 +75,9 @@ export interface ScanView {
 }
 
 export interface SigningView {
-  /** COMPLETE, IN_PROGRESS, FAILED; NONE when nothing signs it. */
+  /** COMPLETE, IN_PROGRESS, FAILED. */
   readonly status: string;
-  readonly profileArn: string | null;
+  readonly profileArn: string;
 }
 
 export interface Images {
@@ -85,8 +85,10 @@ export interface Images {
   find(reference: string): Promise<ImageView | null>;
   /** The newest image whose tag is a release's, with the moment of its push; null when there is none. */
   newest(): Promise<{ readonly digest: string; readonly tag: string; readonly pushedAt: string } | null>;
+  /** Where it was pushed: a copy in another region has no scan and no signature of its own. */
   scan(digest: string): Promise<ScanView>;
-  signing(digest: string): Promise<SigningView>;
+  /** One for each profile that signs it; the same holds. */
+  signing(digest: string): Promise<readonly SigningView[]>;
 }
 
 /** One whole minute of one colour, as the load balancer counted it. Null is not known, never 0. */
@@ -152,6 +154,9 @@ export interface Lease {
   readonly takenAt: string;
 }
 
+/** Of what served before the first release, where nobody had named a digest. */
+export const UNKNOWN_DIGEST = 'unknown';
+
 /** A release that serves, or that could again. */
 export interface Served {
   readonly colour: Colour;
@@ -163,7 +168,12 @@ export interface Served {
 }
 
 /** The previous release, kept ready until an absolute moment. */
-export type Retained = Served & { readonly until: string; readonly size: number };
+export type Retained = Served & {
+  readonly until: string;
+  readonly size: number;
+  /** Since when people know that it could not be gone back to; null while it could. */
+  readonly unreadySince?: string | null;
+};
 
 /** What a person wants of the release that runs, or of the one that was committed last. */
 export interface Steering {
@@ -217,6 +227,8 @@ export interface Releases {
   commit(release: Release, live: Served, retained: Retained | null): Promise<void>;
   /** The retention ended: superseded, expired, lost or used. Only of this release. */
   endRetention(releaseId: string): Promise<void>;
+  /** Notes since when the release that is kept could not be gone back to; null when it can be again. Only of this release. */
+  noteUnready(releaseId: string, since: string | null): Promise<void>;
   /** For the release that runs. False when none does. */
   steer(steering: Steering, releaseId: string): Promise<boolean>;
   quarantine(
@@ -245,6 +257,8 @@ export type EntryKind =
   | 'rollback-failed'
   | 'committed'
   | 'ended'
+  | 'rollback-unready'
+  | 'rollback-ready'
   | 'retention-ended'
   | 'reaped';
 
@@ -268,6 +282,8 @@ export type NewEntry = Pick<Entry, 'id' | 'at' | 'releaseId' | 'kind' | 'facts'>
 export interface Chronicle {
   /** Adds an entry, unless one of the last ones has the same id. */
   append(entry: NewEntry): Promise<void>;
+  /** The newest entries, newest first, at most `limit`. */
+  last(limit: number): Promise<readonly Entry[]>;
   /** Entries with a larger sequence, oldest first, at most `limit`. */
   after(sequence: number, limit: number): Promise<readonly Entry[]>;
   /** The last sequence that is in the archive. */

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { dev } from './dev.ts';
 import { prod } from './prod.ts';
+import { prodFargate } from './prod-fargate.ts';
 import { regionProblems } from './regions.ts';
 import { Configuration } from './schema.ts';
 import { staging } from './staging.ts';
@@ -13,9 +14,9 @@ export class InvalidConfiguration extends Error {
   override readonly name = 'InvalidConfiguration';
 }
 
-const environments: Readonly<Record<string, unknown>> = { dev, staging, prod };
+const environments: Readonly<Record<string, unknown>> = { dev, staging, prod, 'prod-fargate': prodFargate };
 
-/** The checked configuration of 'dev', 'staging', 'prod' or a JSON file that holds one. Throws InvalidConfiguration. */
+/** The checked configuration of 'dev', 'staging', 'prod', 'prod-fargate' or a JSON file that holds one. Throws InvalidConfiguration. */
 export function loadConfiguration(environment: string): Configuration {
   if (environment.endsWith('.json')) return checkConfiguration(readFile(environment));
   const raw = environments[environment];

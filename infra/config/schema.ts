@@ -63,11 +63,20 @@ const Release = z.strictObject({
   smokePaths: z.array(z.string().startsWith('/')).min(1),
   /** Alarms that must be OK besides Mainstay's own of each colour. */
   alarms: z.array(z.string()),
-  /** ARN of the Signer profile that images must be signed with. */
+  /** ARN of the one Signer profile that is trusted. Without it: the stacks' own, of both serving regions. */
   signingProfile: z.string().startsWith('arn:aws:signer:').optional(),
   /** Name of a function that migrates the database: asked to expand before users are sent, to contract after the retention. */
   migrationFunction: z.string().optional(),
 });
+
+const Schedule = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'lower case letters, digits and hyphens'),
+  hour: z.number().int().min(0).max(23),
+  minute: z.number().int().min(0).max(59).default(0),
+  days: z.enum(['all', 'working']).default('all'),
+  min: z.number().int().min(1),
+});
+export type Schedule = z.infer<typeof Schedule>;
 
 export const Configuration = z
   .strictObject({
@@ -92,11 +101,17 @@ export const Configuration = z
     compute: z.strictObject({
       /** What runs the colours: Auto Scaling groups, or ECS services on Fargate. */
       kind: z.enum(['ec2', 'fargate']).default('ec2'),
-      /** Tag of the image that Fargate tasks run until the first release; instances wait for a digest instead. */
+      /** Tag of the image that Fargate tasks run until the first release; its digest is named as for instances. */
       firstTag: z.string().min(1).default('1.0.0'),
       instanceType: z.string().regex(/^[a-z0-9]+\.[a-z0-9]+$/, 'an EC2 instance type such as m7g.large'),
       min: z.number().int().min(1),
       max: z.number().int().min(1),
+      /** How long a Fargate task may take to start before the load balancer's verdict ends it. */
+      graceSeconds: seconds.default(60),
+      /** Share of the processors that scaling aims at: more machines soon above it, fewer slowly below (req W1, W2). */
+      cpuPercent: z.number().int().min(10).max(90).default(70),
+      /** The least machines from a time of day on, in UTC. None is carried out while a release is under way. */
+      schedules: z.array(Schedule).default([]),
     }),
     data: z.strictObject({
       engine: z.literal('documentdb'),
@@ -126,6 +141,14 @@ export const Configuration = z
         code: 'custom',
         path: ['compute', 'min'],
         message: `${configuration.compute.min} is above compute.max ${configuration.compute.max}`,
+      });
+    }
+    for (const [index, { min }] of configuration.compute.schedules.entries()) {
+      if (min <= configuration.compute.max) continue;
+      context.addIssue({
+        code: 'custom',
+        path: ['compute', 'schedules', index, 'min'],
+        message: `${min} is above compute.max ${configuration.compute.max}`,
       });
     }
     if (configuration.network.cidrs[0] === configuration.network.cidrs[1]) {

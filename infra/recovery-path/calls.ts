@@ -62,7 +62,15 @@ export const CLIENTS: Readonly<Record<string, { readonly service: string; readon
   },
   '@aws-sdk/client-auto-scaling': {
     service: 'autoscaling',
-    calls: { DescribeAutoScalingGroups: read('control'), SetDesiredCapacity: change('control') },
+    calls: { DescribeAutoScalingGroups: read('control'), UpdateAutoScalingGroup: change('control') },
+  },
+  '@aws-sdk/client-ecs': {
+    service: 'ecs',
+    calls: { DescribeServices: read('control'), UpdateService: change('control') },
+  },
+  '@aws-sdk/client-application-auto-scaling': {
+    service: 'application-autoscaling',
+    calls: { DescribeScalableTargets: read('control'), RegisterScalableTarget: change('control') },
   },
   '@aws-sdk/client-elastic-load-balancing-v2': {
     service: 'elasticloadbalancing',

@@ -69,9 +69,10 @@ export class AlertRoutingStack extends Stack {
     const lastResort = this.#topic('LastResort');
     const phones = this.#topic('Phones');
     this.budgets = this.#budgets();
-    this.#queues = new Queues(this, 'Queues', { prefix: names.prefix, lastResort });
+    this.#queues = new Queues(this, 'Queues', { prefix: names.prefix, lastResort, phones });
     this.budgets.addSubscription(new SqsSubscription(this.#queues.events));
     const table = this.#table();
+    if (region === configuration.regions.serving[0]) this.#peers();
     const channels = [...new Set(Object.values(routing.channels).flatMap(({ secret }) => secret ?? []))];
     const secretArn = (name: string) =>
       `arn:aws:secretsmanager:${region}:${account}:secret:${names.prefix}/${name}-??????`;
@@ -80,6 +81,7 @@ export class AlertRoutingStack extends Stack {
     this.#rights = rightsOf({
       region,
       table: table.tableArn,
+      peers: `arn:aws:dynamodb:${region}:${account}:table/${names.alertPeersTable}`,
       eventsQueue: this.#queues.events.queueArn,
       workQueue: this.#queues.work.queueArn,
       escalationsQueue: this.#queues.escalations.queueArn,
@@ -91,7 +93,8 @@ export class AlertRoutingStack extends Stack {
       ),
       machine: this.#machineArn(),
       executions: `arn:aws:states:${region}:${account}:execution:${names.escalationWorkflow}:*`,
-      topics: [lastResort.topicArn, phones.topicArn],
+      phones: phones.topicArn,
+      lastResort: lastResort.topicArn,
       alarms: `arn:aws:cloudwatch:${region}:${account}:alarm:*`,
       bus: `arn:aws:events:${region}:${account}:event-bus/default`,
       identity: `arn:aws:ses:${region}:${account}:identity/${configuration.domain}`,
@@ -107,6 +110,8 @@ export class AlertRoutingStack extends Stack {
       region,
       account,
       table: names.alertTable,
+      serving: configuration.regions.serving,
+      peersTable: names.alertPeersTable,
       routing: compressed(routing),
       secretPrefix: `${names.prefix}/`,
       eventsQueueUrl: this.#queues.events.queueUrl,
@@ -245,6 +250,22 @@ export class AlertRoutingStack extends Stack {
       tableName: this.#props.names.alertTable,
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
+      billing: Billing.onDemand(),
+      encryption: TableEncryptionV2.dynamoOwnedKey(),
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+  }
+
+  /** Read and written at home by either region: what one tells the other, and nothing that either could not do without. */
+  #peers(): void {
+    const { configuration, names } = this.#props;
+    new TableV2(this, 'Peers', {
+      tableName: names.alertPeersTable,
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+      timeToLiveAttribute: 'expiresAt',
+      replicas: configuration.regions.serving.slice(1).map((region) => ({ region })),
       billing: Billing.onDemand(),
       encryption: TableEncryptionV2.dynamoOwnedKey(),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },

@@ -2,7 +2,7 @@
  * Releases in one serving region: machine, functions with their rights, table of releases, immutable bucket, topic. Both
  * serving regions get the same stack; each releases for itself, and knows whether users are served there.
  */
-import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { CustomResource, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SnsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
@@ -19,6 +19,7 @@ import { Workflow } from '../constructs/workflow.ts';
 import type { Names } from '../names.ts';
 import { type EventRow, events, schedules } from '../wiring.ts';
 import { deliveryDashboard } from './blue-green/dashboard.ts';
+import { notReadyAlarm } from './blue-green/not-ready-alarm.ts';
 import { type Handler, rightsOf, WILDCARDS } from './blue-green/rights.ts';
 import { type ReleaseParts, RUNBOOK, releaseSettings } from './blue-green/settings.ts';
 import { executionAlarm } from './region-failover/alarms.ts';
@@ -122,7 +123,12 @@ export class BlueGreenStack extends Stack {
     const runbook = RUNBOOK;
     executionAlarm(this, 'Release', this.machine, this.topic, { name: names.releaseWorkflow, runbook });
     executionAlarm(this, 'CleanUp', cleanUp, this.topic, { name: names.releaseCleanUpWorkflow, runbook });
+    notReadyAlarm(this, this.#place, this.topic);
     deliveryDashboard(this, this.#place, props.region);
+    new CustomResource(this, 'IdleColour', {
+      resourceType: 'Custom::IdleColour',
+      serviceToken: this.#function('hold-idle').functionArn,
+    });
   }
 
   /** Rules and schedules, as infra/wiring.ts has them. */

@@ -30,6 +30,8 @@ export class RegionStack extends Stack {
   readonly database: Database;
   readonly latch: LatchBucket;
   readonly key: Key;
+  /** Who signs the images that are pushed here. */
+  readonly signingProfileArn: string;
 
   constructor(scope: Construct, id: string, props: RegionStackProps) {
     super(scope, id, props);
@@ -49,7 +51,8 @@ export class RegionStack extends Stack {
       hostedZoneId: StringParameter.valueForStringParameter(this, HOSTED_ZONE_PARAMETER),
       zoneName: configuration.domain,
     });
-    const repository = images(this, { names });
+    const { repository, signingProfileArn } = images(this, { configuration, names });
+    this.signingProfileArn = signingProfileArn;
     this.database = new Database(this, 'Database', {
       configuration,
       names,

@@ -3,7 +3,7 @@
  * in its service's `access`; a test compares. Source: Service Authorization Reference, column "Resource types".
  */
 export const UNSCOPED: Readonly<Record<string, readonly string[]>> = {
-  'application-autoscaling': ['DescribeScalableTargets', 'DescribeScalingPolicies'],
+  'application-autoscaling': ['DescribeScalableTargets', 'DescribeScalingPolicies', 'DescribeScheduledActions'],
   autoscaling: [
     'DescribeAutoScalingGroups',
     'DescribePolicies',

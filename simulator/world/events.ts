@@ -3,10 +3,18 @@ import type { Cloud } from '../cloud.ts';
 import { AnswerLost, AwsError, Unreachable } from '../errors.ts';
 import { addFault, cutOff, type Fault, type PlannedFault, rejoin, removeFault } from '../faults.ts';
 import { type Context, defineService } from '../service.ts';
-import { crashInstance, instancesState, pauseInstance, regionOf, runningInstances, wakeInstance } from './instances.ts';
+import { instancesState, runningOn } from './instances.ts';
+import { crashMachine, loseMachine, pauseMachine, runningMachines, wakeMachine } from './machines.ts';
 import { INTERNET } from './place.ts';
 import { beginTrouble, changeByHand, endTrouble, type ProviderName, type Trouble } from './providers/index.ts';
 import { type PushedRelease, pushRelease } from './releases.ts';
+
+/** The n-th machine that runs there, of a colour where one is named. */
+interface Place {
+  readonly region: string;
+  readonly nth: number;
+  readonly colour?: string;
+}
 
 export type WorldEvent =
   | { readonly do: 'goDark' | 'comeBack' | 'cutOff' | 'rejoin'; readonly region: string }
@@ -21,14 +29,15 @@ export type WorldEvent =
   /** Every database operation of the region takes so much longer; 0 ends it. */
   | { readonly do: 'slowDatabase' | 'slowPool'; readonly region: string; readonly addedMs: number }
   /**
-   * One process, by id or as the n-th that runs in a region; nothing happens when there is none. `pauseInMidWrite` waits
-   * until it has a write that is allowed and not yet on the wire. `lose` ends the machine: its hardware fails.
+   * The process of an instance or a task, by id or as the n-th that runs in a region; nothing happens when there is none.
+   * `pauseInMidWrite` waits until it has a write that is allowed and not yet on the wire. `lose` ends the machine: its
+   * hardware fails.
    */
   | {
       readonly do: 'pause' | 'pauseInMidWrite' | 'wake' | 'crash' | 'lose';
-      readonly instance: string | { readonly region: string; readonly nth: number };
+      readonly instance: string | Place;
     }
-  /** EC2 cannot launch anything in the region. */
+  /** Neither EC2 nor Fargate can launch anything in the region. */
   | { readonly do: 'shortage' | 'endShortage'; readonly region: string }
   | { readonly do: 'skewClock'; readonly region: string; readonly byMs: number }
   /** The pipeline pushes a release to ECR; where ECR refuses it, the trace says so and nothing else happens. */
@@ -108,7 +117,7 @@ const actions: Actions = {
     const id = named(cloud, instance);
     if (id === undefined) return;
     pausedOf(cloud)[JSON.stringify(instance)] = id;
-    pauseInstance(cloud, id);
+    pauseMachine(cloud, id);
   },
   pauseInMidWrite: (cloud, { instance }) => {
     const id = named(cloud, instance);
@@ -119,19 +128,15 @@ const actions: Actions = {
   wake: (cloud, { instance }) => {
     const id = pausedOf(cloud)[JSON.stringify(instance)];
     // It may have been terminated or restarted meanwhile.
-    if (id !== undefined && runningInstances(cloud).includes(id)) wakeInstance(cloud, id);
+    if (id !== undefined && runningMachines(cloud).includes(id)) wakeMachine(cloud, id);
   },
   crash: (cloud, { instance }) => {
     const id = named(cloud, instance);
-    if (id !== undefined) crashInstance(cloud, id);
+    if (id !== undefined) crashMachine(cloud, id);
   },
   lose: async (cloud, { instance }) => {
     const id = named(cloud, instance);
-    if (id === undefined) return;
-    const region = regionOf(cloud, id);
-    // Nothing runs in the dark, so nothing more can be lost there.
-    if (cloud.state.faults.dark[region]) return;
-    await cloud.call('ec2', 'TerminateInstances', { InstanceIds: [id] }, { region });
+    if (id !== undefined) await loseMachine(cloud, id);
   },
   shortage: (cloud, { region }) => stand(cloud, { kind: 'shortage', id: `shortage in ${region}`, region }),
   endShortage: (cloud, { region }) => void removeFault(cloud, `shortage in ${region}`),
@@ -159,7 +164,9 @@ function stand(cloud: Cloud, fault: Fault & { readonly id: string }, wanted = tr
 
 const pausedOf = (cloud: Cloud): Record<string, string> => cloud.stateOf<EventsState>(events, INTERNET).paused;
 
-function named(cloud: Cloud, instance: string | { region: string; nth: number }): string | undefined {
-  if (typeof instance === 'string') return runningInstances(cloud).find((id) => id === instance);
-  return runningInstances(cloud, instance.region)[instance.nth];
+function named(cloud: Cloud, instance: string | Place): string | undefined {
+  if (typeof instance === 'string') return runningMachines(cloud).find((id) => id === instance);
+  const { region, nth, colour } = instance;
+  const there = runningMachines(cloud, region);
+  return (colour === undefined ? there : there.filter((id) => runningOn(cloud, id).colour === colour))[nth];
 }

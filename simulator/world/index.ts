@@ -35,8 +35,14 @@ export {
 } from './instances.ts';
 export { type Ledger, ledgerOf } from './ledger.ts';
 export { worldHttp } from './network.ts';
-export { openProviders, type ProvidersOptions, providersState } from './providers/index.ts';
+export {
+  openProviders,
+  type ProviderName,
+  type ProvidersOptions,
+  providersState,
+  type Trouble,
+} from './providers/index.ts';
 export { digestsOf, type PushedRelease, pushRelease, type ReleaseDigests } from './releases.ts';
 export { replicationLagMs } from './replication.ts';
 export { crashTask, runningTasks } from './tasks.ts';
-export { startUsers, stopUsers, type UsersOptions } from './users.ts';
+export { paceUsers, startUsers, stopUsers, type UsersOptions } from './users.ts';

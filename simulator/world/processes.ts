@@ -6,6 +6,7 @@ import type { Cloud } from '../cloud.ts';
 import { createSandbox, type Sandbox } from '../runtime/sandbox.ts';
 import type { Caller } from '../service.ts';
 import { type ReleaseBehaviour, temper } from './behaviour.ts';
+import { countRequest } from './load.ts';
 import { createMongoDriver } from './mongodb.ts';
 
 export interface InstanceRequest {
@@ -130,6 +131,7 @@ export function killAllProcesses(cloud: Cloud): void {
 export function instanceRequest(cloud: Cloud, instanceId: string, request: InstanceRequest): Promise<InstanceResponse> {
   const process = processesOf(cloud).get(instanceId);
   if (!process) return Promise.resolve(BAD_GATEWAY);
+  countRequest(cloud, instanceId);
   const { sandbox, app, waiting } = process;
   const path = request.path.split('?')[0] ?? '/';
   return new Promise((resolve, reject) => {

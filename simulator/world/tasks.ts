@@ -7,7 +7,7 @@ import { addedMs } from '../faults/databases.ts';
 import { type Caller, type Context, defineService } from '../service.ts';
 import { pullImage, type Release } from './image.ts';
 import { INTERNET } from './place.ts';
-import { killProcess, runsOn, startProcess, terminateProcess } from './processes.ts';
+import { killProcess, pauseProcess, resumeProcess, runsOn, startProcess, terminateProcess } from './processes.ts';
 import { releaseOf } from './releases.ts';
 
 export interface TaskPlan {
@@ -160,10 +160,24 @@ export function resumeTasks(cloud: Cloud): void {
 }
 
 /** Kills the process of a task that runs. Throws when there is none. */
-export function crashTask(cloud: Cloud, address: string): void {
+export const crashTask = (cloud: Cloud, address: string): void => exited(cloud, taskNamed(cloud, address), 'killed');
+
+/** Stops a task's process in its tracks (SIGSTOP); its monotonic clock runs on. Throws when none runs. */
+export function pauseTask(cloud: Cloud, address: string): void {
+  pauseProcess(cloud, address);
+  note(cloud, taskNamed(cloud, address), 'app.paused');
+}
+
+/** Lets it go on (SIGCONT). Throws when none runs. */
+export function wakeTask(cloud: Cloud, address: string): void {
+  note(cloud, taskNamed(cloud, address), 'app.woken');
+  resumeProcess(cloud, address);
+}
+
+function taskNamed(cloud: Cloud, address: string): Task {
   const task = tasksIn(cloud)[address];
   if (!task) throw new Error(`no task has the address '${address}'`);
-  exited(cloud, task, 'killed');
+  return task;
 }
 
 /** Addresses of the tasks whose application runs, in the order in which they started. */

@@ -42,7 +42,7 @@ interface Population {
   readonly name: string;
   readonly place: string;
   readonly host: string;
-  readonly ratePerSecond: number;
+  ratePerSecond: number;
   readonly writeShare: number;
   readonly resolvers: readonly string[];
   stopped: boolean;
@@ -113,6 +113,13 @@ export function startUsers(cloud: Cloud, options: UsersOptions): void {
     };
   }
   for (const population of Object.values(populations)) scheduleNext(cloud, population);
+}
+
+/** From the next arrival on, users of the internet come at this rate. Throws when there are none. */
+export function paceUsers(cloud: Cloud, ratePerSecond: number): void {
+  const population = cloud.stateOf<UsersState>(users, INTERNET).populations[INTERNET];
+  if (!population) throw new Error('the users have not been started');
+  population.ratePerSecond = ratePerSecond;
 }
 
 /** Nobody new comes; who still waits at the next look has its answer or gives up. */

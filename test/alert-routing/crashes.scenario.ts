@@ -29,7 +29,15 @@ const withCrash = (handler: string, call: string, moment: 'before-call' | 'after
     {
       at: 9,
       do: 'fault',
-      fault: { kind: 'function-crash', function: `alert-routing/${handler}`, region: 'us-west-2', moment, call, nth },
+      fault: {
+        kind: 'function-crash',
+        id: 'crash',
+        function: `alert-routing/${handler}`,
+        region: 'us-west-2',
+        moment,
+        call,
+        nth,
+      },
     },
     { at: 10, do: 'alarm', name: 'orders-outage', state: 'ALARM', tags: P0 },
     { at: 400, do: 'alarm', name: 'orders-outage', state: 'OK' },
@@ -54,7 +62,9 @@ describe('a process that dies', () => {
     'beside %s loses nothing and calls nobody twice',
     async (_, { handler, call, nth }) => {
       for (const moment of ['before-call', 'after-call'] as const) {
-        const { notifications, broken } = await play(await scene(), withCrash(handler, call, moment, nth), nth);
+        const played = await play(await scene(), withCrash(handler, call, moment, nth), nth);
+        const { cloud, notifications, broken } = played;
+        expect([moment, cloud.state.faults.hits.crash]).toEqual([moment, 1]);
         expect([moment, broken]).toEqual([moment, []]);
         const pages = notifications.filter(({ says }) => says === 'pagerduty outage trigger');
         expect(pages.length).toBeGreaterThan(0);

@@ -34,8 +34,8 @@ export interface Removal {
 }
 
 /** A copy in which nothing else is changed. Throws when the text to be edited is not there exactly once. */
-export async function sceneWithout({ source, functions, from, to }: Removal): Promise<Scene> {
-  const { cloud, ...rest } = await scene();
+export async function sceneWithout({ source, functions, from, to }: Removal, startAt?: number): Promise<Scene> {
+  const { cloud, ...rest } = await scene(startAt);
   const fork = forkSimulation(cloud, 0);
   for (const handler of functions) {
     const found = packages().find(({ name }) => name === `alert-routing/${handler}`);

@@ -181,6 +181,21 @@ describe('input that nobody sends', () => {
     expect(signals[0]?.raw).toContain('[redacted]');
   });
 
+  it('is understood without the secrets in its labels, its name and its resource', () => {
+    const event = {
+      version: '1',
+      source: 'cron',
+      name: 'Login with Bearer abcdefghijklmnop failed',
+      resource: 'https://user:pa55word@example.com/login',
+      state: 'firing',
+      at: new Date(NOW).toISOString(),
+      labels: { url: 'https://example.com/?token=tttttt', team: 'orders' },
+    };
+    const { kind, signals } = read(event, { now: NOW });
+    expect([kind, signals[0]?.labels.team]).toEqual(['generic-alert', 'orders']);
+    for (const secret of ['abcdefghijk', 'pa55word', 'tttttt']) expect(JSON.stringify(signals)).not.toContain(secret);
+  });
+
   it('from a clock that is years ahead is ended by the next end', () => {
     const far = { ...(real.find(({ kind }) => kind === 'generic-alert')!.input as object), at: '2099-01-01T00:00:00Z' };
     expect(read(far, { now: NOW }).signals[0]?.at).toBe(NOW);

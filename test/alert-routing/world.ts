@@ -6,6 +6,7 @@ import { withAcknowledgement } from '../../functions/alert-routing/ledger.ts';
 import { receive } from '../../functions/alert-routing/receive.ts';
 import { Routing } from '../../functions/alert-routing/routing.ts';
 import { settle } from '../../functions/alert-routing/settle.ts';
+import type { Sharing } from '../../functions/alert-routing/sharing.ts';
 import type { Signal } from '../../functions/alert-routing/signal.ts';
 import { tableOf } from '../../functions/alert-routing/table.ts';
 import { MemoryStore, Provider } from './memory.ts';
@@ -125,6 +126,8 @@ export class World {
   readonly providers: Record<string, Provider>;
   readonly table;
   readonly reasons: string[] = [];
+  /** With another region that hears of the same. */
+  sharing: Sharing | undefined;
 
   constructor(config: Routing = routing()) {
     this.table = tableOf(config);
@@ -160,7 +163,7 @@ export class World {
     for (;;) {
       const due = await this.store.due(this.now, 1000);
       for (const key of due) this.reasons.push(...(await settle(this, key, this.now)).reasons);
-      const { sent, folded, postponed, refused } = await deliver({
+      const { sent, folded, postponed, refused, spared } = await deliver({
         ...this,
         store: this.store,
         channels: this.providers,
@@ -172,7 +175,7 @@ export class World {
           if (refusal) await this.hear(refusal);
         },
       });
-      if (due.length === 0 && sent + folded + postponed + refused === 0) return;
+      if (due.length === 0 && sent + folded + postponed + refused + spared === 0) return;
     }
   }
 

@@ -1,5 +1,6 @@
 /** Admission, the look before a release, shifting, watching and reaping, row by row. */
 import { describe, expect, it } from 'vitest';
+import { isTrusted } from '../../functions/blue-green/admission.ts';
 import {
   type AdmissionFacts,
   decideAdmission,
@@ -35,11 +36,12 @@ const admissible: AdmissionFacts = {
   platform: 'linux/arm64',
   image: { digest: NEW, kind: 'image', tags: ['1.1.0'], platforms: {}, labels: {} },
   scan: { status: 'COMPLETE', findings: { MEDIUM: 3 } },
-  signing: { status: 'COMPLETE', profileArn: 'profile' },
+  signing: [{ status: 'COMPLETE', profileArn: 'profile', trusted: true }],
+  releaseTag: '1.1.0',
   liveDigest: OLD,
   quarantined: null,
   frozen: false,
-  policy: { evidenceSecondsMax: 900, signingProfile: null, secondPush: 'supersede' },
+  policy: { evidenceSecondsMax: 900, signingProfiles: ['profile'], secondPush: 'supersede' },
 };
 const admit = (change: Partial<AdmissionFacts>) => decideAdmission({ ...admissible, ...change });
 const lease = { releaseId: 'other', digest: OLD, executionArn: 'x', fence: 1, takenAt: isoOf(START) };
@@ -55,7 +57,12 @@ describe('admission', () => {
     ['is not in the repository', { image: null }, /not in the repository/],
     ['is not scanned', { scan: { status: 'NONE', findings: {} } }, /scan is NONE/],
     ['cannot be asked about its scan', { scan: null }, /scan is not known/],
-    ['is not signed', { signing: { status: 'NONE', profileArn: null } }, /signature is NONE/],
+    ['is not signed', { signing: [] }, /signature is NONE/],
+    [
+      'is being signed',
+      { signing: [{ status: 'IN_PROGRESS', profileArn: 'profile', trusted: true }] },
+      /signature is IN_PROGRESS/,
+    ],
     ['cannot be asked about its signature', { signing: null }, /signature is not known/],
   ])('waits until the deadline, then refuses, what %s', (_what, change, says) => {
     const waits = admit(change);
@@ -73,7 +80,11 @@ describe('admission', () => {
       { scan: { status: 'UNSUPPORTED_IMAGE', findings: {} } },
       /UNSUPPORTED/,
     ],
-    ['a signature that failed', { signing: { status: 'FAILED', profileArn: null } }, /signing ended FAILED/],
+    [
+      'a signature that failed',
+      { signing: [{ status: 'FAILED', profileArn: 'profile', trusted: true }] },
+      /signing ended FAILED/,
+    ],
     ['an artifact', { image: { ...admissible.image!, kind: 'other' } }, /is no image/],
     [
       'an index for other platforms',
@@ -87,10 +98,25 @@ describe('admission', () => {
     expect(refused.reasons.join()).toMatch(says);
   });
 
-  it('refuses a signature by another profile than the one that is trusted', () => {
-    const policy = { ...admissible.policy, signingProfile: 'ours' };
-    expect(admit({ policy })).toMatchObject({ action: 'refuse' });
-    expect(admit({ policy, signing: { status: 'COMPLETE', profileArn: 'ours' } })).toMatchObject({ action: 'go' });
+  it('refuses what only a profile has signed that is not trusted, and goes as soon as a trusted one is among them', () => {
+    const policy = { ...admissible.policy, signingProfiles: ['ours/one', 'theirs/*'] };
+    const signed = (status: string) => (profileArn: string) => {
+      const view = { status, profileArn };
+      return { ...view, trusted: isTrusted(policy, view) };
+    };
+    const by = (...profiles: string[]) => profiles.map(signed('COMPLETE'));
+    expect(admit({ policy, signing: by('ours/one-more', 'foreign') })).toMatchObject({ action: 'refuse' });
+    expect(admit({ policy, signing: by('foreign', 'ours/one') })).toMatchObject({ action: 'go' });
+    expect(admit({ policy, signing: by('theirs/any') })).toMatchObject({ action: 'go' });
+    const failed = [signed('FAILED')('ours/one'), ...by('foreign')];
+    expect(admit({ policy, signing: failed }).reasons).toEqual(['signing ended FAILED']);
+  });
+
+  it('refuses an image without a release’s tag, which the repository would not keep', () => {
+    const untagged = { ...admissible.image!, tags: ['git-0abc'] };
+    const refused = admit({ image: untagged, releaseTag: null, candidate: { ...candidate, kind: 'hotfix' } });
+    expect(refused).toMatchObject({ action: 'refuse', quietly: false });
+    expect(refused.reasons.join()).toMatch(/no release's tag, only git-0abc/);
   });
 
   it('refuses quietly what is live or under way already', () => {
@@ -234,6 +260,7 @@ const watched: WatchFacts = {
   undisturbed: true,
   objections: [],
   collapsed: false,
+  oldCollapsed: false,
 };
 const watch = (change: Partial<WatchFacts>) => decideWatch({ ...watched, ...change });
 const failed = { ...passed, verdict: 'fail', findings: [{ check: 'errors', verdict: 'fail', says: 'many' }] } as const;
@@ -252,6 +279,7 @@ describe('a watched release', () => {
   it.each<[string, Partial<WatchFacts>, string]>([
     ['the judge says it is bad', { verdict: failed }, 'verdict'],
     ['half of its machines are gone', { collapsed: true }, 'verdict'],
+    ['both colours lose theirs', { collapsed: true, oldCollapsed: true, verdict: failed }, 'region'],
     ['a person says so', { steering: steering('roll-back') }, 'person'],
     ['the region is being moved', { frozen: true }, 'freeze'],
     ['somebody else changed the weights', { undisturbed: false }, 'drift'],

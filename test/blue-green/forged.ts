@@ -162,6 +162,7 @@ export function chain(kinds: readonly (readonly [t: number, kind: string])[]): E
     id: `push-1/${kind}-${index}`,
     releaseId: 'push-1',
     kind,
+    outcome: null,
   }));
 }
 
@@ -236,7 +237,7 @@ export function clean(): Evidence {
     messages: [],
     refusals: [],
     faultAt: AT.begin,
-    disturbedUntil: null,
+    disturbances: [],
     endedAt: AT.end,
   };
 }

@@ -48,8 +48,8 @@ const everythingPasses = all(
   ),
 );
 const nothingSpeaksAgainstShifting = replacing(
-  '].filter((reason) => reason !== null);\n}\n\nexport interface WatchFacts',
-  '].filter(() => false);\n}\n\nexport interface WatchFacts',
+  'oldColour, kind }: ShiftFacts): string[] {',
+  'oldColour, kind }: ShiftFacts): string[] {\n  if (size > 0) return [];',
 );
 
 export const guards: readonly Guard[] = [
@@ -175,11 +175,50 @@ export const guards: readonly Guard[] = [
     ],
   },
   {
+    id: '11',
+    without: 'the comparison of the answers with the digest that was admitted',
+    scenario: 'names-another-digest',
+    saying: /users got sha256:\w+, which calls itself sha256:9+/,
+    removals: [
+      step(
+        'check-health',
+        replacing(
+          'answers.find((answer) => answer.digest !== digest)',
+          'answers.find((answer) => answer.digest === "")',
+        ),
+      ),
+      step('validate', replacing('if (digest !== plan.digest)', "if (digest === '')")),
+      step(
+        'prove',
+        replacing('if ((await ask()).digest === plan.digest)', 'if ((await ask()).digest !== plan.oldDigest)'),
+      ),
+    ],
+  },
+  {
     id: '12',
     without: 'the rows about scan and signature',
     scenario: 'critical-finding',
     saying: /users got .* which must not be admitted/,
-    removals: [decide(['admit', 'reconcile'], replacing('[...evidenceRows(facts), schemaRow', '[schemaRow'))],
+    removals: [
+      decide(['admit', 'reconcile'], replacing('scanRow(facts), signatureRow(facts), schemaRow', 'schemaRow')),
+    ],
+  },
+  {
+    id: '13',
+    without: 'the policy of the repository, which lets nobody delete images',
+    scenario: 'images-cleaned-up',
+    saying: /the image of sha256:\w+, which is kept, is gone/,
+    removals: [
+      {
+        slug: 'region',
+        type: 'AWS::ECR::Repository',
+        resource: 'Images',
+        edit(properties: Record<string, unknown>) {
+          if (!properties.RepositoryPolicyText) throw new Error('the repository has no policy');
+          delete properties.RepositoryPolicyText;
+        },
+      },
+    ],
   },
   {
     id: '14',
@@ -196,10 +235,23 @@ export const guards: readonly Guard[] = [
     removals: [decide(['watch'], everythingPasses)],
   },
   {
+    id: '16',
+    without: 'the dimension that says which colour is asked about',
+    scenario: 'good-release',
+    saying: /the judge asked about another target group than the candidate's/,
+    removals: [
+      shared(
+        'shared/aws/release-metrics',
+        ['watch'],
+        replacing('Value: colours[colour].targetGroupArn', 'Value: colours.blue.targetGroupArn'),
+      ),
+    ],
+  },
+  {
     id: '17',
     without: 'the pin of the old colour',
     scenario: 'scaling-policy',
-    saying: /blue was made smaller, to 2 of 3/,
+    saying: /blue was made smaller, to 1 of 2/,
     removals: [
       step(
         'pin',
@@ -207,6 +259,20 @@ export const guards: readonly Guard[] = [
           replacing('done: ({ pinned }) => pinned,', 'done: () => true,'),
           replacing('done: (view) => view.min >= plan.size && view.desired >= plan.size,', 'done: () => true,'),
         ),
+      ),
+      decide(['shift', 'watch'], nothingSpeaksAgainstShifting),
+    ],
+  },
+  {
+    id: '17',
+    without: 'the suspension of schedules',
+    scenario: 'scheduled-action',
+    saying: /blue was made smaller, to 1 of 2/,
+    removals: [
+      shared(
+        'shared/aws/ec2-environment',
+        ['hold-idle', 'pin', 'shift', 'watch'],
+        replacing("'AlarmNotification', 'ScheduledActions',", "'AlarmNotification',"),
       ),
       decide(['shift', 'watch'], nothingSpeaksAgainstShifting),
     ],
@@ -232,6 +298,13 @@ export const guards: readonly Guard[] = [
         return text.replace(found[0], 'const retained: Retained | null = null;');
       }),
     ],
+  },
+  {
+    id: '19',
+    without: 'the look at what is kept, each minute',
+    scenario: 'return-without-machines',
+    saying: /blue, kept until .*, was lost .*, and nothing says so/,
+    removals: [step('reconcile', replacing('await watchKept(ports, seen, scheduledAt);', ';'))],
   },
   {
     id: '20',

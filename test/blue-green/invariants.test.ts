@@ -28,7 +28,54 @@ describe('the invariants of blue/green', () => {
   it('hold for a release that went as it should', () => expect(violations(clean())).toEqual([]));
   it('hold for one that was rolled back in time', () => expect(violations(rolledBack())).toEqual([]));
   it('know how long the rollback took, from the decision to the last node', () => {
-    expect(rollbacks(rolledBack())).toEqual([{ decidedAt: 600, verifiedAt: 610, seconds: 10 }]);
+    expect(rollbacks(rolledBack())).toEqual([{ decidedAt: 600, possibleAt: 600, verifiedAt: 610, seconds: 10 }]);
+  });
+});
+
+/** What is no fault of Mainstay's. */
+describe('the invariants of blue/green forgive', () => {
+  const under = (from: number, until: number, change: Partial<Evidence>): Evidence => ({
+    ...clean(),
+    disturbances: [{ kind: 'error', from, until, momentary: false }],
+    ...change,
+  });
+
+  it('a rollback that could not be sooner, second by second', () => {
+    const late = {
+      ...rolledBack(),
+      rules: rolledBack().rules.map((each) => (each.t === 602 ? { ...each, everywhereAt: 730 } : each)),
+    };
+    const disturbed = (from: number, until: number): Evidence => ({
+      ...late,
+      disturbances: under(from, until, {}).disturbances,
+    });
+    expect(said(18, disturbed(600, 611))).toBe('');
+    expect(said(18, disturbed(600, 609))).toMatch(/took 130 s/);
+  });
+
+  it('a wish that may never have been heard', () => {
+    const asked = [{ t: 350, wish: 'roll-back', digest: null, by: 'alice' }] as const;
+    expect(said(18, { ...clean(), asked })).toMatch(/the rollback that alice asked for at 250 s was not made/);
+    expect(said(18, under(340, 360, { asked }))).toBe('');
+    expect(said(18, under(900, 960, { asked }))).toMatch(/was not made/);
+  });
+
+  it('a person who promotes without proof', () => {
+    const asked = [{ t: AT.half - 20, wish: 'promote', digest: null, by: 'alice' }] as const;
+    const unseen = { requests: clean().requests.filter(({ colour, t }) => colour !== 'green' || t > AT.half) };
+    expect(said(14, { ...clean(), ...unseen, asked })).toBe('');
+  });
+
+  it('that a return goes to as many machines as were kept, when more serve by now', () => {
+    const back = AT.commit + 200;
+    const evidence = {
+      ...clean(),
+      rules: [...clean().rules, rule(back, 0, { by: 'roll-back' })],
+    };
+    const grown = withColour(back, 'green', { desired: 3, healthy: 3 });
+    expect(said(1, sampled(evidence, grown))).toBe('');
+    const smaller = { ...grown, colours: { ...grown.colours, blue: { ...grown.colours.blue, healthy: 1 } } };
+    expect(said(1, sampled(evidence, smaller))).toMatch(/blue got weight 100 .* with 1 of 2 healthy targets/);
   });
 });
 

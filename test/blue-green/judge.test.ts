@@ -18,9 +18,11 @@ const good: JudgeInput = {
   other: [],
   balancer: minutes(15, 100),
   stageAt: minute(0),
+  warmFrom: minute(0),
   publishedTo: minute(15),
   alarms: [{ name: 'latency', state: 'OK' }],
   alarmsWanted: ['latency'],
+  hotfix: false,
   limits: { errorRateMax: 0.01, p95SecondsMax: 2, requestsMin: 300 },
 };
 const verdictOf = (change: Partial<JudgeInput>) => judge({ ...good, ...change }).verdict;
@@ -94,6 +96,7 @@ describe('the verdict', () => {
       { ours: minutes(13, 100), balancer: minutes(15, 100) },
     ],
     ['the load balancer itself answers 5xx', { balancer: minutes(15, 100, 5) }],
+    ['the load balancer itself answers 5xx in the bake of a hotfix', { hotfix: true, balancer: minutes(15, 100, 5) }],
   ])('fails when %s', (_what, change) => {
     expect(verdictOf(change)).toBe('fail');
   });
@@ -132,5 +135,22 @@ describe('the verdict', () => {
 
   it('counts only its own stage as evidence', () => {
     expect(findingOf('evidence', { stageAt: minute(13) })).toBe('inconclusive');
+  });
+});
+
+describe('the first minute with users', () => {
+  const failing = [{ at: minute(0), requests: 30, errors: 6, p95Seconds: 9 }, ...minutes(3, 30).slice(1)];
+  const cold = { ours: failing, warmFrom: minute(1) };
+
+  it('counts where users failed: nobody gets more of a release that failed a fifth of its first ones', () => {
+    expect(findingOf('errors', cold)).toBe('fail');
+    expect(verdictOf(cold)).toBe('fail');
+  });
+
+  it('says nothing about how fast the release is, and is no evidence for it', () => {
+    const slow = failing.map((each) => ({ ...each, errors: 0 }));
+    expect(findingOf('latency', { ours: slow.slice(0, 1), warmFrom: minute(1) })).toBe('inconclusive');
+    expect(findingOf('evidence', { stage: 'step', ours: slow.slice(0, 1), warmFrom: minute(1) })).toBe('inconclusive');
+    expect(verdictOf({ stage: 'step', ours: slow, balancer: minutes(3, 30), warmFrom: minute(1) })).toBe('pass');
   });
 });

@@ -46,6 +46,7 @@ export const config: ReleaseConfig = releaseSettings(
   { configuration, names: namesOf(configuration), account: '111111111111', region: REGION },
   {
     forwardRuleArn: 'rule',
+    signingProfileArn: 'profile',
     loadBalancerArn: 'arn:loadbalancer/app/x/1',
     targetGroupArns: { blue: 'b', green: 'g' },
     loadBalancerFullName: 'app/x/1',
@@ -80,13 +81,13 @@ export interface WorldState {
   running: Record<Colour, string | null>;
   images: Record<string, ImageView>;
   scans: Record<string, ScanView>;
-  signatures: Record<string, SigningView>;
+  signatures: Record<string, SigningView[]>;
   newest: { digest: string; tag: string; pushedAt: string } | null;
   minutes: Record<Colour | 'balancer', Minute[]>;
   alarms: AlarmView[];
   deployments: SettingValues['deployments'] | null;
   holder: string;
-  executions: Record<string, { status: string; input: unknown }>;
+  executions: Record<string, { status: string; input: unknown; stoppedAt: number | null }>;
   told: { subject: string; message: string }[];
   migrated: string[];
 }
@@ -126,7 +127,7 @@ const atStart = (): WorldState => ({
   running: { blue: OLD, green: null },
   images: { [NEW]: image(NEW), [OLD]: image(OLD) },
   scans: { [NEW]: { status: 'COMPLETE', findings: { MEDIUM: 3 } } },
-  signatures: { [NEW]: { status: 'COMPLETE', profileArn: 'profile' } },
+  signatures: { [NEW]: [{ status: 'COMPLETE', profileArn: 'profile' }] },
   newest: null,
   minutes: { blue: [], green: [], balancer: [] },
   alarms: [],
@@ -182,8 +183,7 @@ export class World {
         find: (reference: string) => this.#read('images', () => state.images[reference] ?? null),
         newest: () => this.#read('images', () => state.newest),
         scan: (digest: string) => this.#read('scan', () => state.scans[digest] ?? { status: 'NONE', findings: {} }),
-        signing: (digest: string) =>
-          this.#read('signing', () => state.signatures[digest] ?? { status: 'NONE', profileArn: null }),
+        signing: (digest: string) => this.#read('signing', () => state.signatures[digest] ?? []),
       },
       metrics: {
         minutes: (from: string, to: string) =>
@@ -206,6 +206,7 @@ export class World {
             if (state.entries.some(({ id }) => id === entry.id)) return;
             state.entries.push(chained(JSON.parse(JSON.stringify(entry)), state.entries.at(-1) ?? null));
           }),
+        last: async (limit: number) => state.entries.toReversed().slice(0, limit),
         after: async (sequence: number, limit: number) =>
           state.entries.filter((entry) => entry.sequence > sequence).slice(0, limit),
         exported: async () => state.exported,
@@ -260,9 +261,11 @@ export class World {
   readonly #executions = {
     start: async (name: string, input: unknown): Promise<'started' | 'known'> => {
       if (this.state.executions[name]) return 'known';
-      this.state.executions[name] = { status: 'RUNNING', input };
+      this.state.executions[name] = { status: 'RUNNING', input, stoppedAt: null };
       return 'started';
     },
+    running: async () =>
+      Object.keys(this.state.executions).filter((name) => this.state.executions[name]?.status === 'RUNNING'),
     describe: async (arn: string) => this.state.executions[arn.split(':').at(-1) ?? ''] ?? null,
   };
 
@@ -341,6 +344,12 @@ export class World {
       this.#when('commit', this.#mine(of), { live, retained }),
     endRetention: async (releaseId: string) => {
       await this.#ask('endRetention', ({ retained }) => retained?.releaseId === releaseId, { retained: null });
+    },
+    noteUnready: async (releaseId: string, unreadySince: string | null) => {
+      const { retained } = this.state.releases;
+      if (retained?.releaseId === releaseId) {
+        await this.#when('noteUnready', () => true, { retained: { ...retained, unreadySince } });
+      }
     },
     steer: (steering: Steering, releaseId: string) =>
       this.#ask('steer', (s) => s.lease?.releaseId === releaseId && s.steering?.decision !== 'roll-back', { steering }),

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { runOf } from '../../console/drill/result.ts';
 import { compare } from '../../console/drill/wants.ts';
 import type { Scenario } from '../../console/drills/blue-green/scenario.ts';
-import { scenarios } from '../../console/drills/blue-green/scenarios.ts';
+import { scenarios } from '../../console/drills/blue-green/scenarios/index.ts';
 import { targetsMissed } from '../../console/drills/blue-green/targets.ts';
 import { drillBlueGreen } from '../drills.ts';
 import { inSuite } from '../every-drill.ts';

@@ -43,6 +43,17 @@ const retained: Retained = {
 const started = (world: World) =>
   Object.values(world.state.executions).map(({ input }) => input as { releaseId: string });
 const minute = (index: number) => ({ scheduledAt: isoOf(START + index * 60_000) });
+const ended = (stopDate: number) => ({
+  id: 'e',
+  detail: {
+    executionArn: EXECUTION,
+    stateMachineArn: EXECUTION,
+    name: EXECUTION.split(':').at(-1),
+    stopDate,
+    status: 'ABORTED',
+    input: '{}',
+  },
+});
 const lease = { releaseId: 'push-0', digest: OLD, executionArn: EXECUTION, fence: 1, takenAt: isoOf(START - 120_000) };
 
 describe('admit', () => {
@@ -136,7 +147,7 @@ describe('reconcile', () => {
   it('starts a candidate that waited for its turn, and marks it ready meanwhile', async () => {
     const world = new World();
     world.state.releases = { ...world.state.releases, fence: 1, lease };
-    world.state.executions.one = { status: 'RUNNING', input: {} };
+    world.state.executions.one = { status: 'RUNNING', input: {}, stoppedAt: null };
     await makeAdmit(world.ports)(push());
     expect(world.state.releases.candidate?.ready).toBe(true);
     world.state.releases = { ...world.state.releases, lease: null };
@@ -147,13 +158,29 @@ describe('reconcile', () => {
   it('has what a dead execution holds cleaned up, and leaves a running one alone', async () => {
     const world = new World();
     world.state.releases = { ...world.state.releases, fence: 1, lease };
-    world.state.executions.one = { status: 'RUNNING', input: {} };
+    world.state.executions.one = { status: 'RUNNING', input: {}, stoppedAt: null };
     expect(await makeReconcile(world.ports)(minute(1))).toEqual({ action: 'none' });
-    world.state.executions.one = { status: 'ABORTED', input: { kind: 'push' } };
+    world.state.executions.one = { status: 'ABORTED', input: { kind: 'push' }, stoppedAt: START };
     expect(await makeReconcile(world.ports)(minute(2))).toEqual({ action: 'clean up' });
-    expect(world.state.executions['abandoned-push-0-1']?.input).toMatchObject({
+    expect(world.state.executions[`ended-one-${START}`]?.input).toMatchObject({
       detail: { executionArn: EXECUTION, status: 'ABORTED' },
     });
+  });
+
+  it('starts no second clean-up beside the one that the end started, and another one when that failed', async () => {
+    const world = new World();
+    world.state.releases = { ...world.state.releases, fence: 1, lease };
+    world.state.executions.one = { status: 'ABORTED', input: { kind: 'push' }, stoppedAt: START };
+    await makeStartCleanUp(world.ports)(ended(START));
+    const cleanUps = () => Object.keys(world.state.executions).filter((name) => name.startsWith('ended-'));
+    await makeReconcile(world.ports)(minute(2));
+    expect(cleanUps()).toHaveLength(1);
+    const [first = ''] = cleanUps();
+    world.state.executions[first] = { status: 'FAILED', input: {}, stoppedAt: START + 100_000 };
+    world.state.now = START + 180_000;
+    await makeReconcile(world.ports)(minute(3));
+    await makeReconcile(world.ports)(minute(4));
+    expect(cleanUps()).toEqual([first, `${first}-3`]);
   });
 
   it('takes the lease from a reaper that died', async () => {
@@ -184,31 +211,22 @@ describe('steer', () => {
     expect(BlueGreenInput.safeParse(started(world)[0]).error).toBeUndefined();
   });
 
-  it('refuses a stale decision, and a return to nothing, saying what is there', async () => {
+  it('refuses a stale decision, saying what is there, and tells at once that there is nothing to return to', async () => {
     const world = new World();
     world.state.releases = { ...world.state.releases, live };
     await expect(makeSteer(world.ports)(decision('pause'))).rejects.toThrow(/push-1 is neither under way nor live/);
     await expect(makeSteer(world.ports)(decision('roll-back', 'push-0'))).rejects.toThrow(/live is push-1/);
-    await expect(makeSteer(world.ports)(decision('roll-back'))).rejects.toThrow(/nothing is kept/);
+    expect(await makeSteer(world.ports)(decision('roll-back'))).toEqual({ action: 'refused' });
+    expect(world.state.told[0]?.message).toMatch(/nothing is kept to roll back to/);
+    expect(started(world)).toEqual([]);
   });
 });
 
 describe('start-clean-up', () => {
   it('starts one clean-up for one end', async () => {
     const world = new World();
-    const event = {
-      id: 'e',
-      detail: {
-        executionArn: EXECUTION,
-        stateMachineArn: EXECUTION,
-        name: 'one',
-        stopDate: 1,
-        status: 'ABORTED',
-        input: '{}',
-      },
-    };
-    expect(await makeStartCleanUp(world.ports)(event)).toMatchObject({ started: 'started' });
-    expect(await makeStartCleanUp(world.ports)(event)).toMatchObject({ started: 'known' });
+    expect(await makeStartCleanUp(world.ports)(ended(1))).toMatchObject({ started: 'started' });
+    expect(await makeStartCleanUp(world.ports)(ended(1))).toMatchObject({ started: 'known' });
   });
 });
 

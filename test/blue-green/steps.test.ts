@@ -243,7 +243,7 @@ describe('a shift', () => {
   });
 
   it('makes way for a newer candidate that is admitted, but only before anybody was sent', async () => {
-    const newer = { ...candidate, id: 'push-2', ready: true };
+    const newer = { ...candidate, id: 'push-2', digest: `sha256:${'c'.repeat(64)}`, ready: true };
     const world = await worldAfter('validate');
     world.state.releases = { ...world.state.releases, candidate: newer };
     expect(await shift(world)).toMatchObject({ action: 'superseded' });
@@ -380,6 +380,14 @@ describe('cleaning up after a dead execution', () => {
       expect(await cleanUp(world)).toMatchObject({ outcome: 'nothing' });
     },
   );
+
+  it('records that users were taken back although the rule was right already when it looked', async () => {
+    const world = await worldAfter('shift 50');
+    // A clean-up before this one wrote the rule and died.
+    world.state.weights = { blue: 100, green: 0, stickySeconds: 0 };
+    expect(await cleanUp(world)).toMatchObject({ outcome: 'rolled-back' });
+    expect(world.kinds()).toContain('rolled-back');
+  });
 
   it('after the commit leaves users with the new one', async () => {
     const world = await worldAfter('commit');

@@ -63,7 +63,7 @@ describe('a drill with --json and --report', () => {
 
   it('tells its progress in plain lines on standard error', () => {
     expect(stderr).not.toContain('\u001b');
-    expect(stderr).toMatch(/coming up; instances ready/);
+    expect(stderr).toMatch(/coming up; machines ready/);
     expect(stderr).toMatch(/\+00:00 {2}us-west-2 +world +the region goes dark/);
     expect(stderr).toMatch(/the drill took [\d.]+ s of real time/);
   });

@@ -26,19 +26,21 @@ const directory = mkdtempSync(join(tmpdir(), 'mainstay-recovery-path-'));
 const bundles = join(directory, 'dist');
 let stacks: SynthesizedStack[];
 
-const makeApp = (outdir: string): App =>
-  createApp(configuration, { account: ACCOUNT, bundles, outdir: join(directory, outdir), unchecked: true });
+const makeApp = (outdir: string, of = configuration): App =>
+  createApp(of, { account: ACCOUNT, bundles, outdir: join(directory, outdir), unchecked: true });
 
-beforeAll(() => {
-  writeEmptyBundles(bundles);
-  const assembly = makeApp('whole').synth();
-  stacks = assembly.stacks.map(({ stackName, environment, template }) => ({
+const stacksOf = (app: App): SynthesizedStack[] =>
+  app.synth().stacks.map(({ stackName, environment, template }) => ({
     name: stackName,
     region: environment.region,
     account: environment.account,
     template,
   }));
-});
+
+beforeAll(() => {
+  writeEmptyBundles(bundles);
+  stacks = stacksOf(makeApp('whole'));
+}, 60_000);
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 const texts = new Map<string, string | undefined>();
@@ -81,6 +83,14 @@ describe('the recovery path', () => {
   it.each([first, second])('to %s depends on nothing but data planes, its own region and the witness', (region) => {
     expect(problemsTo(region, check())).toEqual([]);
   });
+
+  it('is no other on Fargate, where services are scaled and not groups', () => {
+    const fargate = stacksOf(makeApp('fargate', loadConfiguration('prod-fargate')));
+    for (const { problems } of check(fargate)) expect(problems).toEqual([]);
+    const text = JSON.stringify(fargate.filter(({ name }) => name.includes('region-failover')));
+    expect(text).toContain('ecs:UpdateService');
+    expect(text).not.toContain('autoscaling:UpdateAutoScalingGroup');
+  }, 60_000);
 
   it('is looked at whole: every handler but those that only CloudFormation calls', () => {
     // Releases stop for a failover, and people are told by alert routing: no step of a failover waits for either.

@@ -8,10 +8,12 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { validate as Validate } from '@actions/languageservice';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { build } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { parse } from 'yaml';
+import { ReleaseDecision, releaseDecisionPattern } from '../../events/release-decision.ts';
 
 const files = globSync('.github/workflows/*.yml').sort();
 
@@ -193,6 +195,61 @@ describe('the push to production', () => {
     standIn('aws', 'echo password');
     standIn('docker', '[ "$3" = inspect ] && echo "sha256:other" || cat > /dev/null');
     expect(runStep(script, env)).toMatchObject({ status: 1, stderr: expect.stringContaining('pushed sha256:other') });
+  });
+});
+
+describe('the rollback', () => {
+  const OLD = `sha256:${'b'.repeat(64)}`;
+  const served = (releaseId: string, digest: string) => ({ releaseId, digest, colour: 'blue' });
+  const lease = (executionArn: string) => ({ releaseId: 'push-3', digest: `sha256:${'c'.repeat(64)}`, executionArn });
+  const EXECUTION = 'arn:aws:states:us-west-2:111111111111:execution:orders-prod-blue-green:push-3';
+  const live = served('push-2', DIGEST);
+  const retained = served('push-1', OLD);
+  const look = (state: object | null) => {
+    standIn('aws', `cat <<'STATE'\n${JSON.stringify(state && marshall(state))}\nSTATE`);
+    return runStep(stepOf('rollback', 'rollback', 'Which release goes, and which comes back'), {
+      APPLICATION: 'orders-prod',
+    });
+  };
+
+  it.each([
+    ['takes back what is under way', { lease: lease(EXECUTION), live, retained }, 'push-3', DIGEST],
+    ['takes back a first release, and knows nothing of what was before', { lease: lease(EXECUTION) }, 'push-3', ''],
+    ['returns from what is live to what is kept', { live, retained }, 'push-2', OLD],
+    ['is not misled by who only tidies up', { lease: lease('reap/now'), live, retained }, 'push-2', OLD],
+  ])('%s', (_, state, release, digest) => {
+    const { status, output, calls } = look(state);
+    expect([status, output]).toEqual([0, `release=${release}\ndigest=${digest}`]);
+    expect(calls.join()).toContain('--table-name orders-prod-releases --consistent-read');
+    expect(calls.join()).toContain('{"pk":{"S":"application#orders-prod"},"sk":{"S":"state"}}');
+  });
+
+  it.each([
+    ['nothing was ever released', null],
+    ['nothing is kept', { live }],
+  ])('stops when %s', (_, state) => {
+    expect(look(state)).toMatchObject({ status: 1, stderr: expect.stringContaining('nothing is kept to go back to') });
+  });
+
+  const asking = stepOf('rollback', 'rollback', 'Ask Mainstay for it');
+  const env = { APPLICATION: 'orders-prod', RELEASE: 'push-2', ACTOR: 'alice', REASON: 'orders "vanish" $(now)' };
+
+  it('is asked for by the event that Mainstay takes, with the name and the reason as they are', () => {
+    standIn('aws', 'printf "%s" "$4" > entries; echo 0');
+    expect(runStep(asking, env).status).toBe(0);
+    const [entry] = JSON.parse(readFileSync(join(folder, 'entries'), 'utf8'));
+    expect([entry.Source, entry.DetailType]).toEqual([
+      ...releaseDecisionPattern.source,
+      ...releaseDecisionPattern['detail-type'],
+    ]);
+    const { RELEASE: release, ACTOR: by, REASON: reason } = env;
+    const detail = ReleaseDecision.shape.detail.parse(JSON.parse(entry.Detail));
+    expect(detail).toEqual({ application: 'orders-prod', release, decision: 'roll-back', by, reason });
+  });
+
+  it('stops when the bus did not take the event', () => {
+    standIn('aws', 'echo 1');
+    expect(runStep(asking, env)).toMatchObject({ status: 1, stderr: expect.stringContaining('was not taken') });
   });
 });
 

@@ -64,3 +64,24 @@ describe('release.yml', () => {
     expect((jobs.staging as unknown as { needs: string }).needs).toBe('image');
   });
 });
+
+describe('rollback.yml', () => {
+  const file = '.github/workflows/rollback.yml';
+  const { on, jobs } = workflow(file) as Workflow & { readonly on: Readonly<Record<string, unknown>> };
+
+  it('is started by a person and by nothing else, and asks why', () => {
+    expect(Object.keys(on)).toEqual(['workflow_dispatch']);
+    expect(on.workflow_dispatch).toMatchObject({ inputs: { reason: { required: true } } });
+  });
+
+  it('waits for no approval, and has a role of its own', () => {
+    expect(jobs.rollback?.environment).not.toBe(workflow('.github/workflows/release.yml').jobs.production?.environment);
+    const login = stepsOf(file).find(({ uses }) => uses?.startsWith('aws-actions/'));
+    expect(login?.with?.['role-to-assume']).toBe('${{ vars.ROLLBACK_ROLE }}');
+  });
+
+  it('asks Mainstay, and touches neither weights nor machines itself', () => {
+    const commands = stepsOf(file).flatMap(({ run = '' }) => run.match(/aws [a-z0-9-]+ [a-z-]+/g) ?? []);
+    expect(commands).toEqual(['aws dynamodb get-item', 'aws events put-events']);
+  });
+});

@@ -19,6 +19,12 @@ describe('the configuration', () => {
     expect(loadConfiguration(name).environment).toBe(name);
   });
 
+  it('prod-fargate is prod on services instead of groups', () => {
+    const { compute, ...others } = loadConfiguration('prod-fargate');
+    expect(compute).toEqual({ ...prod.compute, kind: 'fargate', graceSeconds: 180 });
+    expect(others).toEqual(Object.fromEntries(Object.entries(prod).filter(([name]) => name !== 'compute')));
+  });
+
   it('names the environments when asked for one that is not there', () => {
     expect(() => loadConfiguration('test')).toThrow("environment: got 'test'; use one of dev, staging, prod");
   });
@@ -27,6 +33,11 @@ describe('the configuration', () => {
     ['an unknown field', { colour: 'red' }, /colour/],
     ['a number as text', { compute: { ...prod.compute, min: '2' } }, /compute\.min: got "2"/],
     ['min above max', { compute: { ...prod.compute, min: 11 } }, /compute\.min: got 11; 11 is above compute\.max 10/],
+    [
+      'a schedule above max',
+      { compute: { ...prod.compute, schedules: [{ name: 'day', hour: 7, min: 11 }] } },
+      /compute\.schedules\.0\.min: got 11; 11 is above compute\.max 10/,
+    ],
     [
       'overlapping networks',
       { network: { ...prod.network, cidrs: ['10.0.0.0/16', '10.0.0.0/16'] } },

@@ -50,6 +50,55 @@ describe('a serving region', () => {
     expect(JSON.stringify(of(name).toJSON())).not.toMatch(/sha256:/);
   });
 
+  it.each(both)('%s: lets the same policy and the same schedules scale both colours', (name) => {
+    const groupsOf = (type: string) =>
+      Object.values(of(name).findResources(type)).map(({ Properties }) => ({
+        ...Properties,
+        AutoScalingGroupName: Properties.AutoScalingGroupName.Ref as string,
+      }));
+    const policies = groupsOf('AWS::AutoScaling::ScalingPolicy');
+    const actions = groupsOf('AWS::AutoScaling::ScheduledAction');
+    const groups = Object.keys(of(name).findResources('AWS::AutoScaling::AutoScalingGroup'));
+    expect(groups).toHaveLength(2);
+    for (const group of groups) {
+      const mine = (one: { AutoScalingGroupName: string }) => one.AutoScalingGroupName === group;
+      expect(policies.filter(mine)).toMatchObject([
+        {
+          PolicyType: 'TargetTrackingScaling',
+          TargetTrackingConfiguration: {
+            PredefinedMetricSpecification: { PredefinedMetricType: 'ASGAverageCPUUtilization' },
+            TargetValue: 70,
+          },
+        },
+      ]);
+      expect(actions.filter(mine)).toMatchObject([
+        { Recurrence: '0 13 * * 1-5', MinSize: 4 },
+        { Recurrence: '0 2 * * *', MinSize: 2 },
+      ]);
+    }
+    // Neither says how many machines there are: that is for whoever raises the least, and for the policy.
+    for (const action of actions) expect(action).not.toHaveProperty('DesiredCapacity');
+  });
+
+  it.each(both)('%s: keeps every release, scans each push, and copies it to the other region', (name) => {
+    const [other] = configuration.regions.serving.filter((region) => region !== (name === 'first' ? first : second));
+    const template = of(name);
+    template.hasResourceProperties('AWS::ECR::Repository', {
+      ImageTagMutability: 'IMMUTABLE',
+      ImageScanningConfiguration: { ScanOnPush: true },
+    });
+    template.hasResourceProperties('AWS::ECR::ReplicationConfiguration', {
+      ReplicationConfiguration: {
+        Rules: [
+          {
+            Destinations: [{ Region: other, RegistryId: account }],
+            RepositoryFilters: [{ Filter: names.repository, FilterType: 'PREFIX_MATCH' }],
+          },
+        ],
+      },
+    });
+  });
+
   it.each(both)('%s: answers 503 unless a rule forwards', (name) => {
     of(name).hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', {
       Port: 443,

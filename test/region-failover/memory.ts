@@ -42,6 +42,7 @@ export const configOf = (region: string): StartingConfig => ({
   failoverTable: 'orders-prod-failover',
   latchBuckets: { [A]: 'latch-a', [B]: 'latch-b', [W]: 'latch-w' },
   latchKey: 'moved',
+  compute: { kind: 'ec2', cluster: null },
   forwardRuleArn: 'arn:aws:elasticloadbalancing:rule',
   colours: {
     blue: { group: 'orders-prod-blue', targetGroupArn: 'blue' },
@@ -70,7 +71,7 @@ export interface WorldState {
   proof: Record<number, Proof>;
   decline: { at: string; by: string } | null;
   questions: Record<string, { token: string; answer?: Answer }>;
-  executions: Record<string, { status: string; input: unknown }>;
+  executions: Record<string, { status: string; input: unknown; stoppedAt: number | null }>;
   answered: { token: string; output: unknown }[];
   told: { subject: string; message: string }[];
   witnessAt: string | null;
@@ -106,7 +107,7 @@ const atStart = (): WorldState => ({
     reader: 'reader.b',
     moving: null,
   },
-  capacity: { colour: 'blue', desired: 2, max: 10, inService: 2, healthyTargets: 2 },
+  capacity: { colour: 'blue', desired: 2, min: 2, max: 10, inService: 2, healthyTargets: 2 },
   records: {},
   loss: {},
   proof: {},
@@ -189,9 +190,9 @@ export class World {
       },
       capacity: {
         read: async () => ({ ...this.state.capacity }),
-        setDesired: (_colour: string, desired: number) =>
-          this.#change('capacity.setDesired', () => {
-            this.state.capacity = { ...this.state.capacity, desired };
+        raiseTo: (_colour: string, size: number) =>
+          this.#change('capacity.raiseTo', () => {
+            this.state.capacity = { ...this.state.capacity, desired: size, min: size };
           }),
       },
       records: this.#records,
@@ -340,7 +341,7 @@ export class World {
   readonly #executions = {
     start: async (name: string, input: unknown): Promise<'started' | 'known'> => {
       if (this.state.executions[name]) return 'known';
-      this.state.executions[name] = { status: 'RUNNING', input };
+      this.state.executions[name] = { status: 'RUNNING', input, stoppedAt: null };
       return 'started';
     },
     running: async () =>

@@ -20,6 +20,7 @@ interface Seen {
   readonly authority: readonly { at: number; epoch: number; holder: string; phase: string; counter: number }[];
   readonly promotions: readonly { at: number; region: string; lagSeconds: number | null }[];
   readonly executions: readonly { from: number; until: number; region: string; outcome: unknown; reasons: unknown }[];
+  readonly samples: readonly { at: number; regions: Readonly<Record<string, { healthyTargets: number }>> }[];
   /** When each effect came first. */
   effectAt(what: string, region?: string): number;
   /** What people were told in a region since the fault, without CloudWatch's own mails. */
@@ -47,6 +48,7 @@ function see({ cloud, evidence, result }: RegionFailoverRun): Seen {
     jobs: timed(book.jobs),
     trace: cloud.trace.entries.map((entry) => ({ ...entry, at: at(entry.t), detail: (entry.detail ?? {}) as Detail })),
     authority: shifted(evidence.authority),
+    samples: shifted(evidence.samples),
     promotions: shifted(evidence.promotions).filter((promotion) => promotion.at >= 0),
     executions: evidence.executions.map(({ from, until, region, output }) => ({
       from: from - evidence.faultAt,
@@ -238,6 +240,14 @@ const proofs: Readonly<Record<string, Proof>> = {
     notMoved(seen);
     expect(seen.trace.some(({ detail }) => JSON.stringify(detail).includes('InsufficientInstanceCapacity'))).toBe(true);
     expect(seen.told(SECOND).join('\n')).toContain('1 targets are healthy, at least 2 must be');
+  },
+  'larger-primary': (seen) => {
+    movedTo(seen, SECOND, FIRST);
+    const healthyAt = (when: number, region: string) =>
+      within(seen.samples, 0, when).at(-1)?.regions[region]?.healthyTargets;
+    expect(healthyAt(seen.effectAt('claim') - 60, FIRST)).toBe(4);
+    expect(healthyAt(seen.effectAt('claim'), SECOND)).toBe(2);
+    expect(healthyAt(seen.effectAt('latch', SECOND), SECOND)).toBe(4);
   },
   'alarm-and-person': (seen) => {
     movedTo(seen, SECOND, FIRST);

@@ -75,7 +75,8 @@ describe('start-clean-up', () => {
     const first = await makeStartCleanUp(world.ports)(aborted);
     const second = await makeStartCleanUp(world.ports)(aborted);
     expect([first.started, second.started]).toEqual(['started', 'known']);
-    expect(world.state.executions).toEqual({ [first.name]: { status: 'RUNNING', input: aborted } });
+    expect(world.state.executions).toMatchObject({ [first.name]: { status: 'RUNNING', input: aborted } });
+    expect(Object.keys(world.state.executions)).toHaveLength(1);
     expect(CleanUpInput.parse(aborted).detail.name).toBe('alarm-us-west-2-20261120T031208551Z');
   });
 
@@ -215,7 +216,10 @@ describe('reconcile', () => {
   });
 
   it('leaves it to an execution that runs already', async () => {
-    const world = new World({ observations: outage(START), executions: { one: { status: 'RUNNING', input: {} } } });
+    const world = new World({
+      observations: outage(START),
+      executions: { one: { status: 'RUNNING', input: {}, stoppedAt: null } },
+    });
     await reconcile(world);
     expect(Object.keys(world.state.executions)).toEqual(['one']);
   });
@@ -247,7 +251,10 @@ describe('reconcile', () => {
   it.each(['FAILED', 'TIMED_OUT', 'ABORTED'])(
     'undoes the claim of an execution that ended %s before the one-way step, and tells',
     async (status) => {
-      const world = new World({ ...claimed({ phase: 'fencing' }), executions: { one: { status, input: {} } } });
+      const world = new World({
+        ...claimed({ phase: 'fencing' }),
+        executions: { one: { status, input: {}, stoppedAt: null } },
+      });
       await reconcile(world);
       expect(world.state.item).toMatchObject({ epoch: 1, holder: A, phase: 'active', claim: null });
       expect(world.state.told[0]?.subject).toContain('was undone');
@@ -259,7 +266,7 @@ describe('reconcile', () => {
     async (phase) => {
       const world = new World({
         ...claimed({ phase, epoch: 2, holder: B }),
-        executions: { one: { status: 'FAILED', input: {} } },
+        executions: { one: { status: 'FAILED', input: {}, stoppedAt: null } },
       });
       await reconcile(world);
       const resumed = world.state.executions['resume-2-2026-11-20T030000000Z'];
@@ -274,7 +281,7 @@ describe('reconcile', () => {
   it('leaves a claim alone while its execution runs', async () => {
     const world = new World({
       ...claimed({ phase: 'fencing' }),
-      executions: { one: { status: 'RUNNING', input: {} } },
+      executions: { one: { status: 'RUNNING', input: {}, stoppedAt: null } },
     });
     expect(await reconcile(world)).toMatchObject({ action: 'none' });
     expect(world.state.item.claim).toEqual(claim);

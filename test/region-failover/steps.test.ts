@@ -301,7 +301,16 @@ describe('scale', () => {
     const world = newWorld();
     world.state.capacity = { ...world.state.capacity, desired: 6, healthyTargets: 6 };
     await runTo(world, 'scale');
-    expect(world.changes).not.toContain('capacity.setDesired');
+    expect(world.changes).not.toContain('capacity.raiseTo');
+  });
+
+  it('holds what is there already, so that a policy which sees no users yet takes nothing back', async () => {
+    const world = newWorld();
+    world.state.observations = [{ ...outage(START)[0], region: A, self: { capacity: 3, at: '' } } as never];
+    world.state.capacity = { ...world.state.capacity, desired: 5, min: 2, healthyTargets: 5 };
+    await claim(world);
+    await makeScale(world.ports)({ move });
+    expect(world.state.capacity).toMatchObject({ desired: 5, min: 5 });
   });
 });
 

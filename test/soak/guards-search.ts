@@ -4,8 +4,9 @@
  */
 import { standUp } from '../../console/deployment/stand-up.ts';
 import { withAssembly } from '../../console/deployment/synthesize.ts';
-import { drills } from '../../console/drills/index.ts';
+import { type Drill, drills } from '../../console/drills/index.ts';
 import { runSoakSeed } from '../../console/soak/seed.ts';
+import { guards as releaseGuards } from '../blue-green/guards.ts';
 import { guards } from '../region-failover/guards.ts';
 import { deployWithout } from '../without-guard.ts';
 import { moreGuards, type SearchedGuard } from './more-guards.ts';
@@ -13,9 +14,17 @@ import { moreGuards, type SearchedGuard } from './more-guards.ts';
 const SEEDS_MAX = 1000;
 const PROFILE = 'hostile';
 
-const everyGuard: readonly SearchedGuard[] = [
-  ...guards.map(({ id, ...rest }) => ({ name: id, ...rest })),
-  ...moreGuards,
+const searchedIn = (drill: Drill, found: readonly SearchedGuard[]) => found.map((guard) => ({ ...guard, drill }));
+
+const everyGuard = [
+  ...searchedIn(drills['region-failover'], [
+    ...guards.map(({ id, without, removals }) => ({ name: id, without, removals })),
+    ...moreGuards,
+  ]),
+  ...searchedIn(
+    drills['blue-green'],
+    releaseGuards.map(({ id, without, removals }) => ({ name: `blue-green/${id}`, without, removals })),
+  ),
 ];
 
 const wanted = process.argv.slice(2);
@@ -26,14 +35,13 @@ if (unknown !== undefined) {
 }
 const searched = everyGuard.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
 
-const drill = drills['region-failover'];
 const say = (text: string): void => console.error(text);
 
 await withAssembly('prod', say, async (assembly) => {
   // The same must hold nothing against production as it is: then what is found is the missing guard.
   const whole = await standUp(assembly, 'prod');
   let found = 0;
-  for (const { name, without, removals } of searched) {
+  for (const { name, without, removals, drill } of searched) {
     say(`${name}: without ${without}`);
     const { cloud, configuration } = await deployWithout(removals, assembly);
     const soak = { drill, configuration, faults: { profile: PROFILE } };

@@ -8,7 +8,7 @@ import { networkOf } from '../../../simulator/runtime/network.ts';
 import { type SnsState, sns } from '../../../simulator/services/sns.ts';
 import { happen, ledgerOf } from '../../../simulator/world/index.ts';
 import type { Act, Where } from './scenario.ts';
-import { SECRETS, urlOf } from './scene.ts';
+import { PLANTED, SECRETS, urlOf } from './scene.ts';
 
 interface Stage {
   readonly cloud: Cloud;
@@ -21,6 +21,10 @@ export async function perform(act: Act, stage: Stage): Promise<void> {
 }
 
 type Acts = { [K in Act['do']]: (act: Extract<Act, { do: K }>, stage: Stage) => Promise<void> };
+
+/** Either serving region's, where a sender tells both. */
+const regionsOf = (stage: Stage, where: Where | 'both' = 'first'): string[] =>
+  where === 'both' ? [...stage.configuration.regions.serving] : [regionOf(stage, where)];
 
 const regionOf = ({ configuration }: Stage, where: Where = 'first'): string =>
   configuration.regions.serving[where === 'first' ? 0 : 1];
@@ -61,7 +65,10 @@ const acts: Acts = {
         fingerprint: `${labels.alertname}-${labels.instance}-${index}`,
       })),
     });
-    await post(cloud, `${urlOf(cloud, regionOf(stage, where), 'webhook')}alertmanager`, body, signed(body, cloud.now));
+    await postTo('alertmanager', body, stage, where);
+  },
+  async unreadable({ where }, stage) {
+    await postTo('generic', JSON.stringify({ version: '7', source: 'somebody', token: PLANTED }), stage, where);
   },
   async budget({ text, where }, stage) {
     const region = regionOf(stage, where);
@@ -116,6 +123,12 @@ const acts: Acts = {
   async dark({ where }, stage) {
     stage.cloud.goDark(regionOf(stage, where));
   },
+  async parted(_act, stage) {
+    for (const [from, to] of linksOf(stage)) await happen(stage.cloud, { do: 'cut', from, to });
+  },
+  async rejoined(_act, stage) {
+    for (const [from, to] of linksOf(stage)) await happen(stage.cloud, { do: 'mend', from, to });
+  },
   async fault({ fault }, { cloud }) {
     addFault(cloud, { ...fault, from: cloud.now });
   },
@@ -131,10 +144,31 @@ async function makeAlarm(cloud: Cloud, region: string, AlarmName: string, tags: 
   await cloud.call('cloudwatch', 'PutMetricAlarm', input, { region });
 }
 
-/** As a proxy in front of Alertmanager signs (functions/alert-routing/authenticity.ts reads it). */
-function signed(body: string, now: number): Record<string, string> {
+/** Between the serving regions, both ways. */
+function linksOf({ configuration }: Stage): [string, string][] {
+  const [first, second] = configuration.regions.serving;
+  return [
+    [first, second],
+    [second, first],
+  ];
+}
+
+/** To one region or both, at once; a region in the dark is not reached, and the sender of both does not mind. */
+async function postTo(source: 'alertmanager' | 'generic', body: string, stage: Stage, where?: Where | 'both') {
+  const { cloud } = stage;
+  const secret = SECRETS[`webhook-${source}`];
+  const sent = regionsOf(stage, where).map((region) =>
+    post(cloud, `${urlOf(cloud, region, 'webhook')}${source}`, body, signed(body, secret, cloud.now)),
+  );
+  const outcomes = await Promise.allSettled(sent);
+  const failed = outcomes.find(({ status }) => status === 'rejected');
+  if (failed && outcomes.every(({ status }) => status === 'rejected')) throw (failed as PromiseRejectedResult).reason;
+}
+
+/** As a proxy in front of a sender signs (functions/alert-routing/authenticity.ts reads it). */
+function signed(body: string, secret: string, now: number): Record<string, string> {
   const seconds = String(Math.floor(now / 1000));
-  const digest = createHmac('sha256', SECRETS['webhook-alertmanager']).update(`v1:${seconds}:${body}`).digest('hex');
+  const digest = createHmac('sha256', secret).update(`v1:${seconds}:${body}`).digest('hex');
   return { 'x-mainstay-timestamp': seconds, 'x-mainstay-signature': `v1=${digest}` };
 }
 

@@ -14,7 +14,7 @@ import type { Scenario } from './scenario.ts';
 import { scenarios } from './scenarios.ts';
 import { standUp } from './scene.ts';
 
-const SLUG = 'alert-routing';
+export const SLUG = 'alert-routing';
 const AS_WANTED = 'told as wanted';
 
 async function run(
@@ -32,7 +32,7 @@ async function run(
   return { result, cloud: played.cloud, report: reportOf(scenario, result) };
 }
 
-function resultOf(name: string, seed: number, scenario: Scenario, played: Played): DrillResult {
+export function resultOf(name: string, seed: number, scenario: Scenario, played: Played): DrillResult {
   const { cloud, notifications, faults, broken, latenciesMs } = played;
   const seconds = latenciesMs.map((ms) => ms / 1000);
   return {
@@ -70,7 +70,7 @@ const entryOf = ({ t, says, about, lost }: Notification) => ({
   actor: says.split(' ')[0] ?? '',
 });
 
-function reportOf(scenario: Scenario, result: DrillResult): ReportModel {
+export function reportOf(scenario: Scenario, result: DrillResult): ReportModel {
   const { outcome, timeline, measures } = result;
   const notified = measures?.notifiedSeconds;
   return {

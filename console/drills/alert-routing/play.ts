@@ -9,6 +9,8 @@ import { callPeople, type Scene } from './scene.ts';
 
 export interface Played {
   readonly cloud: Cloud;
+  /** When the scenario began. Milliseconds since the epoch. */
+  readonly since: number;
   readonly notifications: readonly Notification[];
   /** Sentences; none when everything came as wanted and nothing else. */
   readonly faults: readonly string[];
@@ -17,24 +19,34 @@ export interface Played {
   readonly latenciesMs: readonly number[];
 }
 
+type Timed = Scenario['acts'][number];
+
 /** Rejects with what an act throws, and with GapInSimulator where the simulator lacks something. */
 export async function play(scene: Scene, scenario: Scenario, seed: number): Promise<Played> {
   const cloud = forkSimulation(scene.cloud, seed);
-  const { configuration } = scene;
-  callPeople(cloud, configuration, scenario.onCall);
+  callPeople(cloud, scene.configuration, scenario.onCall);
   const since = cloud.now;
-  const acts = [...scenario.acts].sort((a, b) => a.at - b.at);
-  for (const { at, ...act } of acts) {
-    await cloud.runUntil(since + at * 1000);
-    await cloud.resolve(perform(act, { cloud, configuration }));
-  }
+  for (const act of [...scenario.acts].sort((a, b) => a.at - b.at)) await performAt(since, act, cloud, scene);
   await cloud.runUntil(since + scenario.seconds * 1000);
+  return judged(cloud, scene, scenario, since);
+}
+
+/** Rejects with what the act throws. */
+export async function performAt(since: number, { at, ...act }: Timed, cloud: Cloud, scene: Scene): Promise<void> {
+  const { configuration } = scene;
+  await cloud.runUntil(since + at * 1000);
+  await cloud.resolve(perform(act, { cloud, configuration }));
+}
+
+/** What came of a scenario that has been played on the cloud. */
+export function judged(cloud: Cloud, { configuration }: Scene, scenario: Scenario, since: number): Played {
   const notifications = notificationsIn(cloud, since);
   return {
     cloud,
+    since,
     notifications,
     faults: unwantedAndMissing(scenario.wants, notifications),
-    broken: brokenIn({ cloud, since, scenario, notifications }),
+    broken: brokenIn({ cloud, configuration, since, scenario, notifications }),
     latenciesMs: latenciesOf(scenario, notifications),
   };
 }

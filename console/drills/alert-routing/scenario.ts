@@ -22,8 +22,11 @@ export type Act =
       readonly do: 'alertmanager';
       readonly alerts: readonly Labels[];
       readonly resolved?: boolean;
-      readonly where?: Where;
+      /** Both: the sender posts to either region's webhook. */
+      readonly where?: Where | 'both';
     }
+  /** Somebody posts, signed, what no reader knows, with a secret in it. */
+  | { readonly do: 'unreadable'; readonly where?: Where }
   /** AWS Budgets publishes its plain text. */
   | { readonly do: 'budget'; readonly text: string; readonly where?: Where }
   /** Somebody opens the newest link of a page and sends its form. */
@@ -36,6 +39,8 @@ export type Act =
   | { readonly do: 'stop-escalations'; readonly where?: Where }
   | { readonly do: 'world'; readonly event: WorldEvent }
   | { readonly do: 'dark'; readonly where: Where }
+  /** Nothing passes between the serving regions; each reaches everybody else. */
+  | { readonly do: 'parted' | 'rejoined' }
   | { readonly do: 'fault'; readonly fault: Fault };
 
 type Tags = Readonly<Record<string, string>>;
@@ -67,6 +72,8 @@ export interface Scenario {
   readonly wants: readonly Want[];
   /** How long it is watched. */
   readonly seconds: number;
+  /** Faults come beside it, drawn from a seed: no times are promised. */
+  readonly disturbed?: boolean;
   /** How often people may be paged by PagerDuty for one key. @default 1 */
   readonly pagesMax?: number;
 }

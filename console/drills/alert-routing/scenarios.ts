@@ -10,6 +10,18 @@ const NOBODY = { acknowledgesMs: null } as const;
 const P0 = { severity: 'P0', team: 'orders', service: 'orders' };
 const P1 = { severity: 'P1', team: 'orders', service: 'orders' };
 
+/** As Alertmanager labels them. */
+const CHECKOUT = { alertname: 'Checkout', instance: 'a', team: 'orders', service: 'orders', region: 'us-west-2' };
+const SLOW = { ...CHECKOUT, alertname: 'Slow' };
+const stormOf = (kind: number, n: number, severity: string) => ({
+  alertname: `Storm${kind}`,
+  instance: `host-${n}`,
+  severity,
+  team: 'orders',
+  service: 'orders',
+  region: 'us-west-2',
+});
+
 /** The page of an outage, at once. EventBridge alone may take two seconds, a cold start one more. */
 const page = (about: string, at: number): Want => ({ says: 'pagerduty outage trigger', about, from: at, to: at + 6 });
 
@@ -102,14 +114,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     acts: Array.from({ length: 20 }, (_, kind) => ({
       at: 10 + kind,
       do: 'alertmanager' as const,
-      alerts: Array.from({ length: 100 }, (_, n) => ({
-        alertname: `Storm${kind}`,
-        instance: `host-${n}`,
-        severity: 'critical',
-        team: 'orders',
-        service: 'orders',
-        region: 'us-west-2',
-      })),
+      alerts: Array.from({ length: 100 }, (_, n) => stormOf(kind, n, 'critical')),
     })),
     wants: [{ says: 'pagerduty standard trigger', about: 'Storm', from: 40, to: 90, times: 20 }],
     seconds: 300,
@@ -163,6 +168,77 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     ],
     seconds: 500,
   },
+  'both-regions': {
+    says: 'Alertmanager tells both regions of everything: each person and each channel hears of it once all the same',
+    onCall: NOBODY,
+    acts: [
+      { at: 10, do: 'alertmanager', where: 'both', alerts: [{ ...CHECKOUT, severity: 'outage' }] },
+      { at: 20, do: 'alertmanager', where: 'both', alerts: [{ ...SLOW, severity: 'warning' }] },
+      { at: 600, do: 'alertmanager', where: 'both', alerts: [{ ...CHECKOUT, severity: 'outage' }], resolved: true },
+      { at: 600, do: 'alertmanager', where: 'both', alerts: [{ ...SLOW, severity: 'warning' }], resolved: true },
+    ],
+    wants: [
+      // Each region tells PagerDuty, which makes one incident of it.
+      { says: 'pagerduty outage trigger', about: 'Checkout', from: 10, to: 16, times: 2 },
+      { says: 'phones', about: 'Checkout', from: 310, to: 325 },
+      { says: 'slack operations post', about: 'Slow', from: 80, to: 90 },
+      { says: 'pagerduty outage resolve', about: '', from: 660, to: 675, times: 2 },
+      { says: 'phones', about: 'Checkout', from: 660, to: 675 },
+      { says: 'slack operations update', about: 'Slow', from: 660, to: 675 },
+    ],
+    seconds: 900,
+  },
+  'both-regions-one-lost': {
+    says: 'Alertmanager tells both regions, and the one whose turn it is goes dark before it speaks: the other does',
+    onCall: NOBODY,
+    acts: [
+      { at: 20, do: 'alertmanager', where: 'both', alerts: [{ ...SLOW, severity: 'warning' }] },
+      { at: 60, do: 'dark', where: 'first' },
+      { at: 100, do: 'alertmanager', where: 'both', alerts: [{ ...CHECKOUT, severity: 'outage' }] },
+      { at: 600, do: 'alertmanager', where: 'both', alerts: [{ ...SLOW, severity: 'warning' }], resolved: true },
+    ],
+    wants: [
+      // Its turn comes ten seconds later.
+      { says: 'slack operations post', about: 'Slow', from: 90, to: 105 },
+      { says: 'pagerduty outage trigger', about: 'Checkout', from: 100, to: 106 },
+      { says: 'phones', about: 'Checkout', from: 410, to: 430 },
+      { says: 'monitor us-west-2', about: 'silence', from: 60, to: 310 },
+      { says: 'slack operations update', about: 'Slow', from: 670, to: 685 },
+    ],
+    seconds: 900,
+  },
+  'both-regions-parted': {
+    says: 'Alertmanager tells both regions, which do not hear each other: PagerDuty knows the key, Slack and phones hear twice',
+    onCall: NOBODY,
+    acts: [
+      { at: 5, do: 'parted' },
+      { at: 10, do: 'alertmanager', where: 'both', alerts: [{ ...CHECKOUT, severity: 'outage' }] },
+      { at: 20, do: 'alertmanager', where: 'both', alerts: [{ ...SLOW, severity: 'warning' }] },
+      { at: 400, do: 'rejoined' },
+      { at: 600, do: 'alertmanager', where: 'both', alerts: [{ ...CHECKOUT, severity: 'outage' }], resolved: true },
+      { at: 600, do: 'alertmanager', where: 'both', alerts: [{ ...SLOW, severity: 'warning' }], resolved: true },
+    ],
+    wants: [
+      { says: 'pagerduty outage trigger', about: 'Checkout', from: 10, to: 16, times: 2 },
+      { says: 'phones', about: 'Checkout', from: 310, to: 335, times: 2 },
+      { says: 'slack operations post', about: 'Slow', from: 80, to: 105, times: 2 },
+      { says: 'pagerduty outage resolve', about: '', from: 660, to: 675, times: 2 },
+      // Whoever said a beginning says its end, each in its own message.
+      { says: 'phones', about: 'Checkout', from: 660, to: 690, times: 2 },
+      { says: 'slack operations update', about: 'Slow', from: 660, to: 690, times: 2 },
+    ],
+    seconds: 900,
+  },
+  'both-regions-acknowledged': {
+    says: 'both regions tell of it, and somebody takes it by the link of one of them: the other asks nobody either',
+    onCall: NOBODY,
+    acts: [
+      { at: 10, do: 'alertmanager', where: 'both', alerts: [{ ...CHECKOUT, severity: 'outage' }] },
+      { at: 120, do: 'follow-link', act: 'acknowledge' },
+    ],
+    wants: [{ says: 'pagerduty outage trigger', about: 'Checkout', from: 10, to: 16, times: 2 }],
+    seconds: 1200,
+  },
   silence: {
     says: 'somebody silences a page by its link; its coming end is announced, and then it is told again',
     onCall: NOBODY,
@@ -209,6 +285,99 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     wants: [{ says: 'pagerduty outage trigger', about: 'region-failing', from: 60, to: 440 }],
     seconds: 500,
   },
+  'lost-end': {
+    says: 'the event that an alarm is well again is lost: the sweep finds it, and its page ends',
+    onCall: TAKES_IT,
+    acts: [
+      { at: 10, do: 'alarm', name: 'orders-outage', state: 'ALARM', tags: P0 },
+      { at: 60, do: 'fault', fault: { kind: 'event-lost', source: 'aws.cloudwatch', times: 1 } },
+      { at: 300, do: 'alarm', name: 'orders-outage', state: 'OK' },
+    ],
+    wants: [
+      page('orders-outage', 10),
+      { says: 'pagerduty outage resolve', about: '', from: 360, to: 740 },
+      // As far as is known it fires on; it was acknowledged, so nobody else is asked.
+    ],
+    seconds: 1100,
+  },
+  rise: {
+    says: 'a P1 becomes a P0 and falls again: the rise pages at once another service, the fall nobody',
+    onCall: TAKES_IT,
+    acts: [
+      { at: 10, do: 'alertmanager', alerts: [{ ...CHECKOUT, severity: 'critical' }] },
+      { at: 200, do: 'alertmanager', alerts: [{ ...CHECKOUT, severity: 'outage' }] },
+      { at: 400, do: 'alertmanager', alerts: [{ ...CHECKOUT, severity: 'outage' }], resolved: true },
+      { at: 500, do: 'alertmanager', alerts: [{ ...CHECKOUT, severity: 'critical' }] },
+      { at: 700, do: 'alertmanager', alerts: [{ ...CHECKOUT, severity: 'critical' }], resolved: true },
+    ],
+    wants: [
+      { says: 'pagerduty standard trigger', about: 'Checkout', from: 40, to: 46 },
+      { says: 'pagerduty outage trigger', about: 'Checkout', from: 200, to: 206 },
+      { says: 'pagerduty standard trigger', about: 'Checkout', from: 200, to: 206 },
+      // Said again, and fewer than before: PagerDuty has the incident, and calls nobody for it.
+      { says: 'pagerduty outage trigger', about: 'Checkout', from: 500, to: 506 },
+      { says: 'pagerduty standard trigger', about: 'Checkout', from: 500, to: 506 },
+      { says: 'pagerduty outage resolve', about: '', from: 760, to: 775 },
+      { says: 'pagerduty standard resolve', about: '', from: 760, to: 775 },
+    ],
+    seconds: 1400,
+  },
+  'storm-and-outage': {
+    says: 'a P0 in the middle of a storm of P1s: it is told as fast as alone',
+    onCall: TAKES_IT,
+    acts: [
+      ...Array.from({ length: 30 }, (_, kind) => ({
+        at: 10 + kind,
+        do: 'alertmanager' as const,
+        alerts: Array.from({ length: 20 }, (_, n) => stormOf(kind, n, 'critical')),
+      })),
+      { at: 42, do: 'alarm', name: 'orders-outage', state: 'ALARM', tags: P0 },
+    ],
+    wants: [
+      page('orders-outage', 42),
+      { says: 'pagerduty standard trigger', about: 'Storm', from: 40, to: 100, times: 30 },
+    ],
+    seconds: 250,
+  },
+  'many-kinds': {
+    says: '40 kinds of P2 in one moment: Slack gets as many as it takes, and the rest in digests that count them all',
+    onCall: NOBODY,
+    acts: [
+      { at: 10, do: 'alertmanager', alerts: Array.from({ length: 40 }, (_, kind) => stormOf(kind, 0, 'warning')) },
+    ],
+    wants: [
+      { says: 'slack operations post', about: 'Storm', from: 70, to: 80 },
+      { says: 'slack operations post', about: '39 messages in one: 39 P2 open', from: 70, to: 80 },
+    ],
+    seconds: 400,
+  },
+  inhibited: {
+    says: 'an outage explains a symptom: only the outage is told; the symptom outlasts it, and is told then',
+    onCall: TAKES_IT,
+    acts: [
+      { at: 5, do: 'alarm', name: 'orders-latency', state: 'ALARM', tags: { ...P1, symptom: 'yes' } },
+      { at: 10, do: 'alarm', name: 'orders-outage', state: 'ALARM', tags: P1 },
+      { at: 15, do: 'alarm', name: 'orders-pool', state: 'ALARM', tags: { ...P0, symptom: 'yes' } },
+      { at: 400, do: 'alarm', name: 'orders-outage', state: 'OK' },
+      { at: 400, do: 'alarm', name: 'orders-pool', state: 'OK' },
+    ],
+    wants: [
+      { says: 'pagerduty standard trigger', about: 'orders-outage', from: 40, to: 46 },
+      // Graver than what would explain it.
+      page('orders-pool', 15),
+      { says: 'pagerduty standard trigger', about: 'orders-latency', from: 400, to: 440 },
+      end('', 400),
+      { says: 'pagerduty standard resolve', about: '', from: 460, to: 470 },
+    ],
+    seconds: 700,
+  },
+  unreadable: {
+    says: 'somebody posts what no reader knows, with a secret in it: its owner hears of it, the secret goes nowhere',
+    onCall: NOBODY,
+    acts: [{ at: 10, do: 'unreadable' }],
+    wants: [{ says: 'slack operations post', about: 'unreadable', from: 70, to: 80 }],
+    seconds: 300,
+  },
   'dst-night': {
     says: 'the morning after the clocks changed, a P2 waits for nine o’clock as the office now counts it',
     onCall: NOBODY,
@@ -247,8 +416,13 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       { says: 'phones', about: 'orders-outage', from: 360, to: 640 },
       { says: 'slack operations post', about: 'intake-age', from: 120, to: 660 },
       { says: 'last-resort', about: 'dead-letters', from: 600, to: 1000 },
+      { says: 'phones', about: 'dead-letters', from: 600, to: 1000 },
+      // As far as is known, nobody takes the first page either.
+      { says: 'pagerduty managers trigger', about: 'orders-outage', from: 960, to: 1240 },
+      // Somebody was called for them already: what the sweep finds is only noted.
+      { says: 'slack operations post', about: 'dead-letters', from: 660, to: 1380 },
     ],
-    seconds: 1000,
+    seconds: 1400,
   },
   budget: {
     says: 'a budget alert is plain text and outside of all JSON: it is mailed on the next business day, not lost',

@@ -32,6 +32,9 @@ export const SECRETS = {
   'webhook-pagerduty': 'pagerduty-secret-of-the-drill',
 } as const;
 
+/** A secret that a careless sender writes into an alert. Invented too. */
+export const PLANTED = 'Bearer planted-by-a-careless-sender';
+
 /** PagerDuty's services, each with a channel of the routing configuration. */
 export const SERVICES = ['outage', 'standard', 'managers'] as const;
 const KEYS = { outage: 'pagerduty-outage', standard: 'pagerduty', managers: 'pagerduty-managers' } as const;

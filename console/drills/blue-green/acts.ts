@@ -1,13 +1,19 @@
 /** What people, pipelines and mishaps do during a drill, beyond what the world does by itself. */
 
+import { FailoverRequest } from '../../../events/failover-request.ts';
+import { COLOURS } from '../../../infra/names.ts';
 import type { Cloud } from '../../../simulator/cloud.ts';
+import { AnswerLost, AwsError, Unreachable } from '../../../simulator/errors.ts';
 import { ecrStateIn } from '../../../simulator/services/ecr/state.ts';
 import { stepFunctions } from '../../../simulator/stepfunctions/service.ts';
 import { happen } from '../../../simulator/world/events.ts';
 import * as moments from '../../drill/moments.ts';
+import { empty, resize, schedule, setLeast } from '../../drill/sizing.ts';
+import { askedFor } from '../region-failover/by-hand.ts';
 import type { Asked, Push } from './evidence.ts';
-import { currentRelease } from './last-release.ts';
-import { forwardRuleOf, targetGroupOf } from './nodes.ts';
+import { currentRelease, holdsLease } from './last-release.ts';
+import { forwardRuleOf, targetGroupOf, weightsIn } from './nodes.ts';
+import { callOnFargate } from './on-fargate.ts';
 import { pushed } from './pushes.ts';
 import type { Act, Places } from './scenario.ts';
 
@@ -23,10 +29,15 @@ const isMoment = (act: Act): act is Moment => ['abortAt', 'dieAfter', 'eventsAt'
 
 /** Whether an act that waits for one exact moment must be done at this very instant. */
 export const isDue = (cloud: Cloud, act: Act, places: Places): boolean =>
-  isMoment(act) && moments.hasHit(cloud, momentOf(act, places));
+  act.act === 'whileJob'
+    ? holdsLease(cloud, act.job, places)
+    : isMoment(act) && moments.hasHit(cloud, momentOf(act, places));
 
 function momentOf(act: Moment, places: Places): moments.Moment {
-  if (act.act === 'dieAfter') return moments.diesAfter(places.region, `blue-green/${act.function}`, act.call);
+  if (act.act === 'dieAfter') {
+    const call = places.configuration.compute.kind === 'fargate' ? callOnFargate(act.call) : act.call;
+    return moments.diesAfter(places.region, `blue-green/${act.function}`, call);
+  }
   if (act.act === 'abortAt') return moments.abortAt(places, act.state);
   return moments.eventsAt(places, act.state, act.events(places));
 }
@@ -37,30 +48,40 @@ export async function perform(cloud: Cloud, act: Act, places: Places, diary: Dia
   const t = (cloud.now - cloud.state.startedAt) / 1000;
   switch (act.act) {
     case 'push':
-      diary.pushes.push(pushed(cloud, act.release, places, t));
-      await happen(cloud, { do: 'pushImage', region, repository: names.repository, ...act.release });
-      return true;
+      return push(cloud, act, places, diary, t);
     case 'request':
       return request(cloud, act, places, diary, t);
     case 'decide':
       return decide(cloud, act, places, diary, t);
     case 'weights':
       return setWeights(cloud, act, places);
-    case 'scale':
-      return scale(cloud, act, places);
-    case 'empty':
-      await cloud.call(
-        'autoscaling',
-        'UpdateAutoScalingGroup',
-        { AutoScalingGroupName: names.group(places[act.colour]), MinSize: 0, DesiredCapacity: 0 },
-        { region },
-      );
+    case 'size':
+      await resize(cloud, { ...places, colour: places[act.colour] }, act.machines);
       return true;
+    case 'least':
+      await setLeast(cloud, { ...places, colour: places[act.colour] }, act.machines);
+      return true;
+    case 'schedule':
+      await schedule(cloud, { ...places, colour: places[act.colour] }, act.most);
+      return true;
+    case 'empty':
+      return emptied(cloud, act.colour, places);
+    case 'try':
+      return tried(cloud, act.of, places, diary);
     case 'after': {
       const enteredAt = firstEntry(cloud, places, act.state);
       if (enteredAt === null || cloud.now < enteredAt + act.seconds * 1000) return false;
       return perform(cloud, act.does, places, diary);
     }
+    case 'whileJob':
+      return holdsLease(cloud, act.job, places) && perform(cloud, act.does, places, diary);
+    case 'deleteImages':
+      return deleteImages(cloud, places);
+    // It was deployed before the scenario began.
+    case 'policy':
+      return true;
+    case 'move':
+      return move(cloud, act.reason, places);
     case 'alarm':
       await cloud.call(
         'cloudwatch',
@@ -79,6 +100,47 @@ export async function perform(cloud: Cloud, act: Act, places: Places, diary: Dia
     case 'dieAfter':
       return isDue(cloud, act, places);
   }
+}
+
+/** ECR may refuse it, or carry it out and not say so: whether it is there counts. */
+async function push(
+  cloud: Cloud,
+  { release }: Extract<Act, { act: 'push' }>,
+  places: Places,
+  { pushes }: Diary,
+  t: number,
+): Promise<boolean> {
+  const { region, names } = places;
+  await happen(cloud, { do: 'pushImage', region, repository: names.repository, ...release });
+  const found = ecrStateIn(cloud, region)?.repositories[names.repository];
+  const made = pushed(cloud, release, places, t);
+  const wanted = [made.digests.at(-1), ...(release.tags ?? []).map((tag) => found?.tags[tag])];
+  if (!wanted.every((digest) => digest !== undefined && found?.images[digest])) return false;
+  pushes.push(made);
+  return true;
+}
+
+async function tried(cloud: Cloud, act: Act, places: Places, diary: Diary): Promise<boolean> {
+  try {
+    return await perform(cloud, act, places, diary);
+  } catch (error) {
+    if (error instanceof AwsError || error instanceof Unreachable || error instanceof AnswerLost) return false;
+    throw error;
+  }
+}
+
+async function emptied(
+  cloud: Cloud,
+  which: Extract<Act, { act: 'empty' }>['colour'],
+  places: Places,
+): Promise<boolean> {
+  const { region, names, live, candidate } = places;
+  const rule = forwardRuleOf(cloud, region);
+  const idle = COLOURS.find((colour) => rule !== undefined && weightsIn(cloud, region, names, rule)[colour] === 0);
+  const colour = which === 'idle' ? idle : which === 'live' ? live : candidate;
+  if (colour === undefined) return false;
+  await empty(cloud, { ...places, colour });
+  return true;
 }
 
 /** When an execution first entered a state; milliseconds since the epoch, null while none has. */
@@ -100,9 +162,10 @@ async function request(
   t: number,
 ): Promise<boolean> {
   const digest = ecrStateIn(cloud, places.region)?.repositories[places.names.repository]?.tags[tag];
-  if (digest === undefined) throw new Error(`no image has the tag '${tag}'`);
-  asked.push({ t, wish: kind, digest, by: 'alice' });
+  // It is asked for once it is there.
+  if (digest === undefined) return false;
   await put(cloud, places, 'Release requested', { kind, digest, reason });
+  asked.push({ t, wish: kind, digest, by: 'alice' });
   return true;
 }
 
@@ -115,8 +178,8 @@ async function decide(
 ): Promise<boolean> {
   const release = currentRelease(cloud, places);
   if (release === null) return false;
-  asked.push({ t, wish: decision, digest: null, by: 'alice' });
   await put(cloud, places, 'Release decided', { release, decision, reason });
+  asked.push({ t, wish: decision, digest: null, by: 'alice' });
   return true;
 }
 
@@ -135,6 +198,31 @@ async function put(
   );
 }
 
+/** To the other region, where the request is put. */
+async function move(cloud: Cloud, reason: string, { region: from, names, configuration }: Places): Promise<boolean> {
+  const target = configuration.regions.serving.find((each) => each !== from) ?? from;
+  const { detailType, detail } = askedFor(
+    configuration,
+    FailoverRequest.shape.detail.parse({ application: names.prefix, target, from, by: 'alice', reason }),
+  );
+  const Entries = [{ Source: 'mainstay', DetailType: detailType, Detail: JSON.stringify(detail) }];
+  await cloud.call('events', 'PutEvents', { Entries }, { region: target });
+  return true;
+}
+
+/** Whoever is refused leaves it at that. */
+async function deleteImages(cloud: Cloud, { region, names }: Places): Promise<boolean> {
+  const { images = {} } = ecrStateIn(cloud, region)?.repositories[names.repository] ?? {};
+  const [, ...older] = Object.values(images).sort((a, b) => b.pushedAt - a.pushedAt);
+  const imageIds = older.map(({ digest }) => ({ imageDigest: digest }));
+  await cloud
+    .call('ecr', 'BatchDeleteImage', { repositoryName: names.repository, imageIds }, { region })
+    .catch((error: unknown) => {
+      if (!(error instanceof AwsError) || error.code !== 'AccessDeniedException') throw error;
+    });
+  return true;
+}
+
 async function setWeights(cloud: Cloud, act: Extract<Act, { act: 'weights' }>, places: Places): Promise<boolean> {
   const { region, names, live, candidate } = places;
   const rule = forwardRuleOf(cloud, region);
@@ -149,24 +237,6 @@ async function setWeights(cloud: Cloud, act: Extract<Act, { act: 'weights' }>, p
     { RuleArn: rule?.RuleArn, Actions: [{ Type: 'forward', ForwardConfig: { TargetGroups } }] },
     { region },
   );
-  return true;
-}
-
-/** As a scaling policy does: a group that is told to leave alarms alone does not follow it. */
-async function scale(cloud: Cloud, act: Extract<Act, { act: 'scale' }>, places: Places): Promise<boolean> {
-  const { region, names } = places;
-  const AutoScalingGroupName = names.group(places[act.colour]);
-  const { AutoScalingGroups } = await cloud.call(
-    'autoscaling',
-    'DescribeAutoScalingGroups',
-    { AutoScalingGroupNames: [AutoScalingGroupName] },
-    { region },
-  );
-  const group = AutoScalingGroups?.[0];
-  if (group?.SuspendedProcesses?.some(({ ProcessName }) => ProcessName === 'AlarmNotification')) return true;
-  const wanted = (group?.DesiredCapacity ?? 0) + act.by;
-  const DesiredCapacity = Math.min(group?.MaxSize ?? 0, Math.max(group?.MinSize ?? 0, wanted));
-  await cloud.call('autoscaling', 'SetDesiredCapacity', { AutoScalingGroupName, DesiredCapacity }, { region });
   return true;
 }
 

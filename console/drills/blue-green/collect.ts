@@ -20,12 +20,12 @@ export interface Collected {
   /** What served when the scenario began. */
   readonly before: Served;
   readonly faultAt: number;
-  readonly disturbedUntil: number | null;
+  readonly disturbances: Evidence['disturbances'];
   readonly pushes: readonly Push[];
   readonly asked: Evidence['asked'];
 }
 
-export function collect({ watched, monitor, before, faultAt, disturbedUntil, pushes, asked }: Collected): Evidence {
+export function collect({ watched, monitor, before, faultAt, disturbances, pushes, asked }: Collected): Evidence {
   const { cloud, region } = watched;
   const since = (atMs: number): number => seconds(atMs - cloud.state.startedAt);
   const roles = rolesOf(cloud, 'blue-green');
@@ -47,7 +47,7 @@ export function collect({ watched, monitor, before, faultAt, disturbedUntil, pus
       .filter(({ subject }) => !/^(ALARM|OK|INSUFFICIENT_DATA): "/.test(subject)),
     refusals: refusalsIn(cloud),
     faultAt,
-    disturbedUntil,
+    disturbances,
     endedAt: seconds(cloud.now - cloud.state.startedAt),
   };
 }

@@ -8,8 +8,9 @@ import type { Cloud } from '../../../simulator/cloud.ts';
 import { handOverDecoded } from '../../../simulator/runtime/decoded.ts';
 import { forkSimulation, resumeSimulation } from '../../../simulator/simulation.ts';
 import { stepFunctions } from '../../../simulator/stepfunctions/service.ts';
-import { haltInstances, scheduleEvents, startUsers, stopUsers } from '../../../simulator/world/index.ts';
+import { haltInstances, paceUsers, scheduleEvents, startUsers, stopUsers } from '../../../simulator/world/index.ts';
 import { withoutGaps } from '../../drill/gaps.ts';
+import { letRest } from '../../drill/let-rest.ts';
 import { play, settle } from '../../drill/play.ts';
 import type { DrillResult, TimelineEntry } from '../../drill/result.ts';
 import { graphOfMachine } from '../../report/parts.ts';
@@ -23,10 +24,12 @@ import { other } from './evidence.ts';
 import { INVARIANTS, violations } from './invariants.ts';
 import { Monitor, type Watched } from './monitor.ts';
 import { narratorOf } from './narrator.ts';
+import { deployPolicy, withPolicy } from './policy.ts';
 import { present } from './present.ts';
 import { reportModel } from './report-model.ts';
-import type { Act, Places, Scenario } from './scenario.ts';
+import type { Act, Pace, Places, Scenario } from './scenario.ts';
 import { targetsMissed } from './targets.ts';
+import { disturbancesIn } from './trouble.ts';
 import { outcomeOf, truthOf } from './truth.ts';
 import { unsettled } from './unsettled.ts';
 
@@ -81,11 +84,12 @@ export function runScenario(
 
 async function runOn(
   cloud: Cloud,
-  configuration: Configuration,
+  given: Configuration,
   { name, scenario }: Named,
   seed: number,
   watcher: Watcher,
 ): Promise<BlueGreenRun> {
+  const configuration = withPolicy(given, scenario.policy ?? {});
   const [region] = configuration.regions.serving;
   const watched: Watched = { cloud, configuration, names: namesOf(configuration), region };
   const now = () => (cloud.now - cloud.state.startedAt) / 1000;
@@ -98,11 +102,13 @@ async function runOn(
     }),
   );
   resumeSimulation(cloud);
+  if (scenario.policy) await cloud.resolve(deployPolicy(watched, scenario.policy));
+  if (scenario.resting) await cloud.resolve(letRest(cloud, scenario.resting));
   await monitor.watch(SETTLE_SECONDS);
   startUsers(cloud, {
     host: configuration.domain,
-    ratePerSecond: scenario.ratePerSecond ?? RATE_PER_SECOND,
-    ...(scenario.sticky && { returning: { clients: 40, share: 0.8 } }),
+    ratePerSecond: scenario.pace?.idle ?? scenario.ratePerSecond ?? RATE_PER_SECOND,
+    ...(scenario.returningUsers && { returning: { clients: 40, share: 0.8 } }),
   });
   await monitor.watch(USERS_BEFORE_SECONDS + cloud.random('drill').integer(BEGINS_WITHIN_SECONDS));
 
@@ -115,14 +121,19 @@ async function runOn(
   const look = () => {
     narrator.poll();
     monitor.look();
+    if (scenario.pace) paceUsers(cloud, rateOf(scenario.pace, monitor));
   };
+  const begunAt = faultAt;
+  const over = () => isOver(scenario, now() - begunAt, watched, monitor);
   await play<Act>(cloud, {
     acts: scenario.acts,
     seconds: scenario.seconds,
     afterwardsSeconds: AFTERWARDS_SECONDS,
-    perform: (act) => perform(cloud, act, places, diary),
+    // What waits for a state that no release enters any more is not waited for.
+    perform: async (act) =>
+      (scenario.disturbedSeconds !== undefined && over()) || (await perform(cloud, act, places, diary)),
     isDue: (act) => isDue(cloud, act, places),
-    isOver: () => scenario.toTheEnd !== true && isOver(watched, monitor),
+    isOver: over,
     look,
   });
   const within = scenario.settlesWithinSeconds ?? 0;
@@ -130,10 +141,16 @@ async function runOn(
   stopUsers(cloud);
   await monitor.watch(6);
 
-  const disturbedUntil = scenario.disturbedSeconds === undefined ? null : faultAt + scenario.disturbedSeconds;
-  const evidence = collect({ watched, monitor, before, faultAt, disturbedUntil, ...diary });
+  const disturbances = scenario.disturbedSeconds === undefined ? [] : disturbancesIn(cloud);
+  const evidence = collect({ watched, monitor, before, faultAt, disturbances, ...diary });
   haltInstances(cloud);
   return { ...judge(watched, { name, scenario }, seed, evidence, narrator.timeline), unsettledBecause };
+}
+
+function rateOf(pace: Pace, monitor: Monitor): number {
+  const weights = monitor.rules.at(-1)?.weights;
+  if (!monitor.items.at(-1)?.item.lease || !weights) return pace.idle;
+  return weights.blue > 0 && weights.green > 0 ? pace.step : pace.bake;
 }
 
 function placesOf({ configuration, names, region }: Watched, monitor: Monitor): Places {
@@ -156,10 +173,16 @@ function beforeOf(monitor: Monitor, { live }: Places): Evidence['before'] {
   return { colour: live, digest };
 }
 
-/** Nobody holds the lease and nobody waits, after at least one release was begun. */
-function isOver(watched: Watched, monitor: Monitor): boolean {
-  const item = monitor.item();
-  return item !== undefined && Number(item.fence ?? 0) > 0 && unsettled(watched, monitor) === null;
+/** Nobody holds the lease and nobody waits, after at least one release was begun, or every random fault has ended. */
+function isOver(
+  { toTheEnd, disturbedSeconds }: Scenario,
+  elapsed: number,
+  watched: Watched,
+  monitor: Monitor,
+): boolean {
+  if (toTheEnd) return false;
+  const begun = disturbedSeconds === undefined ? Number(monitor.item()?.fence ?? 0) > 0 : elapsed >= disturbedSeconds;
+  return begun && unsettled(watched, monitor) === null;
 }
 
 function judge(

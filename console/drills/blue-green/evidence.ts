@@ -167,6 +167,8 @@ export interface Entry {
   readonly id: string;
   readonly releaseId: string;
   readonly kind: string;
+  /** Of 'ended'. */
+  readonly outcome: string | null;
 }
 
 export interface Message {
@@ -196,6 +198,15 @@ export interface Policy {
   readonly targetGroups: Readonly<Record<Colour, string>>;
 }
 
+/** A random fault that was in force, or may have struck once, within a time. */
+export interface Disturbance {
+  readonly kind: string;
+  readonly from: number;
+  readonly until: number;
+  /** Strikes a moment: what it breaks off goes on at once, by repetition or by whoever takes over. */
+  readonly momentary: boolean;
+}
+
 export interface Evidence {
   readonly policy: Policy;
   /** What served when the drill began. */
@@ -214,8 +225,8 @@ export interface Evidence {
   readonly refusals: readonly string[];
   /** When the scenario began. */
   readonly faultAt: number;
-  /** When the last of the random faults beside the scenario had ended; null when there were none. */
-  readonly disturbedUntil: number | null;
+  /** Random faults beside the scenario; none in a drill. */
+  readonly disturbances: readonly Disturbance[];
   readonly endedAt: number;
 }
 

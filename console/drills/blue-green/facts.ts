@@ -16,6 +16,7 @@ export interface Written extends RuleVersion {
 
 /** Handlers that send users back (functions/blue-green/retreat.ts). */
 const RETREATING: readonly (string | null)[] = ['roll-back', 'clean-up'];
+export const isRetreat = (by: string | null): boolean => RETREATING.includes(by);
 
 export function writtenByMainstay(evidence: Evidence): Written[] {
   return evidence.rules.flatMap((rule, index) => {
@@ -27,13 +28,13 @@ export function writtenByMainstay(evidence: Evidence): Written[] {
 }
 
 /** Less than one tick of the clock. */
-const MOMENT = 0.0005;
+export const MOMENT = 0.0005;
 
 /** Mainstay sent more users to the release that is not committed. */
 export const raises = (evidence: Evidence): Written[] =>
   writtenByMainstay(evidence).filter(
     ({ weights, previous, candidate, by }) =>
-      !RETREATING.includes(by) && shareOf(weights, candidate) > shareOf(previous.weights, candidate),
+      !isRetreat(by) && shareOf(weights, candidate) > shareOf(previous.weights, candidate),
   );
 
 /** Mainstay took all users from a colour, in a rollback or in the return from a release that was committed. */
@@ -46,7 +47,7 @@ export interface Withdrawal extends Written {
 export function withdrawals(evidence: Evidence): Withdrawal[] {
   return writtenByMainstay(evidence).flatMap((rule): Withdrawal[] => {
     const { weights, previous, candidate, by, t } = rule;
-    const from = RETREATING.includes(by)
+    const from = isRetreat(by)
       ? COLOURS.find((colour) => weights[colour] === 0 && previous.weights[colour] > 0)
       : weights[candidate] === 0 && previous.weights[candidate] > 0
         ? candidate
@@ -64,6 +65,8 @@ export const shareOf = (weights: RuleVersion['weights'], colour: Colour): number
 };
 
 export interface Commit {
+  /** A deployment, or a return to the release that was kept. */
+  readonly how: 'released' | 'returned';
   readonly t: number;
   readonly live: Served;
   readonly before: Served;
@@ -78,7 +81,9 @@ export function commits(evidence: Evidence): Commit[] {
     const before = previous ? (previous.live ?? evidence.before) : evidence.before;
     const { live, t, retained } = version;
     if (!live || (live.digest === before.digest && live.colour === before.colour)) return [];
-    return [{ t, live, before, retained, releaseId: previous?.releaseId ?? version.releaseId }];
+    const kept = previous?.retained;
+    const how = !retained && kept?.digest === live.digest && kept.colour === live.colour ? 'returned' : 'released';
+    return [{ how, t, live, before, retained, releaseId: previous?.releaseId ?? version.releaseId }];
   });
 }
 
@@ -130,6 +135,10 @@ export function shareAtLeast(bad: number, all: number): number {
 
 /** 'at 812 s' after the scenario's beginning. */
 export const moment = ({ faultAt }: Evidence, t: number): string => `at ${Math.round((t - faultAt) * 10) / 10} s`;
+
+/** Whether a person promoted the release in this time, who may do without proof, never against one. */
+export const isPromoted = ({ asked }: Pick<Evidence, 'asked'>, from: number, until: number): boolean =>
+  asked.some(({ wish, t }) => wish === 'promote' && t >= from && t <= until);
 
 /** When users were taken back from a release that never was committed. */
 export const rollbacksOfUsers = (evidence: Evidence): number[] =>

@@ -1,4 +1,5 @@
 /** Invariants 7–10: one release at a time, repeatable steps, an end to everything, one release for each push. */
+import { calmSeconds } from './disturbances.ts';
 import { type Evidence, type StateVersion, wasCarriedOut } from './evidence.ts';
 import { commits, moment, raises, shareOf, withdrawals } from './facts.ts';
 
@@ -84,7 +85,9 @@ export function nothingIsLeftBehind(evidence: Evidence): string[] {
   const { executions, states, samples, endedAt, policy } = evidence;
   const graceOf = (status: string) =>
     status === 'SUCCEEDED' ? FINISHED_SECONDS : GRACE_SECONDS + policy.reconcileSeconds;
-  const running = executions.filter(({ until, status }) => until === null || endedAt - until < graceOf(status));
+  const running = executions.filter(
+    ({ until, status }) => until === null || calmSeconds(evidence, until, endedAt) < graceOf(status),
+  );
   const last = states.at(-1);
   if (running.length > 0 || !last) return [];
   // Nobody but Mainstay may start the idle colour, so that one stays pinned.
@@ -136,14 +139,14 @@ function tooOften(evidence: Evidence): string[] {
 function unnoticed(evidence: Evidence): string[] {
   const newest = evidence.pushes.filter(({ released, t }) => released && t <= evidence.endedAt).at(-1);
   const patience = evidence.policy.reconcileSeconds + NOTICED_SECONDS;
-  if (!newest || evidence.endedAt - newest.t < patience) return [];
+  if (!newest || calmSeconds(evidence, newest.t, evidence.endedAt) < patience) return [];
   const isIt = (one: { readonly digest: string } | null) => newest.digests.includes(one?.digest ?? '');
   const known = evidence.states.some(({ t, candidate, live }) => t >= newest.t && (isIt(candidate) || isIt(live)));
   if (!known) return [`what was pushed ${moment(evidence, newest.t)} was never taken up`];
   const last = evidence.states.at(-1);
   const frozen = evidence.samples.at(-1)?.frozen === true;
   const waits = isIt(last?.candidate ?? null) && last?.holder === null && !frozen;
-  return waits && evidence.endedAt - newest.t > WAITS_SECONDS_MAX
+  return waits && calmSeconds(evidence, newest.t, evidence.endedAt) > WAITS_SECONDS_MAX
     ? [`what was pushed ${moment(evidence, newest.t)} waits for ever`]
     : [];
 }

@@ -1,6 +1,17 @@
 /** Invariants 14–16: what a verdict rests on, what a commit needs, and that whoever judges only looks. */
 import { at, type Evidence, wasCarriedOut } from './evidence.ts';
-import { commits, isBad, liveAt, moment, raises, sampleAt, shareAtLeast, shareOf, usersOf } from './facts.ts';
+import {
+  commits,
+  isBad,
+  isPromoted,
+  liveAt,
+  moment,
+  raises,
+  sampleAt,
+  shareAtLeast,
+  shareOf,
+  usersOf,
+} from './facts.ts';
 
 /** 14: without figures, or without users, there is no pass: nothing goes forward on it. */
 export function noPassWithoutEvidence(evidence: Evidence): string[] {
@@ -9,6 +20,7 @@ export function noPassWithoutEvidence(evidence: Evidence): string[] {
     const before = all[index - 1];
     if (!before || before.candidate !== raise.candidate || shareOf(raise.previous.weights, raise.candidate) === 0)
       return [];
+    if (isPromoted(evidence, before.t, raise.t)) return [];
     const when = `${raise.candidate} was raised to ${raise.weights[raise.candidate]} ${moment(evidence, raise.t)}`;
     const got = usersOf(evidence, raise.candidate, before.t, raise.t).length;
     const samples = evidence.samples.filter(({ t }) => t >= before.t && t <= raise.t);
@@ -26,7 +38,7 @@ export function commitsAreEarned(evidence: Evidence): string[] {
 }
 
 function unearned(evidence: Evidence, { t, live }: ReturnType<typeof commits>[number]): string[] {
-  const { policy, asked } = evidence;
+  const { policy } = evidence;
   const when = `${live.digest.slice(0, 15)} was committed ${moment(evidence, t)}`;
   // Of the release that went back to the one before, nothing new has to be proved.
   const alreadyProved =
@@ -37,9 +49,7 @@ function unearned(evidence: Evidence, { t, live }: ReturnType<typeof commits>[nu
     (raise) => raise.t <= t && raise.candidate === live.colour && shareOf(raise.weights, live.colour) === 1,
   );
   if (!full) return [`${when} without ever having had all users`];
-  const promoted = asked.some(
-    (each) => each.wish === 'promote' && each.t <= t && each.t >= full.t - policy.releaseSecondsMax,
-  );
+  const promoted = isPromoted(evidence, full.t - policy.releaseSecondsMax, t);
   const baked = t - full.t;
   const users = usersOf(evidence, live.colour, full.t, t);
   const failed = users.filter(({ ok }) => !ok).length;
@@ -63,7 +73,7 @@ function unearned(evidence: Evidence, { t, live }: ReturnType<typeof commits>[nu
     ...(shareAtLeast(slow, users.length) > SLOW_SHARE_MAX
       ? [`${when} having kept ${slow} of ${users.length} users waiting`]
       : []),
-    ...(push && !push.good ? [`${when}, which is a bad release`] : []),
+    ...(push && !push.good && !promoted ? [`${when}, which is a bad release`] : []),
   ];
 }
 

@@ -1,6 +1,7 @@
 /** Invariants 22–24: every wait ends, a broken application can be mended, and the record is whole and true. */
-import type { Evidence } from './evidence.ts';
-import { commits, moment, raises, rollbacksOfUsers, shareOf, withdrawals } from './facts.ts';
+import { afterCalm, calmSeconds, isDisturbed } from './disturbances.ts';
+import type { Call, Evidence } from './evidence.ts';
+import { type Commit, commits, moment, raises, rollbacksOfUsers, shareOf, withdrawals } from './facts.ts';
 
 /** Retries and the looks between them come on top of what a step may take. */
 const SLACK_SECONDS = 300;
@@ -20,7 +21,7 @@ export function everyWaitEnds(evidence: Evidence): string[] {
     const paused = asked.some(({ wish, t: when }) => wish === 'pause' && when >= t && when <= until);
     const most = shareOf(weights, candidate) === 1 ? policy.bakeSecondsMax : policy.stepSecondsMax;
     const allowed = most + SLACK_SECONDS + (paused ? policy.pauseSecondsMax : 0);
-    return until - t > allowed
+    return calmSeconds(evidence, t, until) > allowed
       ? [
           `users were left with ${weights[candidate]} % on ${candidate} for ${Math.round(until - t)} s from ${moment(evidence, t)} on`,
         ]
@@ -34,16 +35,26 @@ export function brokenLiveCanBeFixed(evidence: Evidence): string[] {
   const patience = evidence.policy.reconcileSeconds + BEGUN_SECONDS;
   return evidence.asked.flatMap(({ t, wish, digest, by }) => {
     if (wish !== 'hotfix' || by === '' || evidence.endedAt - t < patience) return [];
+    // The event may be lost, and whoever asked sees that nothing happens.
+    if (isDisturbed(evidence, t, t + patience)) return [];
     const push = evidence.pushes.find(({ digests }) => digests.includes(digest ?? ''));
     const busyUntil = evidence.states.find((version) => version.t >= t && version.holder === null)?.t ?? t;
     const begun = evidence.calls.some(
-      (call) => call.deed === 'assign' && call.t >= t && call.t <= Math.max(t, busyUntil) + patience,
+      (call) => startsMachines(call) && call.t >= t && call.t <= Math.max(t, busyUntil) + patience,
     );
-    return begun || push?.admissible === false
+    // One that was under way already is the fix, if it comes to its end.
+    const underWay = evidence.executions.some(
+      ({ input, from, until, output }) =>
+        input.digest === digest && from <= t && (until === null || until > t) && output?.outcome === 'committed',
+    );
+    return begun || underWay || push?.admissible === false
       ? []
       : [`the fix that ${by} asked for ${moment(evidence, t)} was never begun`];
   });
 }
+
+/** What is declared already need not be declared again. */
+const startsMachines = ({ deed, size }: Call): boolean => deed === 'assign' || (deed === 'size' && (size ?? 0) > 0);
 
 /** Evidence about the image is waited for before. */
 const BEGUN_SECONDS = 300;
@@ -67,6 +78,9 @@ function broken({ entries }: Evidence): string[] {
 /** A record may be written this long after what it is about. */
 const WRITTEN_SECONDS = 180;
 
+/** All repetitions of a step under faults, of which the first wrote the intent and the last the rule. */
+const REPEATED_SECONDS = 400;
+
 /** What happened so shortly before the end may be written still. */
 const LATE_SECONDS = 60;
 
@@ -74,24 +88,26 @@ function missing(evidence: Evidence): string[] {
   const { entries, endedAt } = evidence;
   const has = (kind: string, from: number, until: number) =>
     entries.some((entry) => entry.kind === kind && entry.t >= from - 1 && entry.t <= until);
-  const late = (t: number) => endedAt - t < LATE_SECONDS;
+  const late = (t: number) => calmSeconds(evidence, t, endedAt) < LATE_SECONDS;
   const intents = raises(evidence).flatMap(({ t, weights, candidate }) =>
-    has('shifting', t - WRITTEN_SECONDS, t)
+    has('shifting', isDisturbed(evidence, t - REPEATED_SECONDS, t) ? t - REPEATED_SECONDS : t - WRITTEN_SECONDS, t)
       ? []
       : [`nothing in the record says that ${candidate} would get ${weights[candidate]} ${moment(evidence, t)}`],
   );
   const after = (kind: string, times: readonly number[]) =>
     times.flatMap((t) =>
-      late(t) || has(kind, t - WRITTEN_SECONDS, t + WRITTEN_SECONDS)
+      late(t) || has(kind, t - WRITTEN_SECONDS, afterCalm(evidence, t, WRITTEN_SECONDS))
         ? []
         : [`the record has no '${kind}' for what happened ${moment(evidence, t)}`],
     );
-  const committed = commits(evidence).map(({ t }) => t);
+  const became = (wanted: Commit['how']) => commits(evidence).flatMap(({ how, t }) => (how === wanted ? [t] : []));
+  const committed = became('released');
   const counted = entries.filter(({ kind, t }) => kind === 'committed' && t >= evidence.faultAt).length;
   return [
     ...intents,
     ...after('committed', committed),
-    ...after('rolled-back', rollbacksOfUsers(evidence)),
+    // A return is no deployment: it counts against the release that it leaves.
+    ...after('rolled-back', [...rollbacksOfUsers(evidence), ...became('returned')]),
     ...(counted > committed.length ? [`the record has ${counted} commits; there were ${committed.length}`] : []),
   ];
 }

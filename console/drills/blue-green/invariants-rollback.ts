@@ -1,4 +1,5 @@
 /** Invariants 17–21: the way back is open, short and leads to what was committed last; nothing is ended too early. */
+import { afterCalm, calmSeconds, isDisturbed } from './disturbances.ts';
 import { type Evidence, wasCarriedOut } from './evidence.ts';
 import { commits, exposures, liveAt, moment, sampleAt, withdrawals } from './facts.ts';
 
@@ -27,10 +28,16 @@ export function oldReleaseStays(evidence: Evidence): string[] {
 export interface Rollback {
   /** When it was decided: the machine entered it, or the reconciler or a person began it. */
   readonly decidedAt: number;
+  /** When it could be made at the earliest. */
+  readonly possibleAt: number;
   /** When every node sent users to the old release only; null when that never was. */
   readonly verifiedAt: number | null;
+  /** From the decision, or from when the load balancer last refused the write for its own fault. */
   readonly seconds: number | null;
 }
+
+/** Throttling is retried within the time that a rollback may take (reference: "Rollback time budget"). */
+const OWN_FAULT = /^(InternalFailure|InternalServiceFault|ServiceUnavailable)/;
 
 const DECISION = /^Roll back/i;
 
@@ -45,17 +52,21 @@ export function rollbacks(evidence: Evidence): Rollback[] {
   return withdrawals(evidence).map((withdrawal) => {
     const since = evidence.rules.findLast(({ t, weights }) => t < withdrawal.t && weights[withdrawal.from] > 0)?.t ?? 0;
     const decidedAt = decided.find((t) => t <= withdrawal.t && t >= since) ?? withdrawal.t;
+    const refused = evidence.calls.findLast(
+      ({ t, deed, error }) => deed === 'weights' && t >= decidedAt && t < withdrawal.t && OWN_FAULT.test(error ?? ''),
+    );
+    const possibleAt = refused?.t ?? decidedAt;
     const verifiedAt = withdrawal.everywhereAt;
-    return { decidedAt, verifiedAt, seconds: verifiedAt === null ? null : verifiedAt - decidedAt };
+    return { decidedAt, possibleAt, verifiedAt, seconds: verifiedAt === null ? null : verifiedAt - possibleAt };
   });
 }
 
 /** 18: a rollback is one write, needs no machine, and is over in time. */
 export function rollbackIsShort(evidence: Evidence): string[] {
   const { policy, endedAt } = evidence;
-  const late = rollbacks(evidence).flatMap(({ decidedAt, verifiedAt }) => {
+  const late = rollbacks(evidence).flatMap(({ decidedAt, possibleAt, verifiedAt }) => {
     const over = verifiedAt ?? endedAt;
-    if (over - decidedAt <= policy.rollbackSecondsMax) return [];
+    if (calmSeconds(evidence, possibleAt, over) <= policy.rollbackSecondsMax) return [];
     return [`the rollback that was decided ${moment(evidence, decidedAt)} took ${Math.round(over - decidedAt)} s`];
   });
   const all = rollbacks(evidence);
@@ -80,6 +91,8 @@ function ignored(evidence: Evidence): string[] {
   return asked.flatMap(({ t, wish, by }) => {
     const exposed = exposures(evidence).some(({ from, until }) => from <= t && until > t + policy.rollbackSecondsMax);
     if (wish !== 'roll-back' || !exposed || endedAt - t < policy.rollbackSecondsMax) return [];
+    // The event may be lost, and whoever asked sees that nothing happens.
+    if (isDisturbed(evidence, t, t + policy.rollbackSecondsMax)) return [];
     const done = rules.some((rule) => rule.t >= t && rule.t <= t + policy.rollbackSecondsMax && rule.by !== null);
     return done ? [] : [`the rollback that ${by} asked for ${moment(evidence, t)} was not made`];
   });
@@ -88,15 +101,17 @@ function ignored(evidence: Evidence): string[] {
 /** A reconciler looks once in its period, and then it has to say something. */
 const TOLD_SECONDS = 60;
 
+const SAYS_LOST: readonly string[] = ['rollback-unready', 'retention-ended'];
+
 /** 19: after a commit the old release is kept ready until its moment; losing it is recorded when it happens. */
 export function oldReleaseIsKept(evidence: Evidence): string[] {
-  return commits(evidence).flatMap(({ t, retained, before }, index) => {
+  return commits(evidence).flatMap(({ t, retained, how }) => {
     if (!retained) {
       const said = evidence.entries.some(
-        (entry) => entry.kind === 'retention-ended' && Math.abs(entry.t - t) < TOLD_SECONDS,
+        ({ kind, t: when }) =>
+          kind === 'retention-ended' && when > t - TOLD_SECONDS && when < afterCalm(evidence, t, TOLD_SECONDS),
       );
-      const wasRollback = before.digest !== evidence.before.digest && index > 0;
-      return said || wasRollback ? [] : [`nothing was kept at the commit ${moment(evidence, t)}`];
+      return said || how === 'returned' ? [] : [`nothing was kept at the commit ${moment(evidence, t)}`];
     }
     const ended = evidence.states.find((version) => version.t > t && version.retained === null)?.t ?? evidence.endedAt;
     const until = Math.min(ended, retained.until, evidence.endedAt);
@@ -109,12 +124,15 @@ export function oldReleaseIsKept(evidence: Evidence): string[] {
       );
     });
     if (!lost) return [];
-    const heard = lost.t + evidence.policy.reconcileSeconds + TOLD_SECONDS;
-    const said = evidence.entries.some((entry) => entry.kind === 'retention-ended' && entry.t >= t && entry.t <= heard);
-    return said || heard > evidence.endedAt
+    const heard = afterCalm(evidence, lost.t, evidence.policy.reconcileSeconds + TOLD_SECONDS);
+    const said = evidence.entries.some(
+      ({ kind, t: when }) => SAYS_LOST.includes(kind) && when >= lost.t && when <= heard,
+    );
+    const told = evidence.messages.some(({ t: when }) => when >= lost.t && when <= heard);
+    return (said && told) || heard > evidence.endedAt
       ? []
       : [
-          `${retained.colour}, kept until ${moment(evidence, retained.until)}, was lost ${moment(evidence, lost.t)}, and nothing says so`,
+          `${retained.colour}, kept until ${moment(evidence, retained.until)}, was lost ${moment(evidence, lost.t)}, and ${said ? 'nobody was told' : 'nothing says so'}`,
         ];
   });
 }
@@ -139,7 +157,9 @@ export function backToTheLastCommit(evidence: Evidence): string[] {
   const failed = evidence.executions.filter(({ error }) => /[Rr]ollback/.test(error ?? ''));
   const untold = failed.filter(
     ({ until, from }) =>
-      !evidence.messages.some(({ t }) => t >= from && t <= (until ?? evidence.endedAt) + TOLD_SECONDS),
+      !evidence.messages.some(
+        ({ t }) => t >= from && t <= afterCalm(evidence, until ?? evidence.endedAt, TOLD_SECONDS),
+      ),
   );
   return [
     ...wrong,

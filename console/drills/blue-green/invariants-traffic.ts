@@ -1,8 +1,12 @@
 /** Invariants 1–6: where users are sent, and when a release may get more of them. */
+import { afterCalm } from './disturbances.ts';
 import { at, type Evidence, type RuleVersion, wasCarriedOut } from './evidence.ts';
 import {
   commits,
+  isPromoted,
+  isRetreat,
   liveAt,
+  MOMENT,
   moment,
   raises,
   sampleAt,
@@ -33,7 +37,10 @@ export function weightsAreServed(evidence: Evidence): string[] {
 }
 
 /** Healthy targets for all users: as many as the live colour is meant to have. */
-function needsOf(evidence: Evidence, { t }: Pick<Written, 't'>): number {
+function needsOf(evidence: Evidence, { t, by, candidate }: Pick<Written, 't' | 'by' | 'candidate'>): number {
+  // Who goes back to what is kept goes to as many machines as were kept, however many serve by now.
+  const kept = isRetreat(by) ? at(evidence.states, t - MOMENT)?.retained : null;
+  if (kept?.colour === candidate) return kept.size;
   const live = liveAt(evidence, t).colour;
   return Math.max(evidence.policy.capacityFloor, sampleAt(evidence, t)?.colours[live].desired ?? 0);
 }
@@ -115,6 +122,8 @@ function isProved({ requests }: Evidence, { t, weights, candidate }: Written, un
   });
 }
 
+const JUDGE = 'watch';
+const METRICS = 'GetMetricData';
 /** What is younger no metric can show: a minute must end, and its figures take up to two to be seen. */
 const BLIND_SECONDS = 180;
 
@@ -128,20 +137,30 @@ export function raisedOnlyOnAPass(evidence: Evidence): string[] {
     const before = all[index - 1];
     const from =
       before && before.candidate === candidate && shareOf(raise.previous.weights, candidate) > 0 ? before.t : t;
-    const got = usersOf(evidence, candidate, from, t - BLIND_SECONDS);
+    // What the judge had seen when it let the step come.
+    const seenAt = evidence.calls.findLast((call) => call.by === JUDGE && call.operation === METRICS && call.t <= t)?.t;
+    const got = usersOf(evidence, candidate, from, (seenAt ?? t) - BLIND_SECONDS);
     const failed = got.filter(({ ok }) => !ok).length;
     const least = shareAtLeast(failed, got.length);
     const when = `${candidate} was raised to ${raise.weights[candidate]} ${moment(evidence, t)}`;
     return [
-      ...(least > evidence.policy.errorShareMax
+      ...(least > evidence.policy.errorShareMax && !isPromoted(evidence, from, t)
         ? [`${when} although it had failed ${failed} of ${got.length} users`]
         : []),
-      ...(sample && sample.healthy < sample.desired
+      ...(sample && sample.healthy < sample.desired && !isFix(evidence, raise)
         ? [`${when} while ${live} had ${sample.healthy} of ${sample.desired} healthy targets`]
         : []),
     ];
   });
 }
+
+/** A named person asked for what the candidate runs, whatever became of the old release (invariant 23). */
+const isFix = (evidence: Evidence, { t, candidate }: Pick<Written, 't' | 'candidate'>): boolean => {
+  const { digests = [] } = sampleAt(evidence, t)?.colours[candidate] ?? {};
+  return evidence.asked.some(
+    ({ wish, by, digest, t: when }) => wish === 'hotfix' && by !== '' && when <= t && digests.includes(digest ?? ''),
+  );
+};
 
 /** A person or a reconciler needs so long, besides the reconciler's own period, to write the rule and to tell. */
 const REPAIR_SECONDS = 120;
@@ -152,7 +171,7 @@ export function foreignChangesAreAnswered(evidence: Evidence): string[] {
     const previous = evidence.rules[index - 1];
     if (rule.by !== null || !previous || rule.t < evidence.faultAt) return [];
     if (rule.weights.blue === previous.weights.blue && rule.weights.green === previous.weights.green) return [];
-    const until = rule.t + evidence.policy.reconcileSeconds + REPAIR_SECONDS;
+    const until = afterCalm(evidence, rule.t, evidence.policy.reconcileSeconds + REPAIR_SECONDS);
     if (until > evidence.endedAt) return [];
     const live = liveAt(evidence, rule.t).colour;
     const mended = evidence.rules.some(({ t, by }) => by !== null && t > rule.t && t <= until);

@@ -1,4 +1,4 @@
-/** Which release a person means: the one that runs, or else the one that was committed last. */
+/** Which release a person means, and who holds the lease, as Mainstay's table says. */
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Cloud } from '../../../simulator/cloud.ts';
 import { dynamoDb } from '../../../simulator/services/dynamodb/index.ts';
@@ -6,14 +6,25 @@ import type { DynamoDbState } from '../../../simulator/services/dynamodb/state.t
 import { itemToWire } from '../../../simulator/services/dynamodb/values.ts';
 import type { Places } from './scenario.ts';
 
-/** Its id; null while there is none. */
-export function currentRelease(cloud: Cloud, { region, names }: Pick<Places, 'region' | 'names'>): string | null {
+interface State {
+  readonly lease?: { readonly releaseId: string; readonly executionArn: string } | null;
+  readonly live?: { readonly releaseId: string } | null;
+}
+
+function stateIn(cloud: Cloud, { region, names }: Pick<Places, 'region' | 'names'>): State {
   const table = cloud.stateOf<DynamoDbState>(dynamoDb, region).tables[names.releasesTable];
   const stored = Object.values(table?.items ?? {}).find((item) => itemToWire(item).sk?.S === 'state');
-  if (!stored) return null;
-  const { lease, live } = unmarshall(itemToWire(stored)) as {
-    lease?: { releaseId: string } | null;
-    live?: { releaseId: string } | null;
-  };
-  return lease?.releaseId ?? live?.releaseId ?? null;
+  return stored ? (unmarshall(itemToWire(stored)) as State) : {};
 }
+
+/** Id of the one that runs, or else of the one that was committed last; null while there is none. */
+export function currentRelease(cloud: Cloud, places: Pick<Places, 'region' | 'names'>): string | null {
+  const { lease, live } = stateIn(cloud, places);
+  // A job that has the lease for a moment is no release.
+  const running = lease?.executionArn.startsWith('arn:') ? lease.releaseId : undefined;
+  return running ?? live?.releaseId ?? null;
+}
+
+/** Whether this job has it now. */
+export const holdsLease = (cloud: Cloud, job: string, places: Pick<Places, 'region' | 'names'>): boolean =>
+  stateIn(cloud, places).lease?.releaseId === job;

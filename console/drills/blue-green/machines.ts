@@ -28,25 +28,29 @@ export function machinesOf(watched: Watched, colour: Colour): Machines {
 
 const NONE: Sized = { desired: 0, min: 0, max: 0, running: 0, digests: [], assigned: null, suspended: [] };
 
-function instancesOf({ cloud, region, names }: Watched, colour: Colour): Sized {
+const parameterOf = ({ cloud, region, names }: Watched, colour: Colour): string | null =>
+  cloud.stateOf<SsmState>(ssm, region).parameters[names.digestParameter(colour)]?.versions.at(-1)?.value ?? null;
+
+function instancesOf(watched: Watched, colour: Colour): Sized {
+  const { cloud, region, names } = watched;
   const group = cloud.stateOf<AutoScalingState>(autoScaling, region).groups[names.group(colour)];
   if (!group) return NONE;
   const { machines } = instancesState(cloud);
   const active = activeInstances(group);
   const digests = active.flatMap(({ instanceId }) => machines[instanceId]?.release?.digest ?? []);
-  const parameter = cloud.stateOf<SsmState>(ssm, region).parameters[names.digestParameter(colour)];
   return {
     desired: group.desiredCapacity,
     min: group.minSize,
     max: group.maxSize,
     running: active.length,
     digests: [...new Set(digests)],
-    assigned: parameter?.versions.at(-1)?.value ?? null,
+    assigned: parameterOf(watched, colour),
     suspended: Object.keys(group.suspended),
   };
 }
 
-function tasksOf({ cloud, region, names }: Watched, colour: Colour): Sized {
+function tasksOf(watched: Watched, colour: Colour): Sized {
+  const { cloud, region, names } = watched;
   const state = cloud.stateOf<EcsState>(ecs, region);
   const service = Object.values(state.services).find(({ name }) => name === names.group(colour));
   if (!service) return NONE;
@@ -61,12 +65,12 @@ function tasksOf({ cloud, region, names }: Watched, colour: Colour): Sized {
     max: target?.maxCapacity ?? service.desiredCount,
     running: tasks.length,
     digests: [...new Set(tasks.flatMap(({ imageDigest }) => imageDigest ?? []))],
-    assigned: assignedTo(state, service),
+    assigned: assignedTo(state, service) ?? parameterOf(watched, colour),
     suspended: Object.entries(target?.suspended ?? {}).flatMap(([what, is]) => (is ? [what] : [])),
   };
 }
 
-/** Says which release a task is of (functions/shared/aws/ecs-environment.ts); the first ones do not. */
+/** Says which release a task is of (functions/shared/aws/ecs-environment.ts); the first ones read it from the parameter. */
 const DIGEST_VARIABLE = 'RELEASE_DIGEST';
 
 function assignedTo({ taskDefinitions }: EcsState, { deployments }: ServiceRecord): string | null {

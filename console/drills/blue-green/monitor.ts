@@ -7,12 +7,12 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Configuration } from '../../../infra/config/index.ts';
 import type { Colour, Names } from '../../../infra/names.ts';
 import type { Cloud } from '../../../simulator/cloud.ts';
-import { faultsIn } from '../../../simulator/faults/book.ts';
+import { faultsIn, isInForce } from '../../../simulator/faults/book.ts';
 import { cloudWatch } from '../../../simulator/services/cloudwatch/index.ts';
 import type { CloudWatchState } from '../../../simulator/services/cloudwatch/state.ts';
 import { dynamoDb } from '../../../simulator/services/dynamodb/index.ts';
 import type { DynamoDbState } from '../../../simulator/services/dynamodb/state.ts';
-import { itemToWire } from '../../../simulator/services/dynamodb/values.ts';
+import { type Item, itemToWire } from '../../../simulator/services/dynamodb/values.ts';
 import { ecrStateIn } from '../../../simulator/services/ecr/state.ts';
 import { ssm } from '../../../simulator/services/ssm/index.ts';
 import type { SsmState } from '../../../simulator/services/ssm/state.ts';
@@ -32,6 +32,7 @@ export interface ItemVersion {
 }
 
 const SAMPLE_SECONDS = 1;
+const isState = (value: object | undefined): boolean => value !== undefined && 'S' in value && value.S === 'state';
 const WRITES: ReadonlySet<string> = new Set(['PutItem', 'UpdateItem', 'DeleteItem', 'TransactWriteItems']);
 
 export interface Watched {
@@ -48,7 +49,11 @@ export class Monitor {
   readonly #watched: Watched;
   readonly #onSample: ((sample: Sample) => void) | undefined;
   readonly #plain: PlainNames;
-  readonly #roles: ReadonlySet<string>;
+  /** Names of the capability's roles. */
+  readonly roles: ReadonlySet<string>;
+  /** Under which the table keeps the item; it is asked for each second, among all entries of the record. */
+  #itemKey: string | undefined;
+  #lastStored: Item | undefined;
   #lastItem = '';
   #lastRule = '';
 
@@ -57,13 +62,15 @@ export class Monitor {
     this.#watched = watched;
     this.#onSample = onSample;
     this.#plain = PlainNames.of(cloud);
-    this.#roles = rolesOf(cloud, 'blue-green');
+    this.roles = rolesOf(cloud, 'blue-green');
     this.#readRule(null);
     this.#readItem();
     // A change is seen the moment its call is noted, not only at the next sample.
     cloud.trace.onEntry(({ source, what, region: where, detail }) => {
       if (where !== region) return;
-      if (source === 'dynamodb' && WRITES.has(what)) this.#readItem();
+      const { input } = (detail ?? {}) as { input?: { TableName?: string } };
+      const others = input?.TableName !== undefined && !input.TableName.endsWith(watched.names.releasesTable);
+      if (source === 'dynamodb' && WRITES.has(what) && !others) this.#readItem();
       if (source === 'elasticloadbalancing') this.#readRule(String((detail as { by?: string })?.by ?? ''));
     });
   }
@@ -87,10 +94,15 @@ export class Monitor {
 
   /** Mainstay's item now; undefined before there is one. */
   item(): Readonly<Record<string, unknown>> | undefined {
-    const { cloud, region, names } = this.#watched;
-    const table = cloud.stateOf<DynamoDbState>(dynamoDb, region).tables[names.releasesTable];
-    const stored = Object.values(table?.items ?? {}).find((item) => itemToWire(item).sk?.S === 'state');
+    const stored = this.#stored();
     return stored && unmarshall(itemToWire(stored));
+  }
+
+  #stored(): Item | undefined {
+    const { cloud, region, names } = this.#watched;
+    const items = cloud.stateOf<DynamoDbState>(dynamoDb, region).tables[names.releasesTable]?.items ?? {};
+    this.#itemKey ??= Object.keys(items).find((key) => isState(items[key]?.sk));
+    return this.#itemKey === undefined ? undefined : items[this.#itemKey];
   }
 
   sample(): Sample {
@@ -109,7 +121,11 @@ export class Monitor {
       images: Object.keys(ecrStateIn(cloud, region)?.repositories[names.repository]?.images ?? {}),
       metricsBroken: faultsIn(cloud).some(
         (fault) =>
-          'service' in fault && fault.service === 'cloudwatch' && (fault.kind === 'error' || fault.kind === 'endpoint'),
+          isInForce(fault, cloud.now) &&
+          'service' in fault &&
+          fault.service === 'cloudwatch' &&
+          (fault.kind === 'error' || fault.kind === 'endpoint') &&
+          !('probability' in fault && (fault.probability ?? 1) < 1),
       ),
     };
   }
@@ -127,8 +143,11 @@ export class Monitor {
   }
 
   #readItem(): void {
-    const item = this.item();
-    if (!item) return;
+    const stored = this.#stored();
+    // Each write puts another one in its place.
+    if (!stored || stored === this.#lastStored) return;
+    this.#lastStored = stored;
+    const item = unmarshall(itemToWire(stored));
     const text = JSON.stringify(item);
     if (text === this.#lastItem) return;
     this.#lastItem = text;
@@ -146,7 +165,7 @@ export class Monitor {
     const text = JSON.stringify([weights, stickySeconds]);
     if (text === this.#lastRule) return;
     this.#lastRule = text;
-    const own = by !== null && this.#roles.has(roleName(by));
+    const own = by !== null && this.roles.has(roleName(by));
     this.rules.push({
       t: this.#seconds(),
       weights: { blue: weights.blue, green: weights.green },

@@ -39,8 +39,8 @@ const world =
 
 const turningPoints: Readonly<Record<string, Tell>> = {
   'world.events:fault': world(({ fault }) => inWords(fault as Fault)),
-  'world.events:shortage': world('EC2 has no capacity'),
-  'world.events:endShortage': world('EC2 has capacity again'),
+  'world.events:shortage': world('AWS has no capacity'),
+  'world.events:endShortage': world('AWS has capacity again'),
   'world.events:lose': world('a machine is lost'),
   'world.events:crash': world('a process of the application crashes'),
   'world:region.dark': world('the region goes dark'),
@@ -96,11 +96,15 @@ function changed({ source, what }: TraceEntry, detail: Detail, words: Words): To
   const { deed, colour, size } = deedOf(words.watched, source, what, input(detail));
   const actor = by(detail, words);
   if (deed === 'weights') return { what: `weights: ${weightsText(detail, words)}`, actor };
-  if (deed === 'assign') return { what: `${colour} is to run ${short(input(detail).Value)}`, actor };
+  if (deed === 'assign') return { what: `${colour} is to run ${assigned(input(detail))}`, actor };
   if (deed === 'size') return { what: `${colour} is to have ${size}`, actor };
   if (deed === 'end') return { what: `a machine of ${colour ?? 'some colour'} is ended`, actor };
   return null;
 }
+
+/** A digest, or the revision of a task definition that names it. */
+const assigned = ({ Value, taskDefinition }: Detail): string =>
+  Value === undefined ? (String(taskDefinition).split('/').at(-1) ?? '') : short(Value);
 
 function weightsText(detail: Detail, { watched: { cloud, region, names } }: Words): string {
   const { blue, green } = weightsIn(cloud, region, names, input(detail));

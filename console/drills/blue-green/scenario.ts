@@ -1,10 +1,12 @@
-/** What a scenario of blue/green is made of. The scenarios themselves are in scenarios.ts and crash-scenarios.ts. */
+/** What a scenario of blue/green is made of. The scenarios themselves are in scenarios/ and crash-scenarios.ts. */
 import type { Configuration } from '../../../infra/config/index.ts';
 import type { Colour, Names } from '../../../infra/names.ts';
 import type { TimedEvent, WorldEvent } from '../../../simulator/world/events.ts';
 import type { PushedRelease } from '../../../simulator/world/releases.ts';
 import type * as wants from '../../drill/wants.ts';
+import type { Slug } from '../../slugs.ts';
 import type { Asked } from './evidence.ts';
+import type { OwnPolicy } from './policy.ts';
 
 export const OUTCOMES = [
   /** The newest release is committed and serves. */
@@ -46,16 +48,28 @@ export type Act =
     }
   /** Somebody who is not Mainstay writes the weights: a deployment of the stack, a hand in the console. */
   | { readonly act: 'weights'; readonly live: number; readonly candidate: number }
-  /** Somebody who is not Mainstay sizes a colour, as a scaling policy would. */
-  | { readonly act: 'scale'; readonly colour: 'live' | 'candidate'; readonly by: number }
+  /** A person gives a colour another number of machines, within its bounds. */
+  | { readonly act: 'size'; readonly colour: 'live' | 'candidate'; readonly machines: number }
+  /** A person lets policies take a colour down to so many machines. */
+  | { readonly act: 'least'; readonly colour: 'live' | 'candidate'; readonly machines: number }
+  /** A schedule comes due within two minutes, and from then on a colour may have so many machines at most. */
+  | { readonly act: 'schedule'; readonly colour: 'live' | 'candidate'; readonly most: number }
   /** An operator's alarm, by the end of its name, is set by hand as `aws cloudwatch set-alarm-state` does. */
   | { readonly act: 'alarm'; readonly name: string; readonly value: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA' }
-  /** Somebody who is not Mainstay ends all machines of a colour, as the console's "edit" does. */
-  | { readonly act: 'empty'; readonly colour: 'live' | 'candidate' }
+  /** Somebody who is not Mainstay ends all machines of a colour, as the console's "edit" does; idle: the one without users. */
+  | { readonly act: 'empty'; readonly colour: 'live' | 'candidate' | 'idle' }
   /** So long after the first execution entered this state. */
   | { readonly act: 'after'; readonly state: string; readonly seconds: number; readonly does: Act }
   /** Region failover freezes deployments in this region, or ends that. */
   | { readonly act: 'freeze'; readonly frozen: boolean }
+  /** A clean-up of the registry, which is not Mainstay's, deletes every image but the newest. */
+  | { readonly act: 'deleteImages' }
+  /** While a job ('reap', 'keep') holds the lease. */
+  | { readonly act: 'whileJob'; readonly job: string; readonly does: Act }
+  /** A person asks to move the application to the other region: nothing here may write from then on. */
+  | { readonly act: 'move'; readonly reason: string }
+  /** Of a schedule of the soak: the run's own policy, in force from its beginning. */
+  | { readonly act: 'policy'; readonly policy: OwnPolicy }
   /** As soon as an execution enters this state, before the state does anything: what happens to the world, then acts. */
   | {
       readonly act: 'eventsAt';
@@ -66,7 +80,9 @@ export type Act =
   /** Stops the first execution that enters this state, before the state does anything. */
   | { readonly act: 'abortAt'; readonly state: string }
   /** The function's process dies right after this call was carried out for it. */
-  | { readonly act: 'dieAfter'; readonly function: string; readonly call: string };
+  | { readonly act: 'dieAfter'; readonly function: string; readonly call: string }
+  /** Until it works: AWS may not answer whoever does it at first, and what it is about may not be there yet. */
+  | { readonly act: 'try'; readonly of: Exclude<Act, { act: 'eventsAt' | 'abortAt' | 'dieAfter' | 'try' }> };
 
 export interface Places {
   readonly region: string;
@@ -77,6 +93,13 @@ export interface Places {
   /** Of when the drill began. */
   readonly live: Colour;
   readonly candidate: Colour;
+}
+
+/** Requests per second while nobody, a part of the users, and everybody has a release that is not committed. */
+export interface Pace {
+  readonly idle: number;
+  readonly step: number;
+  readonly bake: number;
 }
 
 export interface Scenario {
@@ -91,12 +114,18 @@ export interface Scenario {
   readonly seconds: number;
   /** Watched to the end even when a release is over sooner: something is still to happen. */
   readonly toTheEnd?: true;
-  /** Users that come back with the load balancer's cookie, in a region whose rule is sticky. */
-  readonly sticky?: true;
+  /** What the environment's policy says otherwise in this scenario. */
+  readonly policy?: OwnPolicy;
+  /** Users that come back with the load balancer's cookie, where the policy lets the rule be sticky. */
+  readonly returningUsers?: true;
   /** Requests per second from the internet. */
   readonly ratePerSecond?: number;
+  /** The same by what Mainstay does: few users are enough where nothing is judged by them. */
+  readonly pace?: Pace;
   /** For how long random faults come beside the scenario; left out when none do. */
   readonly disturbedSeconds?: number;
+  /** A slug whose schedules are off during the run: nothing in it is for that capability. */
+  readonly resting?: Slug;
   /** Watched on, after `seconds`, until nothing is unsettled any more. */
   readonly settlesWithinSeconds?: number;
   /** Every effect that is wanted. Any other is wrong. */

@@ -14,7 +14,7 @@ export interface Releases {
   readonly fence: number;
   /** null before the first release that Mainstay made there. */
   readonly live: Release | null;
-  readonly retained: (Release & { readonly until: string }) | null;
+  readonly retained: (Release & { readonly until: string; readonly unreadySince: string | null }) | null;
   readonly underWay: string | null;
   readonly waiting: string | null;
 }
@@ -37,7 +37,14 @@ export async function readReleases(target: Target, configuration: Configuration)
       return {
         fence,
         live: live ? { colour: live.colour, digest: live.digest } : null,
-        retained: retained ? { colour: retained.colour, digest: retained.digest, until: retained.until } : null,
+        retained: retained
+          ? {
+              colour: retained.colour,
+              digest: retained.digest,
+              until: retained.until,
+              unreadySince: retained.unreadySince ?? null,
+            }
+          : null,
         underWay: lease?.releaseId ?? null,
         waiting: candidate && candidate.id !== lease?.releaseId ? candidate.id : null,
       };
@@ -62,12 +69,15 @@ export const blueGreenStatus: ReadStatus = async (target, configuration) => {
   };
 };
 
+const unready = ({ unreadySince }: NonNullable<Releases['retained']>): string =>
+  unreadySince ? `, not ready since ${unreadySince}` : '';
+
 function textOf(state: Releases | null): string {
   if (!state) return 'unknown';
   const { live, retained, underWay, waiting } = state;
   return [
     live ? `${live.colour} serves ${live.digest.slice(0, 19)}` : 'as it was deployed',
-    ...(retained ? [`${retained.colour} is kept until ${retained.until}`] : []),
+    ...(retained ? [`${retained.colour} is kept until ${retained.until}${unready(retained)}`] : []),
     ...(underWay ? [`${underWay} is under way`] : []),
     ...(waiting ? [`${waiting} waits`] : []),
   ].join(', ');

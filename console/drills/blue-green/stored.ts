@@ -51,6 +51,7 @@ interface StoredEntry {
   readonly at: string;
   readonly releaseId: string;
   readonly kind: string;
+  readonly facts?: { readonly outcome?: string };
 }
 
 export function entriesOf({ cloud, region, names }: Watched, since: (atMs: number) => number): Entry[] {
@@ -60,7 +61,7 @@ export function entriesOf({ cloud, region, names }: Watched, since: (atMs: numbe
     .filter(({ sk }) => String(sk).startsWith('entry#'))
     .map(({ pk: _pk, sk: _sk, hash, ...content }) => {
       const entry = { ...content, hash } as StoredEntry;
-      const { sequence, previous, id, releaseId, kind, at } = entry;
+      const { sequence, previous, id, releaseId, kind, at, facts } = entry;
       return {
         t: since(Date.parse(at)),
         sequence,
@@ -70,6 +71,7 @@ export function entriesOf({ cloud, region, names }: Watched, since: (atMs: numbe
         id,
         releaseId,
         kind,
+        outcome: facts?.outcome ?? null,
       };
     })
     .sort((a, b) => a.sequence - b.sequence);

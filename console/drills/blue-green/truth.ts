@@ -50,21 +50,20 @@ export function outcomeOf(evidence: Evidence): Outcome {
   const since = executions.filter(({ from }) => from >= faultAt);
   const lastCommit = commits(evidence).at(-1);
   const lastExposure = exposures(evidence).at(-1);
-  const lastStart = states.findLast(({ holder }, index) => holder !== null && states[index - 1]?.holder !== holder);
+  const lastStart = states.findLast(({ holder }, index) => isExecution(holder) && states[index - 1]?.holder !== holder);
   if (lastStart === undefined || since.length === 0) {
     if (entries.some(({ kind, t }) => kind === 'refused' && t >= faultAt)) return 'refused';
     return last?.candidate ? 'waiting' : 'undisturbed';
   }
   if (lastCommit && lastCommit.t >= lastStart.t) {
-    // Kept for nothing any more, and served before: it was gone back to.
-    const again =
-      evidence.before.digest === lastCommit.live.digest ||
-      commits(evidence).some((each) => each.t < lastCommit.t && each.before.digest === lastCommit.live.digest);
-    return again && lastCommit.retained === null ? 'returned' : 'committed';
+    return lastCommit.how === 'returned' ? 'returned' : 'committed';
   }
   if (lastExposure && lastExposure.from >= lastStart.t) return 'rolled-back';
   if (last?.candidate) return 'waiting';
   return 'abandoned';
 }
+
+/** Not a job that holds the lease for seconds. */
+const isExecution = (holder: string | null): boolean => holder?.startsWith('arn:aws:states:') === true;
 
 const round = (seconds: number): number => Math.round(seconds * 10) / 10;

@@ -1,11 +1,11 @@
 /** Why the service has not come to rest; null when it has: no release runs or waits, and one colour has all users. */
 import { stepFunctions } from '../../../simulator/stepfunctions/service.ts';
-import { roleName, rolesOf } from '../../drill/roles.ts';
+import { roleName } from '../../drill/roles.ts';
 import type { Monitor, Watched } from './monitor.ts';
 
 export function unsettled({ cloud, region }: Watched, monitor: Monitor): string | null {
   const item = monitor.item();
-  const roles = rolesOf(cloud, 'blue-green');
+  const { roles } = monitor;
   const { executions } = cloud.stateOf(stepFunctions, region);
   const running = Object.values(executions).find(
     ({ status, roleArn }) => status === 'RUNNING' && roles.has(roleName(roleArn)),

@@ -3,6 +3,7 @@ import type { Cloud } from '../../../simulator/cloud.ts';
 import { AnswerLost, AwsError, Unreachable } from '../../../simulator/errors.ts';
 import { sns } from '../../../simulator/services/sns.ts';
 import { worldHttp } from '../../../simulator/world/index.ts';
+import { resize } from '../../drill/sizing.ts';
 import { hasHit } from './crashes.ts';
 import type { Act, Places } from './scenario.ts';
 
@@ -17,6 +18,10 @@ export async function perform(cloud: Cloud, act: Act, places: Places): Promise<b
       return setAutomation(cloud, act.value, places);
     case 'order':
       return order(cloud, act.where, places);
+    case 'size':
+      // The first release is blue's, and no drill of region failover makes another.
+      await resize(cloud, { ...places, region: places[act.where], colour: 'blue' }, act.machines);
+      return true;
     case 'eventsAt':
       if (!hasHit(cloud, act, places)) return false;
       for (const next of act.acts ?? []) await perform(cloud, next, places);

@@ -33,7 +33,8 @@ function changeOf(before: Authority | undefined, after: Authority): Effect[] {
 const OPERATIONS: Readonly<Record<string, string>> = {
   'rds:FailoverGlobalCluster': 'promote',
   'rds:SwitchoverGlobalCluster': 'promote',
-  'autoscaling:SetDesiredCapacity': 'scale',
+  'autoscaling:UpdateAutoScalingGroup': 'scale',
+  'ecs:UpdateService': 'scale',
 };
 
 function callEffect(call: Call): Effect[] {

@@ -65,8 +65,12 @@ const turningPoints: Readonly<Record<string, Tell>> = {
   'rds:cluster.promoted': world('the database takes writes'),
   'rds:cluster.rejoined': world('the old database is back as a secondary'),
   'elasticloadbalancing:target.unhealthy': world(({ target, reason }) => `${target} is unhealthy (${reason})`),
-  'autoscaling:SetDesiredCapacity': (detail, words) => ({
-    what: `capacity set to ${input(detail).DesiredCapacity}`,
+  'autoscaling:UpdateAutoScalingGroup': (detail, words) => ({
+    what: `capacity raised to ${input(detail).DesiredCapacity}`,
+    actor: by(detail, words),
+  }),
+  'ecs:UpdateService': (detail, words) => ({
+    what: `capacity raised to ${input(detail).desiredCount}`,
     actor: by(detail, words),
   }),
   's3:PutObject': latch,

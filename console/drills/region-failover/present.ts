@@ -7,11 +7,11 @@ const WINDOW_SECONDS = 10;
 /** Heartbeat writes come every 2 s: nobody who was silent for three of them writes. */
 const SILENCE_MS = 6_000;
 
-/** Before users come: which instances are ready. */
+/** Before users come: how many machines are ready. */
 export function comingUp({ regions }: Sample, wanted: number): string {
   const ready = Object.entries(regions).map(([region, { healthyTargets }]) => `${region} ${healthyTargets}/${wanted}`);
   const up = Object.values(regions).every(({ healthyTargets }) => healthyTargets >= wanted);
-  return up ? 'up; observers and resolvers settle' : `coming up; instances ready: ${ready.join(', ')}`;
+  return up ? 'up; observers and resolvers settle' : `coming up; machines ready: ${ready.join(', ')}`;
 }
 
 /** Who writes, and what users got in the last seconds. */

@@ -33,6 +33,8 @@ export type Act =
   | { readonly act: 'automation'; readonly value: 'on' | 'off' }
   /** A client writes to a region under that region's own name, as one that kept an old address would. */
   | { readonly act: 'order'; readonly where: 'target' | 'old' }
+  /** The colour that serves gets another number of machines, as a scaling policy would give it. */
+  | { readonly act: 'size'; readonly where: 'target' | 'old'; readonly machines: number }
   /** As soon as an execution enters this state, before the state does anything: what happens to the world, then acts. */
   | {
       readonly act: 'eventsAt';

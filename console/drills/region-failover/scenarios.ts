@@ -17,9 +17,13 @@ const inOld = (what: string, from: number, by: number, times?: readonly [number,
 /** A database failover takes up to three minutes (durations.ts), and the machine looks every 10 s whether it is done. */
 const PROMOTION_SECONDS = 220;
 
-/** The effects of one move from its claim on, for one that begins between two moments. */
-const move = (from: number, by: number): Want[] => {
-  const promoted = by + PROMOTION_SECONDS;
+/** Machines boot, pull, start and pass their checks; those of the old region are told of by its next observation. */
+const STARTED_SECONDS = 360;
+const GROWN_SECONDS = STARTED_SECONDS + 60;
+
+/** The effects of one move from its claim on, for one that begins between two moments and waits for machines so long. */
+const move = (from: number, by: number, machines = 0): Want[] => {
+  const promoted = by + Math.max(PROMOTION_SECONDS, machines);
   const verified = promoted + 240;
   return [
     inTarget('claim', from, by),
@@ -42,9 +46,9 @@ const move = (from: number, by: number): Want[] => {
 const ALARM_SECONDS: readonly [number, number] = [60, 130];
 
 /** The effects of a failover that the alarm declares, for a fault that begins at `at`. */
-const automatic = (at = 0): Want[] => {
+const automatic = (at = 0, machines = 0): Want[] => {
   const [from, by] = ALARM_SECONDS.map((seconds) => at + seconds) as [number, number];
-  return [inTarget('alarm mail', from, by), inTarget('start', from, by + 60, [1, 2]), ...move(from, by + 60)];
+  return [inTarget('alarm mail', from, by), inTarget('start', from, by + 60, [1, 2]), ...move(from, by + 60, machines)];
 };
 
 /** The alarm rang for a fault at `at`, the machine looked for 90 s, and people were told why nothing was done. */
@@ -258,6 +262,15 @@ export const scenarios = {
     ],
     seconds: 400,
     wants: heldOnce(30, 400),
+  },
+  'larger-primary': {
+    title:
+      'the writing region has twice the machines of the other one and goes dark; users wait until there are as many',
+    expected: 'failed-over',
+    acts: [{ act: 'size', where: 'old', machines: 4, afterSeconds: now }],
+    events: ({ old }) => [{ do: 'goDark', region: old, afterMs: s(GROWN_SECONDS) }],
+    seconds: GROWN_SECONDS + 1500,
+    wants: [...automatic(GROWN_SECONDS, STARTED_SECONDS), inTarget('scale', GROWN_SECONDS + 60, GROWN_SECONDS + 260)],
   },
   'alarm-and-person': {
     title: 'the alarm and people in both regions ask at once, repeatedly; there is one failover',

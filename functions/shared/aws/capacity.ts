@@ -1,26 +1,27 @@
-/** What a region serves with: the colour that the forward rule prefers, its Auto Scaling group, its targets' health. */
-import {
-  AutoScalingClient,
-  DescribeAutoScalingGroupsCommand,
-  SetDesiredCapacityCommand,
-} from '@aws-sdk/client-auto-scaling';
+/** What a region serves with: the colour that the forward rule prefers, its machines, its targets' health. */
 import {
   DescribeRulesCommand,
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { ServingConfig } from '../config.ts';
 import type { Capacity, CapacityView } from '../ports.ts';
 import { call, clientOptions } from './client.ts';
+import { groupSize } from './group-size.ts';
+import { serviceSize } from './service-size.ts';
 
-interface Place {
-  readonly region: string;
-  readonly forwardRuleArn: string;
-  readonly colours: Readonly<Record<'blue' | 'green', { readonly group: string; readonly targetGroupArn: string }>>;
+type Place = Pick<ServingConfig, 'region' | 'forwardRuleArn' | 'colours' | 'compute'>;
+
+/** How many machines a group or a service has, and may have. Null where it is not there. */
+export interface Size {
+  read(name: string): Promise<Pick<CapacityView, 'desired' | 'min' | 'max' | 'inService'> | null>;
+  /** At least so many, whatever policies say. */
+  raise(name: string, size: number): Promise<void>;
 }
 
-export function awsCapacity({ region, forwardRuleArn, colours }: Place): Capacity {
+export function awsCapacity({ region, forwardRuleArn, colours, compute }: Place): Capacity {
   const balancing = new ElasticLoadBalancingV2Client(clientOptions(region));
-  const scaling = new AutoScalingClient(clientOptions(region));
+  const size = compute.kind === 'fargate' ? serviceSize(region, compute.cluster ?? '') : groupSize(region);
 
   /** Weights are runtime data (DESIGN decision 6): the colour that serves is the one with more weight. */
   const liveColour = async (): Promise<'blue' | 'green'> => {
@@ -36,33 +37,20 @@ export function awsCapacity({ region, forwardRuleArn, colours }: Place): Capacit
     async read(): Promise<CapacityView> {
       const colour = await liveColour();
       const { group, targetGroupArn } = colours[colour];
-      const [groups, targets] = await Promise.all([
-        call(
-          `describing ${group}`,
-          scaling.send(new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [group] })),
-        ),
+      const [found, targets] = await Promise.all([
+        size.read(group),
         call(
           `describing the targets of ${colour}`,
           balancing.send(new DescribeTargetHealthCommand({ TargetGroupArn: targetGroupArn })),
         ),
       ]);
-      const found = groups.AutoScalingGroups?.[0];
       return {
         colour,
-        desired: found?.DesiredCapacity ?? 0,
-        max: found?.MaxSize ?? 0,
-        inService: (found?.Instances ?? []).filter((one) => one.LifecycleState === 'InService').length,
+        ...(found ?? { desired: 0, min: 0, max: 0, inService: 0 }),
         healthyTargets: (targets.TargetHealthDescriptions ?? []).filter((one) => one.TargetHealth?.State === 'healthy')
           .length,
       };
     },
-    async setDesired(colour, desired) {
-      const command = new SetDesiredCapacityCommand({
-        AutoScalingGroupName: colours[colour].group,
-        DesiredCapacity: desired,
-        HonorCooldown: false,
-      });
-      await call(`setting ${colours[colour].group} to ${desired}`, scaling.send(command));
-    },
+    raiseTo: (colour, least) => size.raise(colours[colour].group, least),
   };
 }

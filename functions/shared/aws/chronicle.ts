@@ -50,6 +50,7 @@ export function dynamoChronicle({ application, region, releasesTable: TableName 
     return Items.map((item) => parse(StoredEntry, unmarshall(item), 'entry'));
   };
   return {
+    last: (limit) => query(1, false, limit),
     after: (sequence, limit) => query(sequence + 1, true, limit),
     async exported() {
       const command = new GetItemCommand({ TableName, Key: marshall({ pk, sk: 'exported' }), ConsistentRead: true });

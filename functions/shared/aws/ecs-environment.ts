@@ -20,15 +20,21 @@ import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balan
 import { DependencyNotReady } from '../errors.ts';
 import type { Colour, ComputeEnvironment } from '../release-ports.ts';
 import { call, clientOptions } from './client.ts';
+import { ssmDigests } from './digests.ts';
 import { targetHealth } from './target-health.ts';
 
 interface Place {
   readonly region: string;
   readonly cluster: string;
-  readonly colours: Readonly<Record<Colour, { readonly group: string; readonly targetGroupArn: string }>>;
+  readonly colours: Readonly<
+    Record<Colour, { readonly group: string; readonly targetGroupArn: string; readonly digestParameter: string }>
+  >;
 }
 
-/** Says which release a task is of; the application reports it in every answer. */
+/**
+ * Says which release a task is of; the application reports it in every answer. Until the first release the template's
+ * task reads it from the colour's parameter (infra/stacks/core/colour-service.ts).
+ */
 const DIGEST_VARIABLE = 'RELEASE_DIGEST';
 const ALL_SUSPENDED = {
   DynamicScalingInSuspended: true,
@@ -45,6 +51,7 @@ export function ecsEnvironment(place: Place): ComputeEnvironment {
   const { region, colours } = place;
   const services = servicesOf(place);
   const bounds = boundsOf(place);
+  const named = ssmDigests(place);
   const balancing = new ElasticLoadBalancingV2Client(clientOptions(region));
   return {
     async describe(colour) {
@@ -59,6 +66,7 @@ export function ecsEnvironment(place: Place): ComputeEnvironment {
         desired: service.desiredCount ?? 0,
         min: target?.MinCapacity ?? service.desiredCount ?? 0,
         max: target?.MaxCapacity ?? service.desiredCount ?? 0,
+        // Tasks that drain are in neither: nobody is sent to them.
         machines: (service.runningCount ?? 0) + (service.pendingCount ?? 0),
         // Tasks of an older revision do not count.
         inService: service.deployments?.find(({ status }) => status === 'PRIMARY')?.runningCount ?? 0,
@@ -71,7 +79,9 @@ export function ecsEnvironment(place: Place): ComputeEnvironment {
     },
     async declared(colour) {
       const [container] = (await services.definition(colour))?.containerDefinitions ?? [];
-      return container?.environment?.find(({ name }) => name === DIGEST_VARIABLE)?.value ?? null;
+      const declared = container?.environment?.find(({ name }) => name === DIGEST_VARIABLE)?.value;
+      if (declared !== undefined) return declared;
+      return container?.secrets?.some(isDigest) ? named.declared(colour) : null;
     },
     async prepare(colour, digest) {
       // The newest of the family, so that what the template changed of a task comes with this release.
@@ -150,6 +160,8 @@ function boundsOf({ region, cluster, colours }: Place) {
   };
 }
 
+const isDigest = ({ name }: { readonly name?: string | undefined }): boolean => name === DIGEST_VARIABLE;
+
 /** The same task with another digest: the first container is the application. What only describes it is not sent back. */
 function revisionOf(before: RegisterTaskDefinitionCommandInput, digest: string): RegisterTaskDefinitionCommandInput {
   const {
@@ -166,7 +178,8 @@ function revisionOf(before: RegisterTaskDefinitionCommandInput, digest: string):
     ephemeralStorage,
   } = before;
   const [application, ...others] = before.containerDefinitions ?? [];
-  const environment = (application?.environment ?? []).filter(({ name }) => name !== DIGEST_VARIABLE);
+  const environment = (application?.environment ?? []).filter((one) => !isDigest(one));
+  const secrets = (application?.secrets ?? []).filter((one) => !isDigest(one));
   const repository = (application?.image ?? '').replace(/[@:][^/]*$/, '');
   return {
     family,
@@ -185,6 +198,7 @@ function revisionOf(before: RegisterTaskDefinitionCommandInput, digest: string):
         ...application,
         image: `${repository}@${digest}`,
         environment: [...environment, { name: DIGEST_VARIABLE, value: digest }],
+        secrets,
       },
       ...others,
     ],

@@ -8,11 +8,13 @@ import {
   type ImageDetail,
 } from '@aws-sdk/client-ecr';
 import * as z from 'zod';
-import type { Images, ImageView } from '../release-ports.ts';
+import type { Images, ImageView, ScanView, SigningView } from '../release-ports.ts';
+import { fitsWildcard } from '../wildcard.ts';
 import { call, clientOptions, isNamed } from './client.ts';
 
 interface Place {
   readonly region: string;
+  readonly servingRegions: readonly string[];
   readonly repository: string;
   readonly tagPattern: string;
 }
@@ -35,9 +37,21 @@ const Manifest = z.object({
 /** Configurations of things that run; signatures and attestations have others. */
 const RUNNABLE = /^application\/vnd\.(oci\.image\.config\.v1|docker\.container\.image\.v1)\+json$/;
 
-export function ecrImages({ region, repository, tagPattern }: Place): Images {
+export function ecrImages({ region, servingRegions, repository, tagPattern }: Place): Images {
   const client = new ECRClient(clientOptions(region));
+  const others = servingRegions.filter((other) => other !== region).map((other) => new ECRClient(clientOptions(other)));
   const repositoryName = repository;
+  const tagsOf = async (imageDigest: string): Promise<readonly string[]> => {
+    const command = new DescribeImagesCommand({ repositoryName, imageIds: [{ imageDigest }] });
+    const { imageDetails = [] } = await call('reading the tags', client.send(command));
+    return imageDetails.flatMap(({ imageTags = [] }) => imageTags);
+  };
+  /** The first region that knows something; a copy has neither scan nor signature of its own. */
+  const firstKnown = async <View>(ask: (client: ECRClient) => Promise<View>, isKnown: (view: View) => boolean) => {
+    let view = await ask(client);
+    for (const other of others) if (!isKnown(view)) view = await ask(other);
+    return view;
+  };
   return {
     async find(reference) {
       const id = reference.startsWith('sha256:') ? { imageDigest: reference } : { imageTag: reference };
@@ -45,8 +59,8 @@ export function ecrImages({ region, repository, tagPattern }: Place): Images {
       const { images = [] } = await call('reading the manifest', client.send(command));
       const [image] = images;
       if (!image?.imageManifest) return null;
-      const tags = images.flatMap(({ imageId }) => imageId?.imageTag ?? []);
-      return viewOf(image.imageId?.imageDigest ?? reference, image.imageManifest, tags);
+      const digest = image.imageId?.imageDigest ?? reference;
+      return viewOf(digest, image.imageManifest, await tagsOf(digest));
     },
     async newest() {
       let newest: ImageDetail | undefined;
@@ -64,33 +78,42 @@ export function ecrImages({ region, repository, tagPattern }: Place): Images {
       if (!newest?.imageDigest || !newest.imagePushedAt || !tag) return null;
       return { digest: newest.imageDigest, tag, pushedAt: newest.imagePushedAt.toISOString() };
     },
-    async scan(digest) {
-      const command = new DescribeImageScanFindingsCommand({ repositoryName, imageId: { imageDigest: digest } });
-      try {
-        const found = await call('reading the scan', client.send(command));
-        return {
-          status: found.imageScanStatus?.status ?? 'NONE',
-          findings: { ...found.imageScanFindings?.findingSeverityCounts },
-        };
-      } catch (error) {
-        if (!isNamed(error, 'ScanNotFoundException', 'ImageNotFoundException')) throw error;
-        return { status: 'NONE', findings: {} };
-      }
-    },
-    async signing(digest) {
-      const command = new DescribeImageSigningStatusCommand({ repositoryName, imageId: { imageDigest: digest } });
-      try {
-        const { signingStatuses = [] } = await call('reading the signature', client.send(command));
-        const [first] = signingStatuses;
-        const done = signingStatuses.find(({ status }) => status === 'COMPLETE') ?? first;
-        return { status: done?.status ?? 'NONE', profileArn: done?.signingProfileArn ?? null };
-      } catch (error) {
-        if (!isNamed(error, 'ImageNotFoundException')) throw error;
-        return { status: 'NONE', profileArn: null };
-      }
-    },
+    scan: (digest) => firstKnown(scanOf(repositoryName, digest), ({ status }) => status !== 'NONE'),
+    signing: (digest) => firstKnown(signingOf(repositoryName, digest), (views) => views.length > 0),
   };
 }
+
+const scanOf =
+  (repositoryName: string, imageDigest: string) =>
+  async (client: ECRClient): Promise<ScanView> => {
+    const command = new DescribeImageScanFindingsCommand({ repositoryName, imageId: { imageDigest } });
+    try {
+      const { imageScanStatus, imageScanFindings } = await call('reading the scan', client.send(command));
+      return {
+        status: imageScanStatus?.status ?? 'NONE',
+        findings: { ...imageScanFindings?.findingSeverityCounts },
+      };
+    } catch (error) {
+      if (!isNamed(error, 'ScanNotFoundException', 'ImageNotFoundException')) throw error;
+      return { status: 'NONE', findings: {} };
+    }
+  };
+
+const signingOf =
+  (repositoryName: string, imageDigest: string) =>
+  async (client: ECRClient): Promise<SigningView[]> => {
+    const command = new DescribeImageSigningStatusCommand({ repositoryName, imageId: { imageDigest } });
+    try {
+      const { signingStatuses = [] } = await call('reading the signature', client.send(command));
+      return signingStatuses.map(({ status, signingProfileArn }) => ({
+        status: status ?? 'UNKNOWN',
+        profileArn: signingProfileArn ?? 'an unnamed profile',
+      }));
+    } catch (error) {
+      if (!isNamed(error, 'ImageNotFoundException')) throw error;
+      return [];
+    }
+  };
 
 function viewOf(digest: string, text: string, tags: readonly string[]): ImageView {
   const read = Manifest.safeParse(JSON.parse(text));
@@ -102,8 +125,5 @@ function viewOf(digest: string, text: string, tags: readonly string[]): ImageVie
   return { digest, kind, tags, platforms: Object.fromEntries(platforms), labels: annotations };
 }
 
-function releaseTag({ imageTags = [] }: ImageDetail, pattern: string): string | undefined {
-  const parts = pattern.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`));
-  const expression = new RegExp(`^${parts.join('.*')}$`);
-  return imageTags.find((tag) => expression.test(tag));
-}
+const releaseTag = ({ imageTags = [] }: ImageDetail, pattern: string): string | undefined =>
+  imageTags.find((tag) => fitsWildcard(pattern, tag));

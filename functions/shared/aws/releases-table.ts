@@ -39,7 +39,7 @@ const StoredState = z.object({
     }),
   ),
   live: orNull(served),
-  retained: orNull(served.extend({ until: z.string(), size: z.number() })),
+  retained: orNull(served.extend({ until: z.string(), size: z.number(), unreadySince: orNull(z.string()) })),
   candidate: orNull(
     z.object({
       id: z.string(),
@@ -194,7 +194,7 @@ const keeping = ({
   read,
   put,
   changed,
-}: Table): Pick<Releases, 'read' | 'forgetPin' | 'endRetention' | 'quarantine' | 'quarantined'> => ({
+}: Table): Pick<Releases, 'read' | 'forgetPin' | 'endRetention' | 'noteUnready' | 'quarantine' | 'quarantined'> => ({
   async read(): Promise<ReleaseState> {
     return parse(StoredState, (await read('state')) ?? {}, 'state');
   },
@@ -205,6 +205,13 @@ const keeping = ({
   async endRetention(releaseId) {
     const only = 'retained.releaseId = :id';
     await changed('ending the retention', { set: 'REMOVE retained', only, values: { ':id': releaseId } });
+  },
+  async noteUnready(releaseId, since) {
+    await changed('noting whether it could be gone back', {
+      set: since === null ? 'REMOVE retained.unreadySince' : 'SET retained.unreadySince = :since',
+      only: 'retained.releaseId = :id',
+      values: { ':id': releaseId, ...(since !== null && { ':since': since }) },
+    });
   },
   quarantine: (digest, why) => put(`quarantine#${digest}`, why),
   async quarantined(digest) {

@@ -28,7 +28,7 @@ export function s3Latch({ latchBuckets, latchKey }: Place): Latch {
         await call(`reading the latch in ${region}`, clientIn(region).send(new HeadObjectCommand(at(region))));
         return true;
       } catch (error) {
-        if (!isNamed(error, 'NotFound', 'NoSuchKey')) throw error;
+        if (!isNamed(error, 'NotFound')) throw error;
         return false;
       }
     },

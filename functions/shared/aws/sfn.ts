@@ -33,7 +33,11 @@ export function sfnExecutions({ region, stateMachineArn }: { region: string; sta
           'describing an execution',
           client.send(new DescribeExecutionCommand({ executionArn })),
         );
-        return { status: found.status ?? 'UNKNOWN', input: JSON.parse(found.input ?? 'null') };
+        return {
+          status: found.status ?? 'UNKNOWN',
+          input: JSON.parse(found.input ?? 'null'),
+          stoppedAt: found.stopDate?.getTime() ?? null,
+        };
       } catch (error) {
         if (!isNamed(error, 'ExecutionDoesNotExist')) throw error;
         return null;

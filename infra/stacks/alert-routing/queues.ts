@@ -9,6 +9,14 @@ import { Construct } from 'constructs';
 /** Twice what a function may take, so that nothing comes back while it is worked on. */
 const VISIBILITY = Duration.seconds(60);
 
+export interface QueuesProps {
+  readonly prefix: string;
+  /** Who reads mail. */
+  readonly lastResort: ITopic;
+  /** Whose telephone rings. */
+  readonly phones: ITopic;
+}
+
 export class Queues extends Construct {
   readonly events: Queue;
   readonly work: Queue;
@@ -18,8 +26,8 @@ export class Queues extends Construct {
   readonly remedies: Queue;
   readonly dead: Queue;
 
-  /** `lastResort` is told by CloudWatch itself, so that nothing of the router is on the way. */
-  constructor(scope: Construct, id: string, { prefix, lastResort }: { prefix: string; lastResort: ITopic }) {
+  /** Both topics are told by CloudWatch itself, so that nothing of the router is on the way; it only notes what they said. */
+  constructor(scope: Construct, id: string, { prefix, lastResort, phones }: QueuesProps) {
     super(scope, id);
     const common = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true };
     this.dead = new Queue(this, 'Dead', { ...common, retentionPeriod: Duration.days(14) });
@@ -35,7 +43,7 @@ export class Queues extends Construct {
     this.work = new Queue(this, 'Work', timely);
     this.escalations = new Queue(this, 'Escalations', timely);
     this.remedies = new Queue(this, 'Remedies', timely);
-    const alarm = (name: string, metric: Metric, threshold: number, because: string): void => {
+    const alarm = (name: string, metric: Metric, threshold: number, because: string, tells: ITopic[]): void => {
       new Alarm(this, name, {
         alarmName: `${prefix}-alert-${name.replaceAll(/([A-Z])/g, (letter) => `-${letter.toLowerCase()}`).slice(1)}`,
         alarmDescription: `${because}. Runbook: docs/runbooks/alert-routing.md`,
@@ -44,12 +52,13 @@ export class Queues extends Construct {
         comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
         evaluationPeriods: 1,
         treatMissingData: TreatMissingData.NOT_BREACHING,
-      }).addAlarmAction(new SnsAction(lastResort));
+      }).addAlarmAction(...tells.map((topic) => new SnsAction(topic)));
     };
     const minute = { period: Duration.minutes(1), statistic: 'Maximum' };
     const depth = this.dead.metricApproximateNumberOfMessagesVisible(minute);
-    alarm('DeadLetters', depth, 1, 'an alert or a timer could not be handled and waits in the dead-letter queue');
+    const dead = 'an alert or a timer could not be handled and waits in the dead-letter queue';
+    alarm('DeadLetters', depth, 1, dead, [lastResort, phones]);
     const age = this.events.metricApproximateAgeOfOldestMessage(minute);
-    alarm('IntakeAge', age, 120, 'alerts wait for minutes before they are taken in');
+    alarm('IntakeAge', age, 120, 'alerts wait for minutes before they are taken in', [lastResort]);
   }
 }

@@ -20,6 +20,8 @@ export type Handler =
 export interface Arns {
   readonly region: string;
   readonly table: string;
+  /** This region's copy of what the regions tell each other. */
+  readonly peers: string;
   readonly eventsQueue: string;
   readonly workQueue: string;
   readonly escalationsQueue: string;
@@ -31,7 +33,10 @@ export interface Arns {
   /** The escalation's machine, and all its executions. */
   readonly machine: string;
   readonly executions: string;
-  readonly topics: readonly string[];
+  /** Whose telephone rings. */
+  readonly phones: string;
+  /** People hear by it of what the channels themselves refuse. */
+  readonly lastResort: string;
   readonly bus: string;
   /** Every alarm of the region. */
   readonly alarms: string;
@@ -49,6 +54,8 @@ export function rightsOf(arns: Arns): Readonly<Record<Handler, readonly PolicySt
   const reads = ['dynamodb:GetItem', 'dynamodb:Query'];
   const writes = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
   const store = allow('Alerts', [...reads, ...writes], [table]);
+  const peers = allow('Peers', [...reads, 'dynamodb:PutItem'], [arns.peers]);
+  const hear = allow('HearPeers', ['dynamodb:Query'], [arns.peers]);
   const poll = (sid: string, queue: string) =>
     allow(sid, ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], [queue]);
   const work = allow('SetClock', ['sqs:SendMessage'], [arns.workQueue]);
@@ -56,26 +63,36 @@ export function rightsOf(arns: Arns): Readonly<Record<Handler, readonly PolicySt
   const followers = allow('AskToFollow', ['sqs:SendMessage'], [arns.escalationsQueue]);
   const tell = [
     allow('ChannelSecrets', ['secretsmanager:GetSecretValue'], [...secrets.channels, ...secrets.links]),
-    allow('TellByTopic', ['sns:Publish'], arns.topics),
+    allow('TellByTopic', ['sns:Publish'], [arns.phones]),
     allow('TellByMail', ['ses:SendEmail'], [arns.identity]),
   ];
   return {
-    intake: [store, poll('ReadEvents', arns.eventsQueue), work, followers, remedies, ...tell],
-    dispatch: [store, poll('ReadWork', arns.workQueue), work, followers, ...tell],
+    intake: [store, peers, poll('ReadEvents', arns.eventsQueue), work, followers, remedies, ...tell],
+    dispatch: [
+      store,
+      peers,
+      poll('ReadWork', arns.workQueue),
+      work,
+      followers,
+      ...tell,
+      allow('TellOfRefusals', ['sns:Publish'], [arns.lastResort]),
+    ],
     webhook: [
       allow('KeepEvents', ['sqs:SendMessage'], [arns.eventsQueue]),
       allow('WebhookSecrets', ['secretsmanager:GetSecretValue'], secrets.webhooks),
     ],
     follow: [
+      hear,
       allow('Followers', [...reads, 'dynamodb:PutItem', 'dynamodb:UpdateItem'], [table]),
       poll('ReadEscalations', arns.escalationsQueue),
       allow('StartMachine', ['states:StartExecution'], [arns.machine]),
       allow('SeeExecution', ['states:DescribeExecution'], [arns.executions]),
       allow('AnswerMachine', ['states:SendTaskSuccess'], [arns.machine]),
     ],
-    escalate: [store, work],
+    escalate: [store, hear, work],
     remediate: [
       store,
+      hear,
       work,
       poll('ReadRemedies', arns.remediesQueue),
       allow('IsAutomationOn', ['ssm:GetParameter'], [arns.automationParameter]),
@@ -89,10 +106,11 @@ export function rightsOf(arns: Arns): Readonly<Record<Handler, readonly PolicySt
       ...(arns.runbooks.length > 0 ? [allow('StartRunbooks', ['states:StartExecution'], arns.runbooks)] : []),
     ],
     'await-acknowledgement': [allow('Waiting', ['dynamodb:UpdateItem'], [table]), followers],
-    acknowledge: [store, work, followers, allow('LinkSecret', ['secretsmanager:GetSecretValue'], secrets.links)],
+    acknowledge: [store, peers, work, followers, allow('LinkSecret', ['secretsmanager:GetSecretValue'], secrets.links)],
     heartbeat: [allow('Speak', ['events:PutEvents'], [arns.bus], { StringEquals: { 'events:source': 'mainstay' } })],
     sweep: [
       store,
+      hear,
       work,
       allow('ProviderSecret', ['secretsmanager:GetSecretValue'], secrets.provider),
       allow('SeeAlarms', ['cloudwatch:DescribeAlarms', 'cloudwatch:ListTagsForResource'], [arns.alarms]),

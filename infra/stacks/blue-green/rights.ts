@@ -16,6 +16,7 @@ export type Handler =
   | 'empty'
   | 'export'
   | 'finish'
+  | 'hold-idle'
   | 'migrate'
   | 'notify'
   | 'pin'
@@ -48,7 +49,7 @@ export function rightsOf(
   parts: ReleaseParts,
   arns: Arns,
 ): Readonly<Record<Handler, readonly PolicyStatement[]>> {
-  const { state, record, rule, capacity, freeze, metrics, images, machine, topic, archive, migration, role } =
+  const { state, record, rule, capacity, freeze, metrics, alarms, images, machine, topic, archive, migration, role } =
     statements(place, parts, arns);
   const see = [rule.read, ...capacity.see];
   const admission = [
@@ -58,16 +59,16 @@ export function rightsOf(
     rule.read,
     ...capacity.declared,
     freeze,
-    images,
+    ...images,
     machine.start,
     topic,
   ];
   return {
     admit: admission,
-    reconcile: [...admission, images, machine.describe, machine.cleanUp],
+    reconcile: [...admission, ...capacity.see, ...capacity.size, machine.describe, machine.cleanUp, machine.cleanUps],
     'take-lease': [state.read, state.change],
-    snapshot: [state.read, ...see, ...capacity.declared, metrics, freeze, role],
-    pin: [state.read, state.change, ...capacity.see, ...capacity.change],
+    snapshot: [state.read, ...see, ...capacity.declared, alarms, freeze, role],
+    pin: [state.read, state.change, ...capacity.see, ...capacity.size, ...capacity.pin],
     empty: [state.read, state.change, record, ...see, ...capacity.size],
     prepare: [state.read, record, ...see, ...capacity.size, ...capacity.declared, ...capacity.release],
     'check-health': [state.read, ...capacity.see],
@@ -76,16 +77,17 @@ export function rightsOf(
     ask: [state.read, freeze, topic],
     shift: [state.read, record, ...see, rule.write, freeze],
     prove: [state.read],
-    watch: [state.read, record, ...see, metrics, freeze],
+    watch: [state.read, record, ...see, metrics, alarms, freeze],
     'roll-back': [state.read, ...see, rule.write],
     commit: [state.read, state.change, record, ...see],
-    finish: [state.read, state.change, record, ...capacity.see, ...capacity.change],
+    finish: [state.read, state.change, record, ...capacity.see, ...capacity.size, ...capacity.unpin],
     notify: [topic],
     'start-clean-up': [machine.cleanUp],
-    'clean-up': [state.read, state.change, record, ...see, ...capacity.change, rule.write],
-    steer: [state.read, state.change, record, machine.start],
+    'clean-up': [state.read, state.change, record, ...see, ...capacity.size, ...capacity.unpin, rule.write],
+    steer: [state.read, state.change, record, machine.start, topic],
     reap: [state.read, state.change, record, ...see, ...capacity.size, metrics, ...migration],
     export: [state.read, record, archive],
+    'hold-idle': [state.read, ...see, ...capacity.pin],
   };
 }
 
@@ -93,9 +95,11 @@ export const WILDCARDS: Readonly<Record<string, string>> = {
   SeeRule: 'this read knows no resource (Service Authorization Reference, ELB v2)',
   SeeTargets: 'this read knows no resource (Service Authorization Reference, ELB v2)',
   SeeGroups: 'this read knows no resource (Service Authorization Reference, EC2 Auto Scaling)',
-  SeeMetrics: 'these reads know no resource (Service Authorization Reference, CloudWatch)',
+  SeeMetrics: 'this read knows no resource (Service Authorization Reference, CloudWatch)',
+  SeeAlarms: 'this read knows no resource without composite alarms (Service Authorization Reference, CloudWatch)',
   SizeGroups: "the group's unique id in its ARN is not known before it exists; the name is",
   PinGroups: "the group's unique id in its ARN is not known before it exists; the name is",
+  UnpinGroups: "the group's unique id in its ARN is not known before it exists; the name is",
   Archive: 'entries are named by their number and hash',
   SeeBounds: 'this read knows no resource (Service Authorization Reference, Application Auto Scaling)',
   SeeTasks: 'this read knows no resource (Service Authorization Reference, ECS)',
@@ -112,14 +116,15 @@ function statements(place: Place, parts: ReleaseParts, arns: Arns) {
   const { account, region, names, configuration } = place;
   const here = { StringEquals: { 'aws:RequestedRegion': region } };
   const parameter = (name: string) => `arn:aws:ssm:${region}:${account}:parameter${name}`;
-  const repository = `arn:aws:ecr:${region}:${account}:repository/${names.repository}`;
+  const repositoryIn = (place: string) => `arn:aws:ecr:${place}:${account}:repository/${names.repository}`;
   const application = `application#${names.prefix}`;
   const { migrationFunction } = configuration.release;
   return {
     state: {
       read: allow('ReadReleases', ['dynamodb:GetItem'], [arns.table]),
-      change: allow('ChangeReleases', ['dynamodb:UpdateItem', 'dynamodb:PutItem'], [arns.table]),
+      change: allow('ChangeReleases', ['dynamodb:UpdateItem'], [arns.table]),
     },
+    // Of a digest that failed, too: whoever quarantines one writes the record.
     record: allow('Record', ['dynamodb:Query', 'dynamodb:PutItem'], [arns.table]),
     rule: {
       read: allow('SeeRule', ['elasticloadbalancing:DescribeRules'], ['*'], here),
@@ -127,17 +132,20 @@ function statements(place: Place, parts: ReleaseParts, arns: Arns) {
     },
     capacity: configuration.compute.kind === 'ec2' ? groupStatements(place, here) : serviceStatements(place, here),
     freeze: allow('SeeFreeze', ['ssm:GetParameter'], [parameter(names.deploymentsParameter)]),
-    metrics: allow('SeeMetrics', ['cloudwatch:GetMetricData', 'cloudwatch:DescribeAlarms'], ['*'], here),
-    images: allow(
-      'SeeImages',
-      ['BatchGetImage', 'DescribeImages', 'DescribeImageScanFindings', 'DescribeImageSigningStatus'].map(
-        (action) => `ecr:${action}`,
+    metrics: allow('SeeMetrics', ['cloudwatch:GetMetricData'], ['*'], here),
+    alarms: allow('SeeAlarms', ['cloudwatch:DescribeAlarms'], ['*'], here),
+    images: [
+      allow('SeeImages', ['ecr:BatchGetImage', 'ecr:DescribeImages'], [repositoryIn(region)]),
+      allow(
+        'SeeEvidence',
+        ['ecr:DescribeImageScanFindings', 'ecr:DescribeImageSigningStatus'],
+        configuration.regions.serving.map(repositoryIn),
       ),
-      [repository],
-    ),
+    ],
     machine: {
       start: allow('StartMachine', ['states:StartExecution'], [arns.machine]),
       cleanUp: allow('StartCleanUp', ['states:StartExecution'], [arns.cleanUpMachine]),
+      cleanUps: allow('SeeCleanUps', ['states:ListExecutions'], [arns.cleanUpMachine]),
       describe: allow('DescribeExecution', ['states:DescribeExecution'], [arns.executions]),
     },
     topic: allow('TellPeople', ['sns:Publish'], [arns.topic]),
@@ -160,13 +168,16 @@ function statements(place: Place, parts: ReleaseParts, arns: Arns) {
   };
 }
 
+const digestParameters = ({ account, region, names }: Pick<Place, 'account' | 'region' | 'names'>): string[] =>
+  COLOURS.map((colour) => `arn:aws:ssm:${region}:${account}:parameter${names.digestParameter(colour)}`);
+
 /** The two Auto Scaling groups, and their targets. */
 function groupStatements({ account, region, names }: Place, here: Record<string, unknown>) {
   const groups = COLOURS.map(
     (colour) =>
       `arn:aws:autoscaling:${region}:${account}:autoScalingGroup:*:autoScalingGroupName/${names.group(colour)}`,
   );
-  const digests = COLOURS.map((colour) => `arn:aws:ssm:${region}:${account}:parameter${names.digestParameter(colour)}`);
+  const digests = digestParameters({ account, region, names });
   const size = allow('SizeGroups', ['autoscaling:UpdateAutoScalingGroup'], groups);
   return {
     see: [
@@ -176,7 +187,8 @@ function groupStatements({ account, region, names }: Place, here: Record<string,
     size: [size],
     declared: [allow('ReadDigests', ['ssm:GetParameter'], digests)],
     release: [allow('WriteDigests', ['ssm:PutParameter'], digests)],
-    change: [size, allow('PinGroups', ['autoscaling:SuspendProcesses', 'autoscaling:ResumeProcesses'], groups)],
+    pin: [allow('PinGroups', ['autoscaling:SuspendProcesses'], groups)],
+    unpin: [allow('UnpinGroups', ['autoscaling:ResumeProcesses'], groups)],
   };
 }
 
@@ -205,6 +217,8 @@ function serviceStatements({ account, region, names }: Place, here: Record<strin
     declared: [
       allow('SeeServices', ['ecs:DescribeServices'], services),
       allow('SeeTasks', ['ecs:DescribeTaskDefinition'], ['*'], here),
+      // Before the first release a task's digest is where people named it.
+      allow('ReadDigests', ['ssm:GetParameter'], digestParameters({ account, region, names })),
     ],
     release: [
       allow('ReviseTasks', ['ecs:RegisterTaskDefinition'], definitions),
@@ -213,6 +227,7 @@ function serviceStatements({ account, region, names }: Place, here: Record<strin
       }),
     ],
     size,
-    change: size,
+    pin: [bounds],
+    unpin: [bounds],
   };
 }

@@ -1,13 +1,15 @@
 /** MAINSTAY_CONFIG for the functions of blue-green, in the shape that functions/shared/config.ts reads. */
 import type { ReleaseConfig } from '../../../functions/shared/config.ts';
 import type { Colour } from '../../names.ts';
-import type { Place } from '../region-failover/settings.ts';
+import { computeOf, type Place } from '../region-failover/settings.ts';
 
 /** What the region stack of the same region made. */
 export interface ReleaseParts {
   /** The listener rule whose weights say which colour serves. */
   readonly forwardRuleArn: string;
   readonly loadBalancerArn: string;
+  /** Signs what is pushed to this region's repository. */
+  readonly signingProfileArn: string;
   readonly targetGroupArns: Readonly<Record<Colour, string>>;
   /** As metrics name them. */
   readonly loadBalancerFullName: string;
@@ -43,7 +45,7 @@ export function releaseSettings(place: Place, parts: ReleaseParts, topicArn: str
     tagPattern,
     forwardRuleArn: parts.forwardRuleArn,
     loadBalancerArn: parts.loadBalancerArn,
-    compute: { kind: compute.kind, cluster: compute.kind === 'fargate' ? names.prefix : null },
+    compute: computeOf(configuration, names),
     colours: { blue: colour('blue'), green: colour('green') },
     parameters: {
       database: names.databaseParameter,
@@ -59,7 +61,15 @@ export function releaseSettings(place: Place, parts: ReleaseParts, topicArn: str
       ...policy,
       retainSeconds: retainHours * 3600,
       errorRateMax: errorPercentMax / 100,
-      signingProfile: signingProfile ?? null,
+      signingProfiles: signingProfile
+        ? [signingProfile]
+        : [
+            parts.signingProfileArn,
+            // What was pushed to the other region was signed there, by a profile that CloudFormation named.
+            ...regions.serving
+              .filter((other) => other !== region)
+              .map((other) => `arn:aws:signer:${other}:${account}:/signing-profiles/*`),
+          ],
       capacityMin: compute.min,
       capacityMax: compute.max,
       stickySeconds: alb.stickySeconds,

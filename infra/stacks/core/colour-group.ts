@@ -3,7 +3,7 @@
  * runtime data, and instances read their colour's digest at boot (DESIGN decision 6).
  */
 import { Duration, Stack } from 'aws-cdk-lib';
-import { AutoScalingGroup, HealthChecks } from 'aws-cdk-lib/aws-autoscaling';
+import { AutoScalingGroup, HealthChecks, Schedule } from 'aws-cdk-lib/aws-autoscaling';
 import {
   BlockDeviceVolume,
   EbsDeviceVolumeType,
@@ -22,6 +22,7 @@ import type { Configuration } from '../../config/index.ts';
 import type { Colour, Names } from '../../names.ts';
 import { applicationEnvironment } from './application-environment.ts';
 import type { Network } from './network.ts';
+import { fiveFields } from './schedules.ts';
 
 /** Amazon Linux 2023 with a container runtime, looked up by EC2 at each launch. */
 const IMAGE_PARAMETER = '/aws/service/ecs/optimized-ami/amazon-linux-2023/arm64/recommended/image_id';
@@ -73,6 +74,22 @@ export class ColourGroup extends Construct {
     });
     acknowledge(this.group, { AS3: 'EventBridge carries every scaling event without a topic' });
     this.group.attachToApplicationTargetGroup(props.targetGroup);
+    this.#scaling(configuration);
+  }
+
+  /** Out and in by processors, and the least by time of day. A release suspends all of it (req W1). */
+  #scaling({ compute }: Configuration): void {
+    this.group.scaleOnCpuUtilization('Cpu', {
+      targetUtilizationPercent: compute.cpuPercent,
+      // Until then a machine is starting and its processors say little; nothing is taken away meanwhile.
+      estimatedInstanceWarmup: Duration.minutes(5),
+    });
+    for (const schedule of compute.schedules) {
+      this.group.scaleOnSchedule(`At-${schedule.name}`, {
+        schedule: Schedule.expression(fiveFields(schedule)),
+        minCapacity: schedule.min,
+      });
+    }
   }
 }
 

@@ -9,22 +9,20 @@ import { SubnetType } from 'aws-cdk-lib/aws-ec2';
 import type { Repository } from 'aws-cdk-lib/aws-ecr';
 import { CfnCluster, CfnService, CfnTaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import type { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { type IRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledge } from '../../acknowledge.ts';
 import type { Configuration } from '../../config/index.ts';
-import type { Colour, Names } from '../../names.ts';
+import { COLOURS, type Colour, type Names } from '../../names.ts';
 import { applicationEnvironment } from './application-environment.ts';
 import type { Network } from './network.ts';
+import { sixFields } from './schedules.ts';
 
 const CONTAINER = 'app';
 /** Of one task. */
 const CPU = '512';
 const MEMORY_MIB = '1024';
-/** A new task is not judged by the load balancer before (req W2). */
-const GRACE_SECONDS = 60;
-const CPU_TARGET_PERCENT = 70;
 
 /** The cluster of both colours, and what pulls their images. */
 export class Services extends Construct {
@@ -45,9 +43,21 @@ export class Services extends Construct {
     this.puller = new Role(this, 'Puller', { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com') });
     props.repository.grantPull(this.puller);
     this.logs.grantWrite(this.puller);
+    this.puller.addToPolicy(
+      new PolicyStatement({
+        sid: 'FirstRelease',
+        actions: ['ssm:GetParameters'],
+        resources: COLOURS.map((colour) => digestParameter(this, props.names, colour)),
+      }),
+    );
     acknowledge(this.puller, { 'IAM5[Resource::*]': 'ecr:GetAuthorizationToken has no resource-level permission' });
   }
 }
+
+const digestParameter = (scope: Construct, names: Names, colour: Colour): string => {
+  const { region, account } = Stack.of(scope);
+  return `arn:aws:ssm:${region}:${account}:parameter${names.digestParameter(colour)}`;
+};
 
 export interface ColourServiceProps {
   readonly configuration: Configuration;
@@ -75,7 +85,7 @@ export class ColourService extends Construct {
       launchType: 'FARGATE',
       // The family: a new revision in the template must not take a released one's place.
       taskDefinition: names.group(colour),
-      healthCheckGracePeriodSeconds: GRACE_SECONDS,
+      healthCheckGracePeriodSeconds: configuration.compute.graceSeconds,
       // No circuit breaker of its own: what does not become healthy in time is given up by the release machine, at weight 0.
       deploymentConfiguration: { minimumHealthyPercent: 100, maximumPercent: 200 },
       networkConfiguration: {
@@ -99,7 +109,7 @@ export class ColourService extends Construct {
     this.#scaling(props);
   }
 
-  /** Out and in by CPU, within bounds that a release suspends (W2). */
+  /** Out and in by processors, and the least by time of day. A release suspends all of it (req W2). */
   #scaling({ configuration, names, services, colour, min }: ColourServiceProps): void {
     const target = new CfnScalableTarget(this, 'Scaling', {
       serviceNamespace: 'ecs',
@@ -107,6 +117,11 @@ export class ColourService extends Construct {
       resourceId: `service/${services.cluster.ref}/${names.group(colour)}`,
       minCapacity: min,
       maxCapacity: configuration.compute.max,
+      scheduledActions: configuration.compute.schedules.map((schedule) => ({
+        scheduledActionName: schedule.name,
+        schedule: `cron(${sixFields(schedule)})`,
+        scalableTargetAction: { minCapacity: schedule.min },
+      })),
     });
     target.addResourceDependency(this.service);
     const policy = new CfnScalingPolicy(this, 'Cpu', {
@@ -116,7 +131,7 @@ export class ColourService extends Construct {
       scalableDimension: 'ecs:service:DesiredCount',
       resourceId: `service/${services.cluster.ref}/${names.group(colour)}`,
       targetTrackingScalingPolicyConfiguration: {
-        targetValue: CPU_TARGET_PERCENT,
+        targetValue: configuration.compute.cpuPercent,
         predefinedMetricSpecification: { predefinedMetricType: 'ECSServiceAverageCPUUtilization' },
         scaleInCooldown: 600,
         scaleOutCooldown: 120,
@@ -146,6 +161,8 @@ export class ColourService extends Construct {
           readonlyRootFilesystem: true,
           portMappings: [{ containerPort: configuration.app.port, protocol: 'tcp' }],
           environment: environment.map(([name, value]) => ({ name, value })),
+          // What the tag stands for, as people name it. A release names its digest in the task definition instead.
+          secrets: [{ name: 'RELEASE_DIGEST', valueFrom: digestParameter(this, names, colour) }],
           logConfiguration: {
             logDriver: 'awslogs',
             options: {

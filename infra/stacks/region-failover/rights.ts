@@ -46,7 +46,7 @@ export function rightsOf(place: Place, arns: Arns): Readonly<Record<Handler, rea
   const { own, votes, application, capacity, database, ledger, latch, parameters, newParameters, machine, topic } =
     statements(place, arns);
   return {
-    observe: [votes.read, votes.cast, capacity.targets, capacity.groups],
+    observe: [votes.read, votes.cast, ...capacity.see],
     declare: [machine.start],
     reconcile: [
       votes.read,
@@ -58,22 +58,21 @@ export function rightsOf(place: Place, arns: Arns): Readonly<Record<Handler, rea
       topic,
     ],
     'mend-latch': [application.read, ...latch(own, place.configuration.regions.witness)],
-    assess: [votes.read, ledger.read, ...database.read, capacity.targets, capacity.groups],
+    assess: [votes.read, ledger.read, ...database.read, ...capacity.see],
     ask: [ledger.write, topic],
     answer: [ledger.read, ledger.update, machine.answer],
     claim: [application.read, application.change],
     freeze: [application.read, parameters('deployments')],
     fence: [votes.read],
     promote: [application.read, application.change, ...database.read, database.promote],
-    scale: [votes.read, capacity.targets, capacity.groups, capacity.change],
+    scale: [votes.read, ...capacity.see, ...capacity.change],
     configure: [application.read, ...database.read, ledger.write, parameters('database')],
     'open-writes': [application.read, application.change],
     'start-consumers': [application.read, parameters('consumers')],
     'shift-traffic': [
       votes.read,
       application.change,
-      capacity.targets,
-      capacity.groups,
+      ...capacity.see,
       ...latch(own, place.configuration.regions.witness),
     ],
     verify: [application.read, ledger.read, ledger.write, witnessClock(place)],
@@ -104,6 +103,8 @@ export function give(
 const WILDCARDS: Readonly<Record<string, string>> = {
   SeeTargets: 'these reads know no resource (Service Authorization Reference, ELB v2)',
   SeeGroups: 'this read knows no resource (Service Authorization Reference, EC2 Auto Scaling)',
+  SeeBounds: 'this read knows no resource (Service Authorization Reference, Application Auto Scaling)',
+  RaiseBounds: 'a scaling target has an id of its own, which is not known before it exists',
   ScaleUp: "the group's unique id in its ARN is not known before it exists; the name is",
   SeeInstances: "the instances' names are CloudFormation's; only reading them",
   DescribeExecution: 'executions of this one machine; their names come from events',
@@ -187,21 +188,11 @@ function regionStatements(place: Place) {
   const global = `arn:aws:rds::${account}:global-cluster:${names.globalCluster}`;
   // A read that knows no resource would reach every region (infra/recovery-path.ts); this keeps it in its own.
   const here = { StringEquals: { 'aws:RequestedRegion': region } };
-  const groups = COLOURS.map(
-    (colour) =>
-      `arn:aws:autoscaling:${region}:${account}:autoScalingGroup:*:autoScalingGroupName/${names.group(colour)}`,
-  );
+  const { see, change } =
+    place.configuration.compute.kind === 'ec2' ? groupStatements(place, here) : serviceStatements(place, here);
+  const targets = ['elasticloadbalancing:DescribeRules', 'elasticloadbalancing:DescribeTargetHealth'];
   return {
-    capacity: {
-      targets: allow(
-        'SeeTargets',
-        ['elasticloadbalancing:DescribeRules', 'elasticloadbalancing:DescribeTargetHealth'],
-        ['*'],
-        here,
-      ),
-      groups: allow('SeeGroups', ['autoscaling:DescribeAutoScalingGroups'], ['*'], here),
-      change: allow('ScaleUp', ['autoscaling:SetDesiredCapacity'], groups),
-    },
+    capacity: { see: [allow('SeeTargets', targets, ['*'], here), ...see], change },
     database: {
       read: [
         allow('SeeGlobalCluster', ['rds:DescribeGlobalClusters'], [global]),
@@ -210,6 +201,41 @@ function regionStatements(place: Place) {
       ],
       promote: allow('Promote', ['rds:FailoverGlobalCluster'], [global, cluster]),
     },
+  };
+}
+
+/** The Auto Scaling groups of both colours. */
+function groupStatements({ account, region, names }: Place, here: Record<string, unknown>) {
+  const groups = COLOURS.map(
+    (colour) =>
+      `arn:aws:autoscaling:${region}:${account}:autoScalingGroup:*:autoScalingGroupName/${names.group(colour)}`,
+  );
+  return {
+    see: [allow('SeeGroups', ['autoscaling:DescribeAutoScalingGroups'], ['*'], here)],
+    change: [allow('ScaleUp', ['autoscaling:UpdateAutoScalingGroup'], groups)],
+  };
+}
+
+/** The ECS services of both colours, and what scales them. */
+function serviceStatements({ account, region, names }: Place, here: Record<string, unknown>) {
+  const services = COLOURS.map(
+    (colour) => `arn:aws:ecs:${region}:${account}:service/${names.prefix}/${names.group(colour)}`,
+  );
+  const scalable = `arn:aws:application-autoscaling:${region}:${account}:scalable-target/*`;
+  return {
+    see: [
+      allow('SeeServices', ['ecs:DescribeServices'], services),
+      allow('SeeBounds', ['application-autoscaling:DescribeScalableTargets'], ['*'], here),
+    ],
+    change: [
+      allow('ScaleUp', ['ecs:UpdateService'], services),
+      allow('RaiseBounds', ['application-autoscaling:RegisterScalableTarget'], [scalable], {
+        StringEquals: {
+          'application-autoscaling:service-namespace': 'ecs',
+          'application-autoscaling:scalable-dimension': 'ecs:service:DesiredCount',
+        },
+      }),
+    ],
   };
 }
 

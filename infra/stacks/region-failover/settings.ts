@@ -42,6 +42,7 @@ export function servingSettings(place: Place, parts: RegionParts, topicArn: stri
     latchBuckets: Object.fromEntries([...serving, witness].map((place) => [place, names.latchBucket(account, place)])),
     latchKey: LATCH_KEY,
     forwardRuleArn: parts.forwardRuleArn,
+    compute: computeOf(configuration, names),
     colours: { blue: colour('blue'), green: colour('green') },
     globalClusterId: names.globalCluster,
     clusterId: names.cluster(region),
@@ -55,6 +56,12 @@ export function servingSettings(place: Place, parts: RegionParts, topicArn: stri
     runbookUrl: RUNBOOK,
   };
 }
+
+/** What runs the colours, for the functions that look at them. */
+export const computeOf = ({ compute: { kind } }: Configuration, names: Names): ServingConfig['compute'] => ({
+  kind,
+  cluster: kind === 'fargate' ? names.prefix : null,
+});
 
 export const clusterArn = ({ account, names, region }: Place): string =>
   `arn:aws:rds:${region}:${account}:cluster:${names.cluster(region)}`;

@@ -9,6 +9,7 @@ type Properties = Record<string, unknown>;
 
 const TARGET = [
   ...['MaxCapacity', 'MinCapacity', 'ResourceId', 'RoleARN', 'ScalableDimension', 'ServiceNamespace', 'SuspendedState'],
+  'ScheduledActions',
 ];
 
 /** 'service/orders/blue|ecs:service:DesiredCount|ecs', as Ref of a target answers. */
@@ -30,7 +31,61 @@ async function putTarget(raw: Properties, context: ResourceContext): Promise<Cre
     MaxCapacity: optionalNumber(raw.MaxCapacity),
     SuspendedState: withTypes(SuspendedState) as Input<Scaling, 'RegisterScalableTarget'>['SuspendedState'],
   });
+  await putActions(id, raw, context);
   return { physicalId: id };
+}
+
+interface ScheduledAction {
+  readonly ScheduledActionName: string;
+  readonly [property: string]: unknown;
+}
+
+/** As templates write them; undefined where there are none. */
+async function actionsOf(id: string, context: ResourceContext): Promise<object[] | undefined> {
+  const { ResourceId, ServiceNamespace } = partsOf(id);
+  const input = { ServiceNamespace, ResourceId };
+  const { ScheduledActions: live = [] } = await context.call(
+    'application-autoscaling',
+    'DescribeScheduledActions',
+    input,
+  );
+  const written = live.map(({ ScheduledActionName, Schedule, Timezone, StartTime, EndTime, ScalableTargetAction }) =>
+    present({ ScheduledActionName, Schedule, Timezone, StartTime, EndTime, ScalableTargetAction }),
+  );
+  return written.length > 0 ? written : undefined;
+}
+
+/** Those of the template take the place of those that were there. */
+async function putActions(id: string, raw: Properties, context: ResourceContext): Promise<void> {
+  const wanted = (withTypes(raw.ScheduledActions) ?? []) as readonly ScheduledAction[];
+  const { ResourceId, ...target } = partsOf(id);
+  const { ScheduledActions: there = [] } = await context.call('application-autoscaling', 'DescribeScheduledActions', {
+    ServiceNamespace: target.ServiceNamespace,
+    ResourceId,
+  });
+  for (const { ScheduledActionName } of there) {
+    if (wanted.some((one) => one.ScheduledActionName === ScheduledActionName)) continue;
+    const gone = { ...partsOf(id), ScheduledActionName };
+    await context.call(
+      'application-autoscaling',
+      'DeleteScheduledAction',
+      gone as Input<Scaling, 'DeleteScheduledAction'>,
+    );
+  }
+  for (const action of wanted) {
+    const input = {
+      ...partsOf(id),
+      ...action,
+      StartTime: dateOf(action, 'StartTime'),
+      EndTime: dateOf(action, 'EndTime'),
+    };
+    await context.call('application-autoscaling', 'PutScheduledAction', input);
+  }
+}
+
+function dateOf(action: ScheduledAction, name: 'StartTime' | 'EndTime'): Date | undefined {
+  const value = action[name];
+  return value === undefined ? undefined : new Date(String(value));
 }
 
 const target: Modelled = {
@@ -48,7 +103,9 @@ const target: Modelled = {
       'DescribeScalableTargets',
       input,
     );
-    return live && { MinCapacity: live.MinCapacity, MaxCapacity: live.MaxCapacity, ResourceId: live.ResourceId };
+    const { MinCapacity, MaxCapacity } = live ?? {};
+    const actions = await actionsOf(physicalId, context);
+    return live && present({ MinCapacity, MaxCapacity, ResourceId, ...(actions && { ScheduledActions: actions }) });
   },
 };
 

@@ -41,7 +41,7 @@ const EC2_TAGS = { inPlace: 'Tags', tags: 'Tags' };
 const ROWS: Readonly<Record<string, Row>> = {
   'AWS::ApplicationAutoScaling::ScalableTarget': {
     replacement: 'ResourceId ScalableDimension ServiceNamespace',
-    inPlace: 'MaxCapacity MinCapacity RoleARN SuspendedState Tags',
+    inPlace: 'MaxCapacity MinCapacity RoleARN ScheduledActions SuspendedState Tags',
     tags: 'Tags',
   },
   'AWS::ApplicationAutoScaling::ScalingPolicy': {

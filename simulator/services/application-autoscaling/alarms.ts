@@ -41,7 +41,7 @@ function metricOf({ definition, resourceId }: Policy): object {
       `ResourceLabel '${predefined.ResourceLabel}' is not of the form app/…/targetgroup/…`,
     );
   }
-  // No metric of a task is simulated: such an alarm stays without data, and without data nothing is scaled.
+  // Of these the processors are simulated. An alarm on memory stays without data, and without data nothing is scaled.
   const [, cluster = '', service = ''] = resourceId.split('/');
   const Dimensions = [
     { Name: 'ClusterName', Value: cluster },

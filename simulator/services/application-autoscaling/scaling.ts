@@ -16,26 +16,33 @@ export async function scaleBy(breach: Breach, context: ScalingContext): Promise<
   const policy = context.state.policies[breach.policyArn];
   const target = policy && context.state.targets[policy.resourceId];
   if (!policy || !target || breach.value === undefined) return;
-  const [, cluster = '', service = ''] = policy.resourceId.split('/');
+  const { value, threshold = 0 } = breach;
+  const by = { policy: policy.name };
+  const wanted = (current: number): number => wantedBy(policy, target, { current, value, threshold }, context.now);
+  await scaleWithin(context, target, by, wanted, (out) => {
+    if (!isSuspended(target, out)) return false;
+    context.trace('policy.suspended', { resourceId: target.resourceId, ...by });
+    return true;
+  });
+}
+
+/** Brings a service to the wanted number, or the one it has, within its target's bounds. */
+export async function scaleWithin(
+  context: ScalingContext,
+  target: ScalableTarget,
+  by: Readonly<Record<string, string>>,
+  wanted: (current: number) => number = (current) => current,
+  isHeld: (out: boolean) => boolean = () => false,
+): Promise<void> {
+  const [, cluster = '', service = ''] = target.resourceId.split('/');
   const options = { caller: { kind: 'account', via: 'ecs.application-autoscaling.amazonaws.com' } } as const;
   try {
     const { services } = await context.call('ecs', 'DescribeServices', { cluster, services: [service] }, options);
     const current = services?.[0]?.desiredCount;
     if (current === undefined) return;
-    const wanted = wantedBy(
-      policy,
-      target,
-      { current, value: breach.value, threshold: breach.threshold ?? 0 },
-      context.now,
-    );
-    const desiredCount = Math.min(Math.max(wanted, target.minCapacity), target.maxCapacity);
-    if (desiredCount === current || isSuspended(target, desiredCount > current)) return;
-    context.trace('target.scaled', {
-      resourceId: target.resourceId,
-      policy: policy.name,
-      from: current,
-      to: desiredCount,
-    });
+    const desiredCount = Math.min(Math.max(wanted(current), target.minCapacity), target.maxCapacity);
+    if (desiredCount === current || isHeld(desiredCount > current)) return;
+    context.trace('target.scaled', { resourceId: target.resourceId, ...by, from: current, to: desiredCount });
     target.scaledAt = context.now;
     await context.call('ecs', 'UpdateService', { cluster, service, desiredCount }, options);
   } catch (error) {

@@ -1,6 +1,6 @@
 /**
  * Application Auto Scaling for services of ECS: scalable targets that can be suspended, target tracking and step policies
- * that alarms carry out. Scheduled actions and other namespaces are refused by name.
+ * that alarms carry out, scheduled actions. Other namespaces are refused by name.
  */
 import type { ScalableTarget as AwsTarget, ScalingPolicy } from '@aws-sdk/client-application-auto-scaling';
 import type { Clients } from '../../clients.ts';
@@ -8,6 +8,7 @@ import { AwsError, NotModelled } from '../../errors.ts';
 import { type Access, defineService } from '../../service.ts';
 import { describeAlarms, makeAlarms, removeAlarms } from './alarms.ts';
 import { scaleBy } from './scaling.ts';
+import { forgetActions, scheduledAction, scheduledOperations } from './scheduled.ts';
 import { type Policy, type ScalableTarget, type ScalingContext, type ScalingState, targetOf } from './state.ts';
 
 const invalid = (message: string): AwsError => new AwsError('ValidationException', message);
@@ -92,6 +93,7 @@ export const applicationAutoScaling = defineService<Clients['application-autosca
         await removeAlarms(context, policy);
         delete context.state.policies[policy.arn];
       }
+      forgetActions(context, context.state.targets[resourceId] as ScalableTarget);
       delete context.state.targets[resourceId];
       return {};
     },
@@ -128,6 +130,8 @@ export const applicationAutoScaling = defineService<Clients['application-autosca
       return { ScalingPolicies: chosen.map((policy) => describePolicy(context, policy)) };
     },
 
+    ...scheduledOperations,
+
     /** @throws AwsError ObjectNotFoundException */
     async DeleteScalingPolicy(input, context) {
       check(input);
@@ -145,8 +149,10 @@ export const applicationAutoScaling = defineService<Clients['application-autosca
     DeregisterScalableTarget: on,
     PutScalingPolicy: on,
     DeleteScalingPolicy: on,
+    PutScheduledAction: on,
+    DeleteScheduledAction: on,
   },
-  timers: { scaleBy },
+  timers: { scaleBy, scheduledAction },
 });
 
 const describeTarget = (target: ScalableTarget): AwsTarget => ({

@@ -2,6 +2,7 @@
 import type { PutScalingPolicyRequest, SuspendedState } from '@aws-sdk/client-application-auto-scaling';
 import { AwsError } from '../../errors.ts';
 import type { Context } from '../../service.ts';
+import type { ScheduledAction } from './scheduled.ts';
 
 export interface ScalableTarget {
   /** 'service/<cluster>/<name>' */
@@ -29,6 +30,8 @@ export interface Policy {
 export interface ScalingState {
   readonly targets: Record<string, ScalableTarget>;
   readonly policies: Record<string, Policy>;
+  /** By '<resource id>|<name>'. */
+  scheduled?: Record<string, ScheduledAction>;
 }
 
 export type ScalingContext = Context<ScalingState>;

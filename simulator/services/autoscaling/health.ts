@@ -1,9 +1,11 @@
 /**
  * Health of a group's instances: by EC2's state always, by their target groups where the group's health check type is
- * ELB and the grace period is over. Unhealthy instances are terminated and replaced. Started by one timer per region.
+ * ELB and the grace period is over. Unhealthy instances are terminated and replaced. Started by one timer per region, which
+ * measures the processors of each group too.
  */
 import type { Context } from '../../service.ts';
 import { autoScalingHealthIntervalSeconds } from '../../world/durations.ts';
+import { measureCpu } from '../cloudwatch/cpu.ts';
 import { targetHealth } from '../elbv2/targets.ts';
 import { at, beginTermination, ec2Context, elbContext, reconcile } from './lifecycle.ts';
 import type { AutoScalingState, Group, GroupInstance } from './state.ts';
@@ -14,6 +16,9 @@ type AutoScalingContext = Context<AutoScalingState>;
 export function healthTick(_data: unknown, context: AutoScalingContext): void {
   const groups = Object.values(context.state.groups);
   for (const group of groups) {
+    const machines = group.instances.flatMap((one) => (one.lifecycleState === 'InService' ? [one.instanceId] : []));
+    const fleet = { namespace: 'AWS/EC2', dimensions: { AutoScalingGroupName: group.name }, machines } as const;
+    group.measuredAt = measureCpu(context, fleet, group.measuredAt);
     if (group.suspended.HealthCheck === undefined)
       for (const instance of group.instances) judge(context, group, instance);
     if (group.suspended.ReplaceUnhealthy === undefined) replaceUnhealthy(context, group);

@@ -64,7 +64,7 @@ function check({ type, definition }: Policy): void {
 async function makeAlarms(context: AutoScalingContext, policy: Policy): Promise<void> {
   const { TargetTrackingConfiguration: tracking } = policy.definition;
   const target = tracking?.TargetValue ?? 0;
-  const metric = metricOf(tracking);
+  const metric = metricOf(tracking, policy.groupName);
   const put = async (side: 'High' | 'Low', more: object): Promise<void> => {
     const AlarmName = `TargetTracking-${policy.groupName}-Alarm${side}-${context.random.uuid()}`;
     const AlarmActions = [policy.arn];
@@ -81,7 +81,7 @@ const ACCOUNT = { caller: { kind: 'account' } } as const;
 
 type Tracking = NonNullable<Input<AutoScaling, 'PutScalingPolicy'>['TargetTrackingConfiguration']>;
 
-function metricOf(tracking: Tracking | undefined): object {
+function metricOf(tracking: Tracking | undefined, groupName: string): object {
   const { PredefinedMetricSpecification: predefined, CustomizedMetricSpecification: custom } = tracking ?? {};
   if (custom?.Metrics?.length) {
     const Metrics = custom.Metrics.map(({ MetricStat, ...rest }) => ({
@@ -99,9 +99,10 @@ function metricOf(tracking: Tracking | undefined): object {
     if (metric) return metric;
     throw invalid(`ResourceLabel '${predefined.ResourceLabel}' is not of the form app/…/targetgroup/…`);
   }
-  // No metric of an instance is simulated: such an alarm stays without data, and without data nothing is scaled.
+  // Of these the processors are simulated. An alarm on the network stays without data, and without data nothing is scaled.
   const MetricName = String(predefined?.PredefinedMetricType ?? '').replace('ASGAverage', '');
-  return { Namespace: 'AWS/EC2', MetricName, Statistic: 'Average', Period: 60 };
+  const Dimensions = [{ Name: 'AutoScalingGroupName', Value: groupName }];
+  return { Namespace: 'AWS/EC2', MetricName, Dimensions, Statistic: 'Average', Period: 60 };
 }
 
 async function removeAlarms(context: AutoScalingContext, policy: Policy): Promise<void> {

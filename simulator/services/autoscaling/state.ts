@@ -42,6 +42,8 @@ export interface Group {
   /** Launches that failed in every zone, in a row. */
   launchFailures: number;
   retryScheduled: boolean;
+  /** When CloudWatch was last told of its processors. */
+  measuredAt?: number;
 }
 
 export interface ScalingActivity {

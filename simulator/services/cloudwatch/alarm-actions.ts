@@ -112,17 +112,28 @@ async function act(action: string, alarm: Alarm, previous: AlarmState, context: 
     else await invoke(action, alarm, previous, context);
     remember({ ...known, summary: `Successfully executed action ${action}` }, context);
   } catch (error) {
-    if (error instanceof NotModelled) throw error;
-    context.trace('alarm.actionFailed', { name: alarm.name, action, message: (error as Error).message });
-    remember({ ...known, summary: `Failed to execute action ${action}` }, context);
+    failed(action, alarm, error, context);
   }
+}
+
+/** An action that its service refuses leaves the alarm as it is. Throws NotModelled as it is. */
+function failed(action: string, { name }: Alarm, error: unknown, context: Cw): void {
+  if (error instanceof NotModelled) throw error;
+  context.trace('alarm.actionFailed', { name, action, message: (error as Error).message });
+  const known = { alarmName: name, type: 'Action', data: JSON.stringify({ actionArn: action }) } as const;
+  remember({ ...known, summary: `Failed to execute action ${action}` }, context);
 }
 
 /** Scaling policies are carried out at every evaluation while the alarm lasts, other actions only when it changes. */
 export async function repeatScaling(alarm: Alarm, newest: number | undefined, context: Cw): Promise<void> {
   if (!alarm.actionsEnabled || alarm.state.value !== 'ALARM') return;
   for (const action of alarm.definition.AlarmActions ?? []) {
-    if (parseArn(action)?.service === 'autoscaling') await scale(action, alarm, newest, context);
+    if (parseArn(action)?.service !== 'autoscaling') continue;
+    try {
+      await scale(action, alarm, newest, context);
+    } catch (error) {
+      failed(action, alarm, error, context);
+    }
   }
 }
 

@@ -106,9 +106,17 @@ function check(input: RegisterTaskDefinitionRequest): void {
     throw new NotModelled(`ecs: task definition '${family}' with more than one container is not modelled`);
   if (kinds.some((kind) => kind !== 'FARGATE'))
     throw new NotModelled(`ecs: task definitions for ${kinds.join(', ')} are not modelled`);
-  const [{ image = '', secrets }] = containers as [(typeof containers)[number]];
+  const [{ image = '', environment = [], secrets = [] }] = containers as [(typeof containers)[number]];
   if (image === '') throw new AwsError('ClientException', 'Container.image should not be null or empty.');
-  if (secrets?.length) throw new NotModelled('ecs: secrets of a container definition are not modelled');
+  for (const { name, valueFrom } of secrets) {
+    if (valueFrom?.startsWith('arn:aws:secretsmanager:'))
+      throw new NotModelled('ecs: secrets of a container definition are modelled from SSM parameters only');
+    if (environment.some((one) => one.name === name))
+      throw new AwsError(
+        'ClientException',
+        `The secret name must be unique and not shared with any new or existing environment variables set on the container, such as '${name}'.`,
+      );
+  }
 }
 
 function describeCluster(context: EcsContext, cluster: Cluster): AwsCluster {

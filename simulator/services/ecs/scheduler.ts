@@ -4,6 +4,7 @@
  * update"). Started by every change of a service or a task, and by one timer per service that has tasks.
  */
 import { ecsServiceIntervalSeconds } from '../../world/durations.ts';
+import { measureCpu } from '../cloudwatch/cpu.ts';
 import { publishDeployment, tell } from './events.ts';
 import { activeTasks, type EcsContext, type ServiceRecord, type Task } from './state.ts';
 import { beginStop, healthOf, isHealthy, launch } from './tasks.ts';
@@ -126,11 +127,20 @@ function keepTicking(context: EcsContext, service: ServiceRecord): void {
   context.schedule('serviceTick', ecsServiceIntervalSeconds * 1_000, { serviceArn: service.arn });
 }
 
+function measure(context: EcsContext, service: ServiceRecord): void {
+  const ClusterName = service.clusterArn.split('/').at(-1) ?? '';
+  const running = activeTasks(context, service).filter(({ status }) => status === 'RUNNING');
+  const machines = running.map(({ address }) => address);
+  const fleet = { namespace: 'AWS/ECS', dimensions: { ClusterName, ServiceName: service.name }, machines } as const;
+  service.measuredAt = measureCpu(context, fleet, service.measuredAt);
+}
+
 /** Timer: replaces tasks that load balancers hold for unfit, and goes on with a deployment. */
 export function serviceTick({ serviceArn }: { serviceArn: string }, context: EcsContext): void {
   const service = context.state.services[serviceArn];
   if (!service) return;
   service.ticking = false;
+  measure(context, service);
   for (const task of activeTasks(context, service)) {
     const graceMs = service.healthCheckGraceSeconds * 1_000;
     if (task.startedAt === undefined || context.now < task.startedAt + graceMs) continue;

@@ -58,6 +58,8 @@ export interface ServiceRecord {
   /** Whether a `serviceTick` is on its way. */
   ticking: boolean;
   steady: boolean;
+  /** When CloudWatch was last told of its processors. */
+  measuredAt?: number;
 }
 
 export type TaskStatus = 'PROVISIONING' | 'PENDING' | 'RUNNING' | 'DEACTIVATING' | 'STOPPED';

@@ -15,6 +15,7 @@ import type { ElbState } from '../elbv2/state.ts';
 import { deregisterTarget, registerTarget, targetHealth } from '../elbv2/targets.ts';
 import { publishTask } from './events.ts';
 import { failed, reconcile } from './scheduler.ts';
+import { valuesOf } from './secrets.ts';
 import {
   activeTasks,
   clusterNamed,
@@ -86,10 +87,12 @@ export async function starting({ taskArn }: { taskArn: string }, context: EcsCon
   const service = task && serviceOf(context, task);
   if (task?.status !== 'PENDING' || !service) return;
   try {
-    task.imageDigest = await startTask(context.cloud, planOf(context, service, task));
+    task.imageDigest = await startTask(context.cloud, await planOf(context, service, task));
   } catch (error) {
     if (!isTrouble(error)) throw error;
-    stopped(context, task, 'TaskFailedToStart', `CannotPullContainerError: ${error.message}`);
+    const what =
+      'code' in error && error.code === 'ResourceInitializationError' ? error.code : 'CannotPullContainerError';
+    stopped(context, task, 'TaskFailedToStart', `${what}: ${error.message}`);
     return;
   }
   // It may have been stopped while the image was on its way.
@@ -113,19 +116,21 @@ const isTrouble = (error: unknown): error is Error =>
   error instanceof AnswerLost ||
   error instanceof ImageMissing;
 
-function planOf(context: EcsContext, service: ServiceRecord, task: Task) {
+async function planOf(context: EcsContext, service: ServiceRecord, task: Task) {
   const { definition } = definitionNamed(context, task.taskDefinitionArn);
   const [container] = definition.containerDefinitions ?? [];
   const [, repository = '', imageTag, imageDigest] =
     /^[^/]+\/([^:@]+)(?::([^@]+))?(?:@(sha256:[0-9a-f]{64}))?$/.exec(container?.image ?? '') ?? [];
   const env = Object.fromEntries((container?.environment ?? []).map(({ name = '', value = '' }) => [name, value]));
+  const role = { arn: definition.executionRoleArn, session: task.arn.split('/').at(-1) ?? '' };
+  const secrets = await valuesOf(context, container?.secrets ?? [], role);
   return {
     address: task.address,
     taskArn: task.arn,
     region: context.region,
     repository,
     ...(imageDigest === undefined ? { imageTag: imageTag ?? 'latest' } : { imageDigest }),
-    env,
+    env: { ...env, ...secrets },
     port: service.loadBalancers[0]?.containerPort ?? container?.portMappings?.[0]?.containerPort,
     executionRoleArn: definition.executionRoleArn,
     taskRoleArn: definition.taskRoleArn,

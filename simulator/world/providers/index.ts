@@ -138,6 +138,7 @@ export async function askProvider(
   const { hostname: host, pathname: path, searchParams: query } = url;
   const asked = { from, host, method, path, query, headers, body: new TextDecoder().decode(body) };
   const told = outage ? { status: outage.status, headers: {}, body: 'unavailable' } : answer(cloud, asked);
+  if (told.status >= 400) cloud.note(INTERNET, name, 'refused', { status: told.status });
   await pass(cloud, oneWayMs(cloud, INTERNET, from));
   if (!cloud.delivers(INTERNET, from)) throw new AnswerLost(`the answer of ${host} to ${from} was lost`);
   return { ...told, body: new TextEncoder().encode(told.body) };

@@ -69,8 +69,7 @@ const throughput = (batch: number): Scenario => ({
     inPlace(async (place) => {
       const router = await start(kind, place);
       const before = router.cpuSeconds();
-      // Alone they take far longer.
-      const alerts = batch === 1 ? 20_000 : 50_000;
+      const alerts = 50_000;
       const { seconds, p50Ms, p99Ms, refused } = await load(router, { alerts, batch });
       const cpu = router.cpuSeconds() - before;
       await router.stop('SIGKILL');

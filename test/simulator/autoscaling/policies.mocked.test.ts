@@ -66,6 +66,18 @@ describe('a target tracking policy', () => {
     expect(await desired(cloud)).toBeGreaterThan(2);
   });
 
+  it('that Auto Scaling refuses is tried again at the next evaluation, and the alarm goes on', async () => {
+    const cloud = await cloudWithGroup({ DesiredCapacity: 2 });
+    await track(cloud);
+    const refusal = { kind: 'throttle', service: 'autoscaling', operation: 'ExecutePolicy', region } as const;
+    addFault(cloud, { ...refusal, until: cloud.now + 8 * 60_000 });
+    await load(cloud, 180, 8);
+    expect(await desired(cloud)).toBe(2);
+    expect(cloud.trace.entries.filter(({ what }) => what === 'alarm.actionFailed').length).toBeGreaterThan(1);
+    await load(cloud, 180, 3);
+    expect(await desired(cloud)).toBeGreaterThan(2);
+  });
+
   it('never scales in when told so, nor without data', async () => {
     const cloud = await cloudWithGroup({ DesiredCapacity: 4 });
     const { Alarms } = await track(cloud, { DisableScaleIn: true });

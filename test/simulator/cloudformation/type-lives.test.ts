@@ -121,6 +121,10 @@ const Scalable = {
   },
 };
 
+const scheduled = (ScheduledActionName: string, MinCapacity: string | number) => ({
+  ...{ ScheduledActionName, Schedule: 'cron(0 7 * * ? *)', ScalableTargetAction: { MinCapacity } },
+});
+
 const LIVES: readonly Life[] = [
   {
     type: 'AWS::AutoScaling::AutoScalingGroup',
@@ -133,8 +137,8 @@ const LIVES: readonly Life[] = [
   },
   {
     type: 'AWS::ApplicationAutoScaling::ScalableTarget',
-    before: Scalable.Properties,
-    edit: { MaxCapacity: 9 },
+    before: { ...Scalable.Properties, ScheduledActions: [scheduled('day', '2'), scheduled('night', '1')] },
+    edit: { MaxCapacity: 9, ScheduledActions: [scheduled('day', 3)] },
     with: { Cluster: Tasks, Definition, Service },
   },
   {

@@ -8,6 +8,7 @@ import { ecr } from '../../../simulator/services/ecr/index.ts';
 import { pushImage } from '../../../simulator/services/ecr/push.ts';
 import { ecs } from '../../../simulator/services/ecs/service.ts';
 import { elbv2 } from '../../../simulator/services/elbv2/service.ts';
+import { ssm } from '../../../simulator/services/ssm/index.ts';
 import { type PushedRelease, pushRelease, type ReleaseBehaviour, worldParts } from '../../../simulator/world/index.ts';
 import { type Answer, send } from '../../../simulator/world/network.ts';
 import { makeRole } from '../eventbridge/harness.ts';
@@ -34,10 +35,10 @@ export async function makeFleet(seed = 1): Promise<Fleet> {
     seed,
     account,
     regions: [region, 'us-east-1'],
-    services: [iam, ec2, ecr, ecs, elbv2, cloudWatch, applicationAutoScaling, ...worldParts],
+    services: [iam, ec2, ecr, ecs, elbv2, cloudWatch, applicationAutoScaling, ssm, ...worldParts],
     startAt: Date.UTC(2026, 0, 1),
   });
-  const roleArn = await makeRole(cloud, 'ecs-tasks', ['ecr:BatchGetImage']);
+  const roleArn = await makeRole(cloud, 'ecs-tasks', ['ecr:BatchGetImage', 'ssm:GetParameters']);
   await cloud.call('ecr', 'CreateRepository', { repositoryName: 'orders' }, at);
   pushImage(cloud, region, 'orders', { blobHash: cloud.blobs.put(APP) });
   await cloud.call('ecs', 'CreateCluster', { clusterName: 'orders' }, at);
@@ -72,7 +73,14 @@ export async function makeFleet(seed = 1): Promise<Fleet> {
   };
 }
 
-export async function register(cloud: Cloud, roleArn: string, image: string, digest: string): Promise<string> {
+/** `more` is of the container. */
+export async function register(
+  cloud: Cloud,
+  roleArn: string,
+  image: string,
+  digest: string,
+  more: object = {},
+): Promise<string> {
   const { taskDefinition } = await cloud.call(
     'ecs',
     'RegisterTaskDefinition',
@@ -93,6 +101,7 @@ export async function register(cloud: Cloud, roleArn: string, image: string, dig
             { name: 'RELEASE_DIGEST', value: digest },
             { name: 'COLOUR', value: 'blue' },
           ],
+          ...more,
         },
       ],
     },

@@ -1,6 +1,6 @@
 /** Application Auto Scaling of a service: by its alarms, within its limits, and held off while it is suspended. */
 import { beforeEach, expect, it } from 'vitest';
-import { at, createService, type Fleet, makeFleet, serviceOf } from './fixture.ts';
+import { ask, at, createService, type Fleet, makeFleet, serviceOf } from './fixture.ts';
 
 let fleet: Fleet;
 const target = {
@@ -81,4 +81,76 @@ it('a target takes its policies and their alarms with it', async () => {
   expect((await fleet.cloud.call('cloudwatch', 'DescribeAlarms', {}, at)).MetricAlarms).toEqual([]);
   const again = fleet.cloud.call('application-autoscaling', 'DeregisterScalableTarget', target, at);
   await expect(again).rejects.toMatchObject({ code: 'ObjectNotFoundException' });
+});
+
+const schedule = (ScheduledActionName: string, Schedule: string, ScalableTargetAction: object) =>
+  fleet.cloud.call(
+    'application-autoscaling',
+    'PutScheduledAction',
+    { ...target, ScheduledActionName, Schedule, ScalableTargetAction },
+    at,
+  );
+
+// The fixture's clock begins at midnight.
+it('a scheduled action sets the bounds at its time, once or each day', async () => {
+  await schedule('day', 'cron(0 7 * * ? *)', { MinCapacity: 4 });
+  await schedule('party', 'at(2026-01-01T08:00:00)', { MinCapacity: 5 });
+  await fleet.cloud.advance(7 * 3_600_000 - 1);
+  expect(await desired()).toBe(2);
+  await fleet.cloud.advance(1_000);
+  expect(await desired()).toBe(4);
+  await fleet.cloud.advance(3_600_000);
+  expect(await desired()).toBe(5);
+  const { ScheduledActions } = await fleet.cloud.call(
+    'application-autoscaling',
+    'DescribeScheduledActions',
+    { ServiceNamespace: 'ecs' },
+    at,
+  );
+  expect(ScheduledActions?.map(({ ScheduledActionName }) => ScheduledActionName)).toEqual(['day']);
+});
+
+it('a suspended target lets its schedule pass', async () => {
+  await schedule('day', 'cron(0 7 * * ? *)', { MinCapacity: 4 });
+  await registerTarget({ SuspendedState: { ScheduledScalingSuspended: true } });
+  await fleet.cloud.advance(8 * 3_600_000);
+  expect(await desired()).toBe(2);
+});
+
+it('a schedule that cannot be is refused, and one in words of its own is not modelled', async () => {
+  await expect(schedule('gone', 'at(2020-01-01T00:00:00)', { MinCapacity: 4 })).rejects.toMatchObject({
+    code: 'ValidationException',
+  });
+  await expect(schedule('none', 'cron(0 7 * * ? *)', {})).rejects.toMatchObject({ code: 'ValidationException' });
+  await expect(schedule('rate', 'rate(1 day)', { MinCapacity: 4 })).rejects.toThrow('not modelled');
+});
+
+it('the processors of a service are told of each minute, busier with more requests', async () => {
+  const cpu = async () => {
+    const Dimensions = [
+      { Name: 'ClusterName', Value: 'orders' },
+      { Name: 'ServiceName', Value: 'blue' },
+    ];
+    const { cloud } = fleet;
+    const { Datapoints = [] } = await cloud.call(
+      'cloudwatch',
+      'GetMetricStatistics',
+      {
+        ...{ Namespace: 'AWS/ECS', MetricName: 'CPUUtilization', Dimensions, Period: 60, Statistics: ['Average'] },
+        StartTime: new Date(cloud.now - 360_000),
+        EndTime: new Date(cloud.now),
+      },
+      at,
+    );
+    return Math.max(...Datapoints.map(({ Average = 0 }) => Average));
+  };
+  await fleet.cloud.advance(600_000);
+  const idle = await cpu();
+  expect(idle).toBeGreaterThan(0);
+  for (let second = 0; second < 240; second++) {
+    await ask(fleet);
+    await fleet.cloud.advance(1_000);
+  }
+  await fleet.cloud.advance(90_000);
+  expect(await cpu()).toBeGreaterThan(idle * 1.1);
 });

@@ -126,6 +126,20 @@ describe.each(Object.keys(ways) as (keyof typeof ways)[])('SDK clients in a sand
     });
   });
 
+  it('give an error by its name and fault, also one that its operation does not list and the bundle leaves out', async () => {
+    const failing = (code: string, status: number) => () => {
+      throw new AwsError(code, 'as AWS says', { status });
+    };
+    const failure = (code: string, status: number) =>
+      launch(testCloud([fakeService('ssm', { GetParameter: failing(code, status) })]), way).call('parameter');
+    const told = { message: 'as AWS says', attempts: 1 };
+    expect(files['node_modules/libraries.cjs']).not.toContain('TooManyUpdates');
+    for (const name of ['ParameterNotFound', 'TooManyUpdates']) {
+      expect(await failure(name, 400)).toMatchObject({ ...told, name, fault: 'client', status: 400 });
+    }
+    expect(await failure('ServiceUnavailable', 503)).toMatchObject({ fault: 'server', attempts: 3 });
+  });
+
   it('are refused with credentials that were never issued', async () => {
     const { call } = launch(testCloud([counter().service]), way, {
       env: { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'AKIAUNKNOWN', AWS_SECRET_ACCESS_KEY: 'x' },

@@ -26,6 +26,7 @@ const caught = (promise) =>
     at: performance.now(),
     attempts: error.$metadata?.attempts,
     status: error.$metadata?.httpStatusCode,
+    fault: error.$fault,
   }));
 
 const item = {
@@ -83,6 +84,9 @@ export const everyService = async () => [
     )
   ).ChangeInfo.Status,
 ];
+
+/** What asking for a parameter fails with. */
+export const parameter = async () => caught(new SSMClient({}).send(new GetParameterCommand({ Name: '/a/b' })));
 
 /** More than 10 KB, so that the client compresses it; the shared zlib answers in the same turn. */
 export const manyMetrics = async () =>

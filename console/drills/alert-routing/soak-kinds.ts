@@ -1,0 +1,146 @@
+/**
+ * What each kind of fault means for alert routing, and the alerts that come meanwhile. Profiles (soak-profiles.ts) say how
+ * often, how strong and how long. Functions are named by their descriptions.
+ */
+import type { Fault, PlannedFault } from '../../../simulator/faults.ts';
+import type { Random } from '../../../simulator/random.ts';
+import type { ProviderName, Trouble, WorldEvent } from '../../../simulator/world/index.ts';
+import type { Kind } from '../../soak/profile.ts';
+import type { Entry } from '../../soak/schedule.ts';
+import type { Act, Where } from './scenario.ts';
+
+/** An act under the one name that files of faults allow. */
+export interface Deed {
+  readonly act: 'happen';
+  readonly of: Act;
+}
+
+type Part = Partial<Entry<Deed>>;
+type Kinds = Record<string, Kind<Deed>>;
+
+export const FUNCTIONS = ['intake', 'dispatch', 'webhook', 'heartbeat', 'sweep', 'acknowledge'] as const;
+
+const SERVICES = ['dynamodb', 'sqs', 'secretsmanager', 'sns', 'events', 'cloudwatch'] as const;
+const SERVER_ERRORS = ['InternalServerError', 'ServiceUnavailable', 'InternalFailure'] as const;
+const CHANNELS = ['rule', 'queue', 'schedule', 'topic'] as const;
+const CRASH_MOMENTS = ['init', 'start', 'before-call', 'after-call', 'after-call', 'end'] as const;
+
+const fault = (record: PlannedFault): Part => ({ fault: record });
+const share = (size: number): number => Math.round(size * 1000) / 1000;
+const whole = (size: number): number => Math.max(1, Math.round(size));
+const happens = (at: number, of: Act): Part => ({ at, lasts: null, act: { act: 'happen', of } });
+
+export function kindsFor([first, second]: readonly [string, string]): Kinds {
+  const region = (random: Random): string => random.pick([first, first, second]);
+  return { ...alerts, ...regions(first, second), ...calls(region), ...steps(region), ...providers };
+}
+
+/** Each has a name of its own, so that it fires once and is over once, or never. */
+const alerts: Kinds = {
+  alarm(random, { at, lasts }) {
+    const name = `orders-${random.hex(6)}-outage`;
+    const severity = random.pick(['P0', 'P0', 'P1']);
+    const where = random.pick<Where>(['first', 'first', 'second']);
+    const tags = { severity, team: 'orders', service: 'orders' };
+    const fires = happens(at, { do: 'alarm', name, state: 'ALARM', where, tags });
+    return lasts === null ? [fires] : [fires, happens(at + lasts, { do: 'alarm', name, state: 'OK', where })];
+  },
+  posted(random, { at, lasts }) {
+    const severity = random.pick(['outage', 'critical', 'warning']);
+    const common = { team: 'orders', service: 'orders', region: 'us-west-2', instance: 'a' };
+    const alert = { alertname: `Posted${random.hex(6)}`, severity, ...common };
+    const post = { do: 'alertmanager', where: 'both', alerts: [alert] } as const;
+    return lasts === null ? [happens(at, post)] : [happens(at, post), happens(at + lasts, { ...post, resolved: true })];
+  },
+  unreadable: (_, { at }) => happens(at, { do: 'unreadable' }),
+};
+
+/** Regions, and the links between them and to everybody else. */
+function regions(first: string, second: string): Kinds {
+  const cut = (pairs: readonly (readonly [string, string])[]): Part => ({
+    begins: pairs.map(([from, to]): WorldEvent => ({ do: 'cut', from, to })),
+    ends: pairs.map(([from, to]): WorldEvent => ({ do: 'mend', from, to })),
+  });
+  const either = (random: Random): string => random.pick([first, second]);
+  return {
+    dark(random) {
+      const region = either(random);
+      return { begins: [{ do: 'goDark', region }], ends: [{ do: 'comeBack', region }] };
+    },
+    parted: () =>
+      cut([
+        [first, second],
+        [second, first],
+      ]),
+    'no-internet': (random) => cut([[either(random), 'internet']]),
+  };
+}
+
+/** Calls of AWS's APIs. */
+function calls(region: (random: Random) => string): Kinds {
+  const of = (random: Random) => ({ service: random.pick(SERVICES), region: region(random) });
+  const broken =
+    (make: (size: number, random: Random) => Partial<Fault>): Kind<Deed> =>
+    (random, { size }) =>
+      fault({ ...of(random), ...make(size, random) } as PlannedFault);
+  return {
+    throttle: broken((size) => ({ kind: 'throttle', probability: share(size) })),
+    error: broken((size, random) => ({ kind: 'error', error: random.pick(SERVER_ERRORS), probability: share(size) })),
+    latency: broken((size) => ({ kind: 'latency', beforeMs: whole(size), probability: 0.7 })),
+    drop: broken((size) => ({ kind: 'drop', probability: share(size) })),
+    'lose-answer': broken((size) => ({ kind: 'lose-answer', probability: share(size) })),
+    duplicate: broken((size, random) => ({
+      kind: 'duplicate',
+      againMs: whole(random.uniform(50, 4000)),
+      probability: share(size),
+    })),
+    endpoint: (random) => fault({ kind: 'endpoint', ...of(random) }),
+  };
+}
+
+/** Functions, and what starts them. */
+function steps(region: (random: Random) => string): Kinds {
+  const delivery = (random: Random) => ({ region: region(random), channel: random.pick(CHANNELS) });
+  return {
+    'function-crash'(random) {
+      const moment = random.pick(CRASH_MOMENTS);
+      const about = { region: region(random), function: `alert-routing/${random.pick(FUNCTIONS)}`, moment };
+      const often = random.chance(0.6)
+        ? { nth: 1 + random.integer(8) }
+        : { probability: 0.4, times: 1 + random.integer(4) };
+      return fault({ kind: 'function-crash', ...about, ...often });
+    },
+    'function-throttle': (random, { size }) =>
+      fault({ kind: 'function-throttle', region: region(random), probability: share(size) }),
+    'event-lost': (random, { size }) =>
+      fault({ kind: 'event-lost', region: region(random), source: 'aws.cloudwatch', probability: share(size) }),
+    'event-duplicate': (random, { size }) =>
+      fault({
+        kind: 'event-duplicate',
+        ...delivery(random),
+        againMs: whole(random.uniform(100, 90_000)),
+        probability: share(size),
+      }),
+    'event-late': (random, { size }) => fault({ kind: 'event-late', ...delivery(random), maxMs: whole(size) }),
+  };
+}
+
+/** Whoever is to tell people. */
+const providers: Kinds = {
+  'provider-down': (random) =>
+    trouble(random, ['pagerduty', 'slack'], { kind: 'outage', status: random.pick([500, 502, 503, 429]) }),
+  'provider-hangs': (random) => trouble(random, ['pagerduty', 'slack'], { kind: 'hang' }),
+  'provider-slow': (random, { size }) =>
+    trouble(random, ['pagerduty', 'slack'], { kind: 'slow', addedMs: whole(size) }),
+  'pager-forgets': (random) => trouble(random, ['pagerduty'], { kind: 'forgets' }),
+  'no-webhooks': (random) => trouble(random, ['pagerduty'], { kind: 'loses-webhooks' }),
+  'webhooks-twice': (random) => trouble(random, ['pagerduty'], { kind: 'repeats-webhooks' }),
+};
+
+function trouble(random: Random, names: readonly ProviderName[], what: Trouble): Part {
+  const id = `trouble-${random.hex(8)}`;
+  return {
+    begins: [{ do: 'trouble', id, provider: random.pick(names), trouble: what }],
+    ends: [{ do: 'endTrouble', id }],
+  };
+}

@@ -1,0 +1,51 @@
+/** What others than Mainstay do to weights and sizes in mid-shift. */
+import type { Scenario } from '../scenario.ts';
+import { ADMITTED_SECONDS, at, committed, here, prepared, push, whenWatched } from './parts.ts';
+
+export const foreignHands = {
+  'weights-reset': {
+    title: 'a deployment of the stack writes the weights as they were, in mid-shift; Mainstay goes back and says so',
+    expected: 'rolled-back',
+    acts: [at(0, push('1.1.0')), whenWatched([{ act: 'weights', live: 100, candidate: 0 }])],
+    seconds: 2400,
+    wants: [
+      ...prepared(0, ADMITTED_SECONDS),
+      here('shift 10', 60, 900),
+      here('back', 60, 1200, [0, 1]),
+      here('unpin live', 60, 1300),
+      here('tell rolled back', 60, 1300),
+    ],
+  },
+  'scaling-policy': {
+    title: 'the policy of the old colour wants one machine less in mid-shift; both stay until the release is over',
+    expected: 'committed',
+    healthy: true,
+    // Its processors have had little to do for a quarter of an hour by then.
+    acts: [at(0, { act: 'least', colour: 'live', machines: 1 }), at(0, push('1.1.0'))],
+    seconds: 3900,
+    // What it has becomes its least.
+    wants: [...committed(), here('size live', 0, ADMITTED_SECONDS + 30)],
+  },
+  'scheduled-action': {
+    title: 'schedules want one machine of each colour in mid-shift; all stay until the release is over',
+    expected: 'committed',
+    healthy: true,
+    acts: [
+      at(0, push('1.1.0')),
+      whenWatched([
+        { act: 'schedule', colour: 'live', most: 1 },
+        { act: 'schedule', colour: 'candidate', most: 1 },
+      ]),
+    ],
+    seconds: 3900,
+    wants: committed(),
+  },
+  'images-cleaned-up': {
+    title: 'a clean-up of the registry comes after a commit; the images that are live and kept stay',
+    expected: 'committed',
+    healthy: true,
+    acts: [at(0, push('1.1.0')), at(0, { act: 'after', state: 'Commit', seconds: 60, does: { act: 'deleteImages' } })],
+    seconds: 3600,
+    wants: committed(),
+  },
+} as const satisfies Record<string, Scenario>;

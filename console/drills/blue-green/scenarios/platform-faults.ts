@@ -1,0 +1,125 @@
+/** What AWS or its machines do to a release. */
+import type { Scenario } from '../scenario.ts';
+import {
+  ADMITTED_SECONDS,
+  abandoned,
+  at,
+  bad,
+  committed,
+  here,
+  liveCrashes,
+  noWayBack,
+  prepared,
+  push,
+  s,
+  shiftedSome,
+  takenBack,
+  whenWatched,
+} from './parts.ts';
+
+export const platformFaults = {
+  'no-capacity': {
+    title: 'AWS has no machines for the new colour; no user is sent to it, and the old one stays as it is',
+    expected: 'abandoned',
+    events: ({ region }) => [{ do: 'shortage', region, afterMs: 0 }],
+    acts: [at(0, push('1.1.0'))],
+    seconds: 2400,
+    wants: [...prepared(0, ADMITTED_SECONDS), ...abandoned(2100)],
+  },
+  'new-colour-short': {
+    title: 'the new colour loses a machine and AWS has none for a while; nobody more is sent until it is whole again',
+    expected: 'committed',
+    acts: [
+      at(0, push('1.1.0')),
+      whenWatched([], ({ region }) => [
+        { do: 'fault', fault: { kind: 'shortage', region }, forMs: s(420) },
+        { do: 'lose', instance: { region, nth: 2 } },
+      ]),
+    ],
+    seconds: 4800,
+    wants: committed(0, ADMITTED_SECONDS + 900),
+  },
+  'lost-machine': {
+    title: 'the old colour loses a machine in mid-shift; no more users are sent until it is whole again',
+    expected: 'committed',
+    acts: [at(0, push('1.1.0')), whenWatched([], ({ region }) => [{ do: 'lose', instance: { region, nth: 0 } }])],
+    seconds: 4200,
+    wants: committed(0, ADMITTED_SECONDS + 300),
+  },
+  'lost-answer': {
+    title: 'the answers to the writes of the rule are lost, which were carried out; it is not written twice',
+    expected: 'committed',
+    healthy: true,
+    events: ({ region }) => [
+      {
+        do: 'fault',
+        fault: { kind: 'lose-answer', service: 'elasticloadbalancing', operation: 'ModifyRule', region, times: 3 },
+        afterMs: 0,
+      },
+    ],
+    acts: [at(0, push('1.1.0'))],
+    seconds: 3600,
+    wants: committed(),
+  },
+  'throttled-rule': {
+    title: 'the load balancer throttles nine of ten calls while a bad release is to be taken back',
+    expected: 'rolled-back',
+    events: ({ region }) => [
+      {
+        do: 'fault',
+        fault: { kind: 'throttle', service: 'elasticloadbalancing', region, probability: 0.5 },
+        afterMs: 0,
+      },
+    ],
+    acts: [at(0, bad({ brokenStatus: 500 }))],
+    seconds: 3600,
+    wants: [...prepared(0, ADMITTED_SECONDS + 60), ...shiftedSome(10), ...takenBack(120, 3300)],
+  },
+  'rollback-fails': {
+    title:
+      'the load balancer refuses to take users back; people are paged, and the clean-up takes them back once it can',
+    expected: 'rolled-back',
+    acts: [at(0, bad({ brokenStatus: 500 })), at(0, noWayBack(360))],
+    seconds: 3600,
+    wants: [
+      ...prepared(0, ADMITTED_SECONDS),
+      here('shift 10', 60, 900),
+      // Of the release, and of each clean-up that gives up.
+      here('page', 120, 1300, [1, 3]),
+      ...takenBack(480, 2000),
+    ],
+  },
+  'no-metrics': {
+    title: 'CloudWatch answers no questions once users are sent; without proof they are taken back',
+    expected: 'rolled-back',
+    acts: [
+      at(0, push('1.1.0')),
+      at(0, {
+        act: 'eventsAt',
+        state: 'Prove the shift',
+        events: ({ region }) => [
+          {
+            do: 'fault',
+            fault: {
+              kind: 'error',
+              service: 'cloudwatch',
+              operation: 'GetMetricData',
+              region,
+              error: 'InternalServiceFault',
+            },
+          },
+        ],
+      }),
+    ],
+    seconds: 3000,
+    wants: [...prepared(0, ADMITTED_SECONDS), here('shift 10', 60, 900), ...takenBack(120, 2400)],
+  },
+  'red-alarm': {
+    title: 'the live release fails when another is pushed; it is not begun, and a person is told why',
+    expected: 'abandoned',
+    events: (places) => liveCrashes(places, 0, 700),
+    acts: [at(300, push('1.1.0'))],
+    seconds: 700,
+    wants: [here('start', 300, 600), here('tell not begun', 300, 700)],
+  },
+} as const satisfies Record<string, Scenario>;

@@ -1,0 +1,179 @@
+/**
+ * What pipelines push during a soak, what people decide and ask for, and what others than Mainstay do to the colours. All
+ * of it is acts, as in a scenario: tried until it is heard. What must strike a moment of a release waits for its state.
+ */
+
+import type { Random } from '../../../simulator/random.ts';
+import type { ReleaseBehaviour } from '../../../simulator/world/behaviour.ts';
+import type { Kind } from '../../soak/profile.ts';
+import type { Entry } from '../../soak/schedule.ts';
+import type { OwnPolicy } from './policy.ts';
+import type { Act, Release } from './scenario.ts';
+
+export type Part = Partial<Entry<Act>>;
+export type Kinds = Record<string, Kind<Act>>;
+
+export const wishes = (): Kinds => ({ ...pushes(), ...people(), ...policies(), ...foreignHands() });
+
+/** It is tried again while AWS, or what it is about, does not answer. */
+type Tried = Extract<Act, { act: 'try' }>['of'];
+const trying = (act: Tried): Part => ({ lasts: null, act: { act: 'try', of: act } });
+
+/** States in which a release has users, or is about to. */
+const STATES = ['Prepare the idle colour', 'Check health', 'Shift', 'Prove the shift', 'Watch', 'Watch', 'Commit'];
+
+/** At a moment of a release, or just now. */
+function some(random: Random, act: Tried): Part {
+  if (random.chance(0.4)) return trying(act);
+  return trying({ act: 'after', state: random.pick(STATES), seconds: random.integer(700), does: act });
+}
+
+/** In tenths, as all moments of a schedule. */
+const later = (at: number, seconds: number): number => Math.round((at + seconds) * 10) / 10;
+
+/** Scans take seconds here, so that no run waits two minutes for one. */
+const SCANNED = (random: Random) => ({ afterSeconds: 3 + random.integer(20) });
+/** No two of a schedule are alike. */
+const tagOf = (random: Random, at: number): string => `1.${Math.round(at * 10) + 1}.${random.integer(1000)}`;
+
+function pushes(): Kinds {
+  const push =
+    (make: (random: Random) => Release): Kind<Act> =>
+    (random, { at }) => {
+      const { tags = [tagOf(random, at)], scan, ...rest } = make(random);
+      return trying({ act: 'push', release: { tags, scan: { ...SCANNED(random), ...scan }, ...rest } });
+    };
+  const behaving = (make: (random: Random) => ReleaseBehaviour) => push((random) => ({ behaviour: make(random) }));
+  return {
+    'good-push': push((random) => (random.chance(0.2) ? { shape: 'index' } : {})),
+    'slow-start-push': behaving((random) => ({ warmUpMs: 20_000 + random.integer(120_000) })),
+    'failing-push': behaving((random) => ({ errorShare: random.pick([0.02, 0.05, 0.3]) })),
+    'slow-push': behaving((random) =>
+      random.chance(0.5)
+        ? { slowTail: { share: 0.1 + random.integer(20) / 100, addedMs: 4000 } }
+        : { latencyMs: { p50: 1500, p95: 3000 } },
+    ),
+    'broken-push': behaving(() => ({ brokenStatus: 500 })),
+    'crash-loop-push': behaving((random) => ({ crashesAfterMs: 3000 + random.integer(15_000) })),
+    'leaking-push': behaving((random) => ({ oomAfterRequests: 100 + random.integer(300) })),
+    'lying-push': behaving(() => ({ reportsDigest: `sha256:${'9'.repeat(64)}` })),
+    'unhealthy-push': behaving(() => ({ healthStatus: 503 })),
+    'refused-push': push((random) =>
+      random.pick<Release>([
+        { signing: { status: 'FAILED' } },
+        { scan: { status: 'FAILED' } },
+        { scan: { findings: { CRITICAL: 1 } } },
+        { scan: { findings: { HIGH: 2, LOW: 3 } } },
+        { signing: { status: 'IN_PROGRESS' } },
+        { scan: { status: 'IN_PROGRESS' } },
+      ]),
+    ),
+    'other-push': push((random) => ({ tags: [random.pick(['nightly', 'cache', 'v2'])] })),
+  };
+}
+
+/** Something is pushed, and asked for so many seconds later. */
+function askedFor(
+  kind: 'redeploy' | 'hotfix',
+  random: Random,
+  at: number,
+  seconds: number,
+  behaviour: ReleaseBehaviour = {},
+): Part[] {
+  const tag = tagOf(random, at);
+  return [
+    trying({ act: 'push', release: { tags: [tag], scan: SCANNED(random), behaviour } }),
+    { ...trying({ act: 'request', kind, tag, reason: 'customers wait' }), at: later(at, seconds) },
+  ];
+}
+
+function people(): Kinds {
+  const decide = (decision: Extract<Act, { act: 'decide' }>['decision']): Tried => ({
+    act: 'decide',
+    decision,
+    reason: 'as I see it',
+  });
+  return {
+    'roll-back': (random) => some(random, decide('roll-back')),
+    promote: (random) => some(random, decide('promote')),
+    'pause-a-while': (random, { at, lasts }) => {
+      const paused = some(random, decide('pause'));
+      return [paused, { ...trying(decide('resume')), at: later(at, lasts ?? 0) }];
+    },
+    /** Takes a release back some minutes after its commit. */
+    return: (random) =>
+      trying({ act: 'after', state: 'Commit', seconds: 20 + random.integer(300), does: decide('roll-back') }),
+    /** Whatever became of it the first time. */
+    redeploy: (random, { at }) => {
+      const behaviour = random.pick<ReleaseBehaviour>([{}, { brokenStatus: 500 }, { crashesAfterMs: 5000 }]);
+      return askedFor('redeploy', random, at, 200 + random.integer(1500), behaviour);
+    },
+    hotfix: (random, { at }) => askedFor('hotfix', random, at, random.integer(90)),
+    freeze: (_, { at, lasts }) => [
+      trying({ act: 'freeze', frozen: true }),
+      { ...trying({ act: 'freeze', frozen: false }), at: later(at, lasts ?? 0) },
+    ],
+  };
+}
+
+/** The stack is deployed otherwise than production is; the act itself changes nothing any more. */
+function policies(): Kinds {
+  const own = (policy: OwnPolicy): Part => ({ lasts: null, act: { act: 'policy', policy } });
+  const decide = (decision: 'approve' | 'roll-back'): Tried => ({ act: 'decide', decision, reason: 'as I see it' });
+  return {
+    /** A person is asked before the first user is sent, and may answer in time, too late, or never. */
+    approval: (random) => [
+      own({ approval: true, approvalSecondsMax: 300 + random.integer(900) }),
+      trying({
+        act: 'after',
+        state: 'Ask a person',
+        seconds: random.integer(1200),
+        does: decide(random.pick(['approve', 'approve', 'roll-back'])),
+      }),
+    ],
+    /** What is kept is let go soon, and somebody wants it back about then. */
+    'short-retention': (random) => {
+      const retainSeconds = 600 + random.integer(1800);
+      return [
+        own({ retainSeconds }),
+        { ...trying(decide('roll-back')), at: 1700 + retainSeconds + random.integer(1200) - 600 },
+      ];
+    },
+    /** Clients keep their colour. */
+    'sticky-rule': () => own({ stickySeconds: 3600 }),
+  };
+}
+
+/** Deployments of the stack, scaling policies, hands in the console. */
+function foreignHands(): Kinds {
+  return {
+    'weights-reset': (random) => {
+      const [live, candidate] = random.pick([
+        [100, 0],
+        [100, 0],
+        [50, 50],
+        [0, 100],
+      ] as const);
+      return some(random, { act: 'weights', live, candidate });
+    },
+    'scaling-policy': (random) =>
+      some(random, { act: 'size', colour: random.pick(['live', 'candidate'] as const), machines: random.pick([2, 3]) }),
+    'scheduled-size': (random) =>
+      some(random, {
+        act: 'schedule',
+        colour: random.pick(['live', 'candidate'] as const),
+        most: 1 + random.integer(3),
+      }),
+    'images-deleted': (random) => some(random, { act: 'deleteImages' }),
+    /** Region failover, which is awake in such a run, freezes deployments and moves the users away. */
+    'region-moved': (random) => some(random, { act: 'move', reason: 'works in the building' }),
+    /** The colour that is idle after a commit loses all its machines. */
+    'kept-emptied': (random) =>
+      trying({
+        act: 'after',
+        state: 'Commit',
+        seconds: 30 + random.integer(200),
+        does: { act: 'empty', colour: 'idle' },
+      }),
+  };
+}
