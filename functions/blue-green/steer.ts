@@ -6,12 +6,14 @@ import { ReleaseDecision } from '../../events/release-decision.ts';
 import { dynamoChronicle } from '../shared/aws/chronicle.ts';
 import { dynamoReleases } from '../shared/aws/releases-table.ts';
 import { sfnExecutions } from '../shared/aws/sfn.ts';
+import { snsPager } from '../shared/aws/sns.ts';
 import { ReleaseConfig } from '../shared/config.ts';
 import { InvalidInput } from '../shared/errors.ts';
 import { lambda, type Surroundings } from '../shared/lambda.ts';
 import { parse } from '../shared/parse.ts';
-import type { Executions } from '../shared/ports.ts';
-import type { Chronicle, ReleaseState, Releases, Steering } from '../shared/release-ports.ts';
+import type { Executions, Pager } from '../shared/ports.ts';
+import type { Chronicle, ReleaseState, Releases, Served, Steering } from '../shared/release-ports.ts';
+import { endMessage } from './messages.ts';
 import { note } from './note.ts';
 import { executionName, type Request } from './request.ts';
 
@@ -19,9 +21,10 @@ interface Ports {
   readonly releases: Releases;
   readonly chronicle: Chronicle;
   readonly executions: Pick<Executions, 'start'>;
+  readonly pager: Pager;
 }
 
-type Steered = { readonly action: 'steered' | 'returning' | 'known' | 'not ours' };
+type Steered = { readonly action: 'steered' | 'returning' | 'refused' | 'known' | 'not ours' };
 
 export const makeSteer =
   (ports: Ports & Surroundings<ReleaseConfig>) =>
@@ -40,12 +43,23 @@ export const makeSteer =
     if (decision !== 'roll-back' || state.live?.releaseId !== release) {
       throw new InvalidInput(`detail.release: ${release} is neither under way nor live; ${whatIs(state)}`);
     }
-    if (!state.retained) throw new InvalidInput(`detail.decision: nothing is kept to roll back to; ${whatIs(state)}`);
     await note(ports, release, 'steered', { ...steering }, id);
+    if (!state.retained) return refuse(ports, state.live, `nothing is kept to roll back to; ${whatIs(state)}`);
     const request = returnTo(state.live.digest, steering, state.fence);
     await executions.start(executionName(request.releaseId, state.fence), request);
     return { action: 'returning' };
   };
+
+/** At once: an error would be repeated for minutes before anybody heard of it. */
+async function refuse(
+  { pager, config }: Pick<Ports, 'pager'> & Surroundings<ReleaseConfig>,
+  { releaseId, digest }: Served,
+  reason: string,
+): Promise<Steered> {
+  const { subject, message } = endMessage(config, { outcome: 'held', releaseId, digest, reasons: [reason] });
+  await pager.tell(subject, message);
+  return { action: 'refused' };
+}
 
 const whatIs = ({ lease, live }: ReleaseState): string =>
   `under way is ${lease?.releaseId ?? 'nothing'}, live is ${live?.releaseId ?? 'what was there before'}`;
@@ -73,6 +87,7 @@ export const handler = lambda({
     releases: dynamoReleases(config),
     chronicle: dynamoChronicle(config),
     executions: sfnExecutions(config),
+    pager: snsPager(config),
   }),
   make: makeSteer,
 });

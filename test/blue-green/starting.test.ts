@@ -211,12 +211,14 @@ describe('steer', () => {
     expect(BlueGreenInput.safeParse(started(world)[0]).error).toBeUndefined();
   });
 
-  it('refuses a stale decision, and a return to nothing, saying what is there', async () => {
+  it('refuses a stale decision, saying what is there, and tells at once that there is nothing to return to', async () => {
     const world = new World();
     world.state.releases = { ...world.state.releases, live };
     await expect(makeSteer(world.ports)(decision('pause'))).rejects.toThrow(/push-1 is neither under way nor live/);
     await expect(makeSteer(world.ports)(decision('roll-back', 'push-0'))).rejects.toThrow(/live is push-1/);
-    await expect(makeSteer(world.ports)(decision('roll-back'))).rejects.toThrow(/nothing is kept/);
+    expect(await makeSteer(world.ports)(decision('roll-back'))).toEqual({ action: 'refused' });
+    expect(world.state.told[0]?.message).toMatch(/nothing is kept to roll back to/);
+    expect(started(world)).toEqual([]);
   });
 });
 

@@ -84,7 +84,7 @@ export function rightsOf(
     notify: [topic],
     'start-clean-up': [machine.cleanUp],
     'clean-up': [state.read, state.change, record, ...see, ...capacity.size, ...capacity.unpin, rule.write],
-    steer: [state.read, state.change, record, machine.start],
+    steer: [state.read, state.change, record, machine.start, topic],
     reap: [state.read, state.change, record, ...see, ...capacity.size, metrics, ...migration],
     export: [state.read, record, archive],
     'hold-idle': [state.read, ...see, ...capacity.pin],
