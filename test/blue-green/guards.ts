@@ -302,7 +302,7 @@ export const guards: readonly Guard[] = [
     without: 'the look at what is kept, each minute',
     scenario: 'return-without-machines',
     saying: /blue, kept until .*, was lost .*, and nothing says so/,
-    removals: [step('reconcile', replacing('await watchKept(ports, state, scheduledAt);', ''))],
+    removals: [step('reconcile', replacing('await watchKept(ports, seen, scheduledAt);', ';'))],
   },
   {
     id: '20',
