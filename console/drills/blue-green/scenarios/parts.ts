@@ -97,8 +97,8 @@ export const noWayBack = (seconds: number): Act => ({
   ],
 });
 
-/** Before it has passed a check. */
-const CRASH_EVERY_SECONDS = 5;
+/** Started again after five, it lives for one: a load balancer that asks every ten never finds it up twice in a row. */
+const CRASH_EVERY_SECONDS = 3;
 
 /** Both machines of the live colour crash again and again, as a broken release or a broken dependency makes them. */
 export const liveCrashes = ({ region, live: colour }: Places, from: number, until: number) =>
