@@ -199,7 +199,7 @@ export const guards: readonly Guard[] = [
     without: 'the rows about scan and signature',
     scenario: 'critical-finding',
     saying: /users got .* which must not be admitted/,
-    removals: [decide(['admit', 'reconcile'], replacing('[...evidenceRows(facts), schemaRow', '[schemaRow'))],
+    removals: [decide(['admit', 'reconcile'], replacing('scanRow(facts), signatureRow(facts), ', ''))],
   },
   {
     id: '13',
