@@ -14,6 +14,7 @@ import type {
   ReleaseState,
   Releases,
 } from '../shared/release-ports.ts';
+import { fitsWildcard } from '../shared/wildcard.ts';
 import { type Admission, type AdmissionFacts, decideAdmission, liveColour, platformDigest } from './decide.ts';
 import { endMessage } from './messages.ts';
 import { note } from './note.ts';
@@ -108,10 +109,14 @@ async function gather(ports: AdmissionPorts, state: ReleaseState, candidate: Can
     platform,
     image,
     scan: scan || null,
-    signing: signing || null,
+    signing: signing
+      ? signing.map((each) => {
+          return { ...each, trusted: policy.signingProfiles.some((one) => fitsWildcard(one, each.profileArn)) };
+        })
+      : null,
     liveDigest,
     quarantined,
-    tagPattern: config.tagPattern,
+    releaseTag: image?.tags.find((tag) => fitsWildcard(config.tagPattern, tag)) ?? null,
     frozen: deployments === null ? null : deployments.frozen,
     policy,
   };

@@ -35,12 +35,12 @@ const admissible: AdmissionFacts = {
   platform: 'linux/arm64',
   image: { digest: NEW, kind: 'image', tags: ['1.1.0'], platforms: {}, labels: {} },
   scan: { status: 'COMPLETE', findings: { MEDIUM: 3 } },
-  signing: [{ status: 'COMPLETE', profileArn: 'profile' }],
-  tagPattern: '*.*.*',
+  signing: [{ status: 'COMPLETE', profileArn: 'profile', trusted: true }],
+  releaseTag: '1.1.0',
   liveDigest: OLD,
   quarantined: null,
   frozen: false,
-  policy: { evidenceSecondsMax: 900, signingProfiles: ['profile'], secondPush: 'supersede' },
+  policy: { evidenceSecondsMax: 900, secondPush: 'supersede' },
 };
 const admit = (change: Partial<AdmissionFacts>) => decideAdmission({ ...admissible, ...change });
 const lease = { releaseId: 'other', digest: OLD, executionArn: 'x', fence: 1, takenAt: isoOf(START) };
@@ -57,7 +57,11 @@ describe('admission', () => {
     ['is not scanned', { scan: { status: 'NONE', findings: {} } }, /scan is NONE/],
     ['cannot be asked about its scan', { scan: null }, /scan is not known/],
     ['is not signed', { signing: [] }, /signature is NONE/],
-    ['is being signed', { signing: [{ status: 'IN_PROGRESS', profileArn: 'profile' }] }, /signature is IN_PROGRESS/],
+    [
+      'is being signed',
+      { signing: [{ status: 'IN_PROGRESS', profileArn: 'profile', trusted: true }] },
+      /signature is IN_PROGRESS/,
+    ],
     ['cannot be asked about its signature', { signing: null }, /signature is not known/],
   ])('waits until the deadline, then refuses, what %s', (_what, change, says) => {
     const waits = admit(change);
@@ -75,7 +79,11 @@ describe('admission', () => {
       { scan: { status: 'UNSUPPORTED_IMAGE', findings: {} } },
       /UNSUPPORTED/,
     ],
-    ['a signature that failed', { signing: [{ status: 'FAILED', profileArn: 'profile' }] }, /signing ended FAILED/],
+    [
+      'a signature that failed',
+      { signing: [{ status: 'FAILED', profileArn: 'profile', trusted: true }] },
+      /signing ended FAILED/,
+    ],
     ['an artifact', { image: { ...admissible.image!, kind: 'other' } }, /is no image/],
     [
       'an index for other platforms',
@@ -90,20 +98,18 @@ describe('admission', () => {
   });
 
   it('refuses what only a profile has signed that is not trusted, and goes as soon as a trusted one is among them', () => {
-    const policy = { ...admissible.policy, signingProfiles: ['ours/one', 'theirs/*'] };
-    const by = (...profiles: string[]) => profiles.map((profileArn) => ({ status: 'COMPLETE', profileArn }));
-    expect(admit({ policy, signing: by('ours/one-more', 'foreign') })).toMatchObject({ action: 'refuse' });
-    expect(admit({ policy, signing: by('foreign', 'ours/one') })).toMatchObject({ action: 'go' });
-    expect(admit({ policy, signing: by('theirs/any') })).toMatchObject({ action: 'go' });
-    const failed = [{ status: 'FAILED', profileArn: 'ours/one' }, ...by('foreign')];
-    expect(admit({ policy, signing: failed }).reasons).toEqual(['signing ended FAILED']);
+    const foreign = { status: 'COMPLETE', profileArn: 'foreign', trusted: false };
+    const ours = { status: 'COMPLETE', profileArn: 'ours', trusted: true };
+    expect(admit({ signing: [foreign] })).toMatchObject({ action: 'refuse', quietly: false });
+    expect(admit({ signing: [foreign, ours] })).toMatchObject({ action: 'go' });
+    expect(admit({ signing: [foreign, { ...ours, status: 'FAILED' }] }).reasons).toEqual(['signing ended FAILED']);
   });
 
   it('refuses an image without a release’s tag, which the repository would not keep', () => {
     const untagged = { ...admissible.image!, tags: ['git-0abc'] };
-    const refused = admit({ image: untagged, candidate: { ...candidate, kind: 'hotfix' } });
+    const refused = admit({ image: untagged, releaseTag: null, candidate: { ...candidate, kind: 'hotfix' } });
     expect(refused).toMatchObject({ action: 'refuse', quietly: false });
-    expect(refused.reasons.join()).toMatch(/no tag like .*, only git-0abc/);
+    expect(refused.reasons.join()).toMatch(/no release's tag, only git-0abc/);
   });
 
   it('refuses quietly what is live or under way already', () => {

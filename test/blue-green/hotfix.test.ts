@@ -16,12 +16,12 @@ function admissionOf(state: object) {
     platform: ports.config.platform,
     image: { digest: NEW, kind: 'image', tags: ['1.1.0'], platforms: {}, labels: {} },
     scan: { status: 'COMPLETE', findings: {} },
-    signing: [{ status: 'COMPLETE', profileArn: 'profile' }],
+    signing: [{ status: 'COMPLETE', profileArn: 'profile', trusted: true }],
     liveDigest: OLD,
     quarantined: null,
-    tagPattern: ports.config.tagPattern,
+    releaseTag: '1.1.0',
     frozen: false,
-    policy: { ...config.policy, signingProfiles: ['profile'] },
+    policy: config.policy,
   });
 }
 
