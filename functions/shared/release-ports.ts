@@ -198,6 +198,8 @@ export interface ReleaseState {
   readonly steering: Steering | null;
   /** Bounds that colours had before they were pinned. */
   readonly pins: Partial<Readonly<Record<Colour, Bounds>>>;
+  /** Where a migration has brought the database, or was asked to; only grows. Null before the first. */
+  readonly schema: number | null;
 }
 
 /** Who makes a release; every change is checked against it. */
@@ -222,6 +224,8 @@ export interface Releases {
   /** The first bounds stay: a repetition would note the pinned ones. */
   notePin(release: Release, colour: Colour, bounds: Bounds): Promise<void>;
   forgetPin(colour: Colour): Promise<void>;
+  /** Before a migration is asked for: where it may already be when the answer is lost. */
+  noteSchema(release: Release, schema: number): Promise<void>;
   /** Notes who is live, where no release was made yet; what is there stays. */
   adopt(release: Release, live: Served): Promise<void>;
   commit(release: Release, live: Served, retained: Retained | null): Promise<void>;
@@ -296,7 +300,18 @@ export interface Archive {
   put(entry: Entry): Promise<void>;
 }
 
-/** The customer's own function. It may be asked twice for the same phase of the same release. */
+/** What a migration is asked for. */
+export interface MigrationOrder {
+  /** expand: only add, so that the live release goes on working. contract: take away what no release uses any more. */
+  readonly phase: 'expand' | 'contract';
+  readonly releaseId: string;
+  readonly digest: string;
+  /** The schema to bring the database to; null where the images' labels do not say. */
+  readonly schema: number | null;
+}
+
+/** The customer's own function. It may be asked twice for the same. */
 export interface Migration {
-  run(phase: 'expand' | 'contract', release: { readonly releaseId: string; readonly digest: string }): Promise<void>;
+  /** @throws InvalidMigration when it refuses, DependencyNotReady when it did not come to an end */
+  run(order: MigrationOrder): Promise<void>;
 }

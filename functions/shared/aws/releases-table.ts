@@ -63,6 +63,7 @@ const StoredState = z.object({
     }),
   ),
   pins: z.object({ blue: bounds.optional(), green: bounds.optional() }).default({}),
+  schema: orNull(z.number()),
 });
 
 /** One conditional write of the state: what is set or removed, and only if. */
@@ -152,7 +153,10 @@ const wishing = ({ changed }: Table): Pick<Releases, 'propose' | 'ready' | 'drop
 });
 
 /** Of the release that is under way: each asks for its lease in the same write. */
-const leasing = ({ changed, change }: Table): Pick<Releases, 'take' | 'giveUp' | 'notePin' | 'adopt' | 'commit'> => ({
+const leasing = ({
+  changed,
+  change,
+}: Table): Pick<Releases, 'take' | 'giveUp' | 'notePin' | 'noteSchema' | 'adopt' | 'commit'> => ({
   take: (lease, before) =>
     change('taking the lease', {
       set: 'SET #lease = :lease, fence = :next REMOVE steering',
@@ -173,6 +177,13 @@ const leasing = ({ changed, change }: Table): Pick<Releases, 'take' | 'giveUp' |
       values: { ':bounds': wanted, ...by(release) },
     });
   },
+  noteSchema: (release, schema) =>
+    change('noting the schema', {
+      set: 'SET #schema = :schema',
+      only: MINE,
+      names: { ...LEASE, '#schema': 'schema' },
+      values: { ':schema': schema, ...by(release) },
+    }),
   adopt: (release, live) =>
     change('noting who is live', {
       set: 'SET live = if_not_exists(live, :live)',
