@@ -200,6 +200,8 @@ export interface ReleaseState {
   readonly pins: Partial<Readonly<Record<Colour, Bounds>>>;
   /** Where a migration has brought the database, or was asked to; only grows. Null before the first. */
   readonly schema: number | null;
+  /** Weights that somebody else set and people know of; null while the listener says what was committed. */
+  readonly drift: string | null;
 }
 
 /** Who makes a release; every change is checked against it. */
@@ -233,6 +235,8 @@ export interface Releases {
   endRetention(releaseId: string): Promise<void>;
   /** Notes since when the release that is kept could not be gone back to; null when it can be again. Only of this release. */
   noteUnready(releaseId: string, since: string | null): Promise<void>;
+  /** Notes which foreign weights people know of; null when there are none any more. */
+  noteDrift(weights: string | null): Promise<void>;
   /** For the release that runs. False when none does. */
   steer(steering: Steering, releaseId: string): Promise<boolean>;
   quarantine(
@@ -263,6 +267,8 @@ export type EntryKind =
   | 'ended'
   | 'rollback-unready'
   | 'rollback-ready'
+  | 'drifted'
+  | 'drift-over'
   | 'retention-ended'
   | 'reaped';
 

@@ -118,6 +118,7 @@ const atStart = (): WorldState => ({
     steering: null,
     pins: {},
     schema: null,
+    drift: null,
   },
   quarantine: {},
   entries: [],
@@ -355,6 +356,7 @@ export class World {
         await this.#when('noteUnready', () => true, { retained: { ...retained, unreadySince } });
       }
     },
+    noteDrift: (drift: string | null) => this.#when('noteDrift', () => true, { drift }),
     steer: (steering: Steering, releaseId: string) =>
       this.#ask('steer', (s) => s.lease?.releaseId === releaseId && s.steering?.decision !== 'roll-back', { steering }),
     quarantine: (digest: string, why: { releaseId: string; reason: string }) =>

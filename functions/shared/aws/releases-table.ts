@@ -64,6 +64,7 @@ const StoredState = z.object({
   ),
   pins: z.object({ blue: bounds.optional(), green: bounds.optional() }).default({}),
   schema: orNull(z.number()),
+  drift: orNull(z.string()),
 });
 
 /** One conditional write of the state: what is set or removed, and only if. */
@@ -205,7 +206,10 @@ const keeping = ({
   read,
   put,
   changed,
-}: Table): Pick<Releases, 'read' | 'forgetPin' | 'endRetention' | 'noteUnready' | 'quarantine' | 'quarantined'> => ({
+}: Table): Pick<
+  Releases,
+  'read' | 'forgetPin' | 'endRetention' | 'noteUnready' | 'noteDrift' | 'quarantine' | 'quarantined'
+> => ({
   async read(): Promise<ReleaseState> {
     return parse(StoredState, (await read('state')) ?? {}, 'state');
   },
@@ -222,6 +226,13 @@ const keeping = ({
       set: since === null ? 'REMOVE retained.unreadySince' : 'SET retained.unreadySince = :since',
       only: 'retained.releaseId = :id',
       values: { ':id': releaseId, ...(since !== null && { ':since': since }) },
+    });
+  },
+  async noteDrift(weights) {
+    await changed('noting foreign weights', {
+      set: weights === null ? 'REMOVE drift' : 'SET drift = :weights',
+      only: 'attribute_exists(pk)',
+      ...(weights !== null && { values: { ':weights': weights } }),
     });
   },
   quarantine: (digest, why) => put(`quarantine#${digest}`, why),
