@@ -207,6 +207,24 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     ],
     seconds: 900,
   },
+  'both-regions-pager-forgets': {
+    says: 'the region whose turn it is goes dark and PagerDuty forgets: the other calls the telephones within the minute still',
+    onCall: NOBODY,
+    acts: [
+      { at: 5, do: 'dark', where: 'first' },
+      {
+        at: 6,
+        do: 'world',
+        event: { do: 'trouble', id: 'forgets', provider: 'pagerduty', trouble: { kind: 'forgets' } },
+      },
+      { at: 10, do: 'alertmanager', where: 'both', alerts: [{ ...CHECKOUT, severity: 'outage' }] },
+    ],
+    wants: [
+      { says: 'pagerduty outage trigger', about: 'Checkout', from: 10, to: 16 },
+      { says: 'phones', about: 'Checkout', from: 60, to: 71 },
+    ],
+    seconds: 200,
+  },
   'both-regions-parted': {
     says: 'Alertmanager tells both regions, which do not hear each other: PagerDuty knows the key, Slack and phones hear twice',
     onCall: NOBODY,
