@@ -153,18 +153,6 @@ export const explanations: readonly Explanation[] = [
   },
   {
     role: 'IntakeFunctionServiceRole',
-    actions: ['sqs:GetQueueAttributes'],
-    because:
-      'Lambda’s poller needs it (Lambda Developer Guide, "Execution role permissions"); the simulated one counts by itself',
-  },
-  {
-    role: 'DispatchFunctionServiceRole',
-    actions: ['sqs:GetQueueAttributes'],
-    because:
-      'Lambda’s poller needs it (Lambda Developer Guide, "Execution role permissions"); the simulated one counts by itself',
-  },
-  {
-    role: 'IntakeFunctionServiceRole',
     actions: ['ses:SendEmail', 'sns:Publish'],
     because: STORE_AWAY,
   },
@@ -186,10 +174,10 @@ export const explanations: readonly Explanation[] = [
     resource: '*/webhook-generic-??????',
     because: 'each kind of webhook has a secret of its own; no drill sends a generic one',
   },
-  {
-    role: 'WebhookFunctionServiceRole',
-    actions: ['secretsmanager:GetSecretValue'],
-    resource: '*/webhook-sentry-??????',
-    because: 'each kind of webhook has a secret of its own; no drill sends one of Sentry',
-  },
+  ...['Intake', 'Dispatch', 'Follow', 'Remediate'].map((name) => ({
+    role: `${name}FunctionServiceRole`,
+    actions: ['sqs:GetQueueAttributes'],
+    because:
+      'Lambda’s poller needs it (Lambda Developer Guide, "Execution role permissions"); the simulated one counts by itself',
+  })),
 ];

@@ -1,4 +1,4 @@
-/** `mainstay status`: how every capability stands: who writes, what the observers see, whether deployments are frozen. */
+/** `mainstay status`: how every capability stands: who writes, what the observers see, what serves, what fires. */
 import { type Command, Option } from 'commander';
 import { loadConfiguration } from '../../infra/config/index.ts';
 import type { StatusPart } from '../by-hand.ts';
@@ -17,7 +17,7 @@ Exit code: 0 when it is known who may write, 1 when it is not, 2 bad usage, 3 in
 export function addStatus(program: Command): void {
   program
     .command('status')
-    .description('who writes, what the observers see, where the database writes')
+    .description('who writes, what the observers see, where the database writes, which alerts are open')
     .addOption(
       new Option('--target <where>', 'local: a fresh simulated cloud; aws: your account')
         .choices(['local', 'aws'])

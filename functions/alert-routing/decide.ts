@@ -114,7 +114,8 @@ function close({ now, group, episode }: Facts, course: Course): Group {
     // Who refused the very first message knows of nothing that could be over.
     if (told.page > 0 || told.outcome !== 'refused') closing = tell(closing, channel, 'resolve', reason, now, course);
   }
-  return { ...group, incident: null, closed: { key: incident.key, after: incident.after, at: now }, doing: null };
+  const closed = { key: incident.key, after: incident.after, at: now, told: Object.keys(incident.told) };
+  return { ...group, incident: null, closed, doing: null };
 }
 
 function overReason(incident: Incident, episode: Episode | null, now: number): string | null {

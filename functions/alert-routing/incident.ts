@@ -58,7 +58,13 @@ export interface Group {
   /** The open incident; null while there is none. */
   readonly incident: Incident | null;
   /** The last closed incident, so that an episode that comes back is told from one that never ended. */
-  readonly closed: { readonly key: string; readonly after: number; readonly at: number } | null;
+  readonly closed: {
+    readonly key: string;
+    readonly after: number;
+    readonly at: number;
+    /** Channels that were told of it. */
+    readonly told: readonly string[];
+  } | null;
   /** How often a closed episode came back: part of the key then. */
   readonly reopened: number;
   /** Silences whose coming end somebody was told of. */

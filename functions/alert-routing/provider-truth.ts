@@ -57,7 +57,10 @@ export function endedAgain(
   const { closed } = group;
   if (group.incident?.key === incident) return [];
   if (closed?.key === incident && closed.at > slot - LATE_MS) return [];
-  return channelsOf(routing, provider).map((channel): Draft => {
+  // Of an older one it is not known who was told; who knows of nothing open drops it.
+  const told = closed?.key === incident ? closed.told : undefined;
+  const names = channelsOf(routing, provider).filter((name) => told?.includes(name) ?? true);
+  return names.map((channel): Draft => {
     const reason = `${provider} still shows it, and it is over`;
     return { key: `${incident}/${channel}/${slot}`, incident, channel, action: 'resolve', severity: 'P1', reason };
   });

@@ -4,6 +4,8 @@ import { play } from '../../console/drills/alert-routing/play.ts';
 import type { Scenario } from '../../console/drills/alert-routing/scenario.ts';
 import { scenarios } from '../../console/drills/alert-routing/scenarios.ts';
 import type { Scene } from '../../console/drills/alert-routing/scene.ts';
+import { alertRoutingStatus, readOpenAlerts } from '../../console/drills/alert-routing/status.ts';
+import { localTarget } from '../../console/target.ts';
 import { EscalationInput, EscalationOutput } from '../../statemachines/alert-routing-escalation.io.ts';
 import { scene, sceneWithout } from './scene.ts';
 
@@ -60,6 +62,34 @@ describe('the machine of an escalation', () => {
     expect(ends).toMatchObject([
       { status: 'ABORTED', attempt: 0 },
       { status: 'RUNNING', attempt: 1 },
+    ]);
+  });
+});
+
+describe('mainstay status', () => {
+  it('shows what fires, who has taken it and what is done about it, in each region', async () => {
+    const on = await scene();
+    const { cloud } = await play(on, part('nobody-answers', 400), 1);
+    const { open, problems } = await readOpenAlerts(localTarget(cloud), on.configuration);
+    expect(problems).toEqual([]);
+    const alert = { severity: 'P0', names: ['orders-outage'], acknowledgedBy: null, level: 1, doing: null };
+    expect(open).toEqual({ 'us-west-2': [expect.objectContaining(alert)], 'us-east-2': [] });
+    const { lines } = await alertRoutingStatus(localTarget(cloud), on.configuration);
+    expect(lines).toEqual([
+      expect.stringMatching(/^alerts +us-west-2: P0 orders-outage since .*; nobody has taken it, 1 steps$/),
+      expect.stringMatching(/^alerts +us-east-2: none is open$/),
+    ]);
+  });
+
+  it('says unknown where it cannot be read', async () => {
+    const on = await scene();
+    const { cloud } = on;
+    const target = { ...localTarget(cloud), call: () => Promise.reject(new Error('no answer')) };
+    const { fields, problems, known } = await alertRoutingStatus(target as never, on.configuration);
+    expect([fields, problems.length, known]).toEqual([
+      { openAlerts: { 'us-west-2': null, 'us-east-2': null } },
+      2,
+      false,
     ]);
   });
 });

@@ -90,21 +90,7 @@ export function rightsOf(arns: Arns): Readonly<Record<Handler, readonly PolicySt
       allow('AnswerMachine', ['states:SendTaskSuccess'], [arns.machine]),
     ],
     escalate: [store, hear, work],
-    remediate: [
-      store,
-      hear,
-      work,
-      poll('ReadRemedies', arns.remediesQueue),
-      allow('IsAutomationOn', ['ssm:GetParameter'], [arns.automationParameter]),
-      allow('SeeReleases', ['dynamodb:GetItem'], [arns.releasesTable]),
-      allow('AskForMoves', ['events:PutEvents'], [arns.bus], {
-        StringEquals: {
-          'events:source': 'mainstay',
-          'events:detail-type': ['Region failover requested', 'Release decided'],
-        },
-      }),
-      ...(arns.runbooks.length > 0 ? [allow('StartRunbooks', ['states:StartExecution'], arns.runbooks)] : []),
-    ],
+    remediate: [store, hear, work, poll('ReadRemedies', arns.remediesQueue), ...remedyRights(arns)],
     'await-acknowledgement': [allow('Waiting', ['dynamodb:UpdateItem'], [table]), followers],
     acknowledge: [store, peers, work, followers, allow('LinkSecret', ['secretsmanager:GetSecretValue'], secrets.links)],
     heartbeat: [allow('Speak', ['events:PutEvents'], [arns.bus], { StringEquals: { 'events:source': 'mainstay' } })],
@@ -117,6 +103,19 @@ export function rightsOf(arns: Arns): Readonly<Record<Handler, readonly PolicySt
     ],
   };
 }
+
+/** To ask for what others then decide; what a runbook does is its own machine's right. */
+const remedyRights = (arns: Arns): PolicyStatement[] => [
+  allow('IsAutomationOn', ['ssm:GetParameter'], [arns.automationParameter]),
+  allow('SeeReleases', ['dynamodb:GetItem'], [arns.releasesTable]),
+  allow('AskForMoves', ['events:PutEvents'], [arns.bus], {
+    StringEquals: {
+      'events:source': 'mainstay',
+      'events:detail-type': ['Region failover requested', 'Release decided'],
+    },
+  }),
+  ...(arns.runbooks.length > 0 ? [allow('StartRunbooks', ['states:StartExecution'], arns.runbooks)] : []),
+];
 
 const WILDCARDS: Readonly<Record<string, string>> = {
   SeeAlarms: 'the sweep reads every alarm of its region',
