@@ -15,7 +15,8 @@ import {
 
 export const people = {
   hotfix: {
-    title: 'the live release fails, and a named person asks for the fix all the same; it is committed',
+    title:
+      'a machine of the live release crashes again and again, and a person asks for the fix all the same; it is committed',
     expected: 'committed',
     // Until the fix has all the users, and longer.
     events: (places) => liveCrashes(places, 0, 1800),
