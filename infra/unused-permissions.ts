@@ -183,12 +183,6 @@ export const explanations: readonly Explanation[] = [
   {
     role: 'WebhookFunctionServiceRole',
     actions: ['secretsmanager:GetSecretValue'],
-    resource: '*/webhook-generic-??????',
-    because: 'each kind of webhook has a secret of its own; no drill sends a generic one',
-  },
-  {
-    role: 'WebhookFunctionServiceRole',
-    actions: ['secretsmanager:GetSecretValue'],
     resource: '*/webhook-sentry-??????',
     because: 'each kind of webhook has a secret of its own; no drill sends one of Sentry',
   },

@@ -35,7 +35,7 @@ export function rightsOf(arns: Arns): Readonly<Record<Handler, readonly PolicySt
   const reads = ['dynamodb:GetItem', 'dynamodb:Query'];
   const writes = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
   const store = allow('Alerts', [...reads, ...writes], [table]);
-  const peers = allow('Peers', [...reads, 'dynamodb:PutItem'], [arns.peers]);
+  const peers = (...more: string[]) => allow('Peers', ['dynamodb:Query', 'dynamodb:PutItem', ...more], [arns.peers]);
   const poll = (sid: string, queue: string) =>
     allow(sid, ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], [queue]);
   const work = allow('SetClock', ['sqs:SendMessage'], [arns.workQueue]);
@@ -45,10 +45,10 @@ export function rightsOf(arns: Arns): Readonly<Record<Handler, readonly PolicySt
     allow('TellByMail', ['ses:SendEmail'], [arns.identity]),
   ];
   return {
-    intake: [store, peers, poll('ReadEvents', arns.eventsQueue), work, ...tell],
+    intake: [store, peers(), poll('ReadEvents', arns.eventsQueue), work, ...tell],
     dispatch: [
       store,
-      peers,
+      peers(),
       poll('ReadWork', arns.workQueue),
       work,
       ...tell,
@@ -58,7 +58,12 @@ export function rightsOf(arns: Arns): Readonly<Record<Handler, readonly PolicySt
       allow('KeepEvents', ['sqs:SendMessage'], [arns.eventsQueue]),
       allow('WebhookSecrets', ['secretsmanager:GetSecretValue'], secrets.webhooks),
     ],
-    acknowledge: [store, peers, work, allow('LinkSecret', ['secretsmanager:GetSecretValue'], secrets.links)],
+    acknowledge: [
+      store,
+      peers('dynamodb:GetItem'),
+      work,
+      allow('LinkSecret', ['secretsmanager:GetSecretValue'], secrets.links),
+    ],
     heartbeat: [allow('Speak', ['events:PutEvents'], [arns.bus], { StringEquals: { 'events:source': 'mainstay' } })],
     sweep: [
       // It only adds: what is over or told is taken out by those who tell.
