@@ -171,8 +171,8 @@ export const explanations: readonly Explanation[] = [
   {
     role: 'WebhookFunctionServiceRole',
     actions: ['secretsmanager:GetSecretValue'],
-    resource: '*/webhook-generic-??????',
-    because: 'each kind of webhook has a secret of its own; no drill sends a generic one',
+    resource: '*/webhook-*',
+    because: 'each kind of webhook has a secret of its own; no drill sends every kind',
   },
   ...['Intake', 'Dispatch', 'Follow', 'Remediate'].map((name) => ({
     role: `${name}FunctionServiceRole`,

@@ -34,6 +34,8 @@ export const makeMigrate =
     if (!migration) return { migrated: false };
     const schema = expandedTo(ours, state.live?.schema ?? null, state.schema);
     if (schema !== null) await releases.noteSchema(release, schema);
+    // The database is one for both regions, and is written where users are.
+    if (plan.role === 'standby') return { migrated: false };
     await migration.run({ phase: 'expand', releaseId: release.releaseId, digest, schema });
     await note(ports, release.releaseId, 'migrated', { phase: 'expand', schema }, 'expand');
     return { migrated: true };

@@ -4,6 +4,7 @@
  * (blue-green/I21). After a retention that ran its whole time the schema is contracted.
  */
 import * as z from 'zod';
+import { dynamoAuthority } from '../shared/aws/authority.ts';
 import { dynamoChronicle } from '../shared/aws/chronicle.ts';
 import { environmentOf } from '../shared/aws/environment.ts';
 import { elbForwardWeights } from '../shared/aws/forward-weights.ts';
@@ -15,6 +16,7 @@ import { ReleaseConfig } from '../shared/config.ts';
 import { ensure } from '../shared/ensure.ts';
 import { lambda, type Surroundings } from '../shared/lambda.ts';
 import { parse } from '../shared/parse.ts';
+import type { Authority } from '../shared/ports.ts';
 import {
   type Chronicle,
   type Colour,
@@ -39,6 +41,7 @@ export interface ReapPorts {
   readonly metrics: Pick<ReleaseMetrics, 'minutes'>;
   readonly chronicle: Chronicle;
   readonly migration: Migration | null;
+  readonly authority: Pick<Authority, 'read'>;
 }
 type Ports = ReapPorts & Surroundings<ReleaseConfig>;
 
@@ -67,7 +70,7 @@ export const makeReap =
 
 /** With the lease: everything is looked at once more, then the colour is emptied. */
 async function reap(ports: Ports, idle: Colour, executionArn: string): Promise<Reaped> {
-  const { releases, compute, migration } = ports;
+  const { releases, compute } = ports;
   const state = await releases.read();
   const own = state.lease?.executionArn === executionArn ? { ...state, lease: null } : state;
   const objections = await objectionsTo(ports, own, idle);
@@ -76,13 +79,7 @@ async function reap(ports: Ports, idle: Colour, executionArn: string): Promise<R
   if (retained) {
     const facts = { cause: 'expired', until: retained.until };
     await note(ports, retained.releaseId, 'retention-ended', facts);
-    if (migration && live) {
-      const schema = contractedTo(live.schema, state.schema);
-      if (schema !== null && state.lease) await releases.noteSchema(state.lease, schema);
-      const { releaseId, digest } = live;
-      await migration.run({ phase: 'contract', releaseId, digest, schema });
-      await note(ports, releaseId, 'migrated', { phase: 'contract', schema }, 'contract');
-    }
+    await contract(ports, state);
     await releases.endRetention(retained.releaseId);
   }
   await ensure({
@@ -93,6 +90,22 @@ async function reap(ports: Ports, idle: Colour, executionArn: string): Promise<R
   });
   await note(ports, live?.releaseId ?? 'reap', 'reaped', { colour: idle, retained: retained?.releaseId ?? null }, idle);
   return { action: 'reaped', reasons: [] };
+}
+
+/**
+ * Takes away what no release uses any more. The database is one for both regions: the one that writes asks for it, the other
+ * only notes where it will be. Which one writes must be known: it throws otherwise, and the next run tries again.
+ */
+async function contract(ports: Ports, { live, lease, schema: now }: ReleaseState): Promise<void> {
+  const { releases, migration, authority, config } = ports;
+  if (!migration || !live || !lease) return;
+  const { holder } = await authority.read();
+  const schema = contractedTo(live.schema, now);
+  if (schema !== null) await releases.noteSchema(lease, schema);
+  if (holder !== config.region) return;
+  const { releaseId, digest } = live;
+  await migration.run({ phase: 'contract', releaseId, digest, schema });
+  await note(ports, releaseId, 'migrated', { phase: 'contract', schema }, 'contract');
 }
 
 async function objectionsTo(ports: Ports, state: ReleaseState, colour: Colour): Promise<string[]> {
@@ -124,6 +137,7 @@ export const handler = lambda({
     metrics: cloudWatchReleaseMetrics(config),
     chronicle: dynamoChronicle(config),
     migration: lambdaMigration(config),
+    authority: dynamoAuthority(config),
   }),
   make: makeReap,
 });

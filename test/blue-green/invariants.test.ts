@@ -236,7 +236,10 @@ const broken: readonly [id: number | string, how: string, evidence: () => Eviden
     'a push is never taken up',
     () => ({
       ...clean(),
-      pushes: [...clean().pushes, { t: 1750, digests: ['sha256:2'], good: true, admissible: true, released: true }],
+      pushes: [
+        ...clean().pushes,
+        { t: 1750, digests: ['sha256:2'], good: true, admissible: true, released: true, schema: null },
+      ],
     }),
     /what was pushed at 1650 s was never taken up/,
   ],

@@ -105,6 +105,14 @@ describe('expanding', () => {
   });
 });
 
+describe('a standby region', () => {
+  it('notes where the other one brings the database, and asks for nothing', async () => {
+    const world = releasing();
+    await makeMigrate(world.ports)({ plan: { ...plan, role: 'standby' }, schema: from(2, 4) });
+    expect([world.state.migrated, world.state.releases.schema]).toEqual([[], 2]);
+  });
+});
+
 describe('contracting', () => {
   const retained: Retained = { ...live, until: isoOf(START + 86_400_000), size: 3 };
   const newer: Served = { ...live, colour: 'green', digest: NEW, releaseId: 'push-1', schema: from(2, 4) };
@@ -118,6 +126,8 @@ describe('contracting', () => {
     world.state.releases = { ...world.state.releases, fence: 1, live: newer, retained, schema: 2 };
     return world;
   };
+  /** A little after the deadline. */
+  const END = START + 86_400_000 + 300_000;
   const reap = (world: World) => makeReap(world.ports)({ scheduledAt: isoOf(world.state.now) });
 
   it('waits for the end of the retention, and takes the old schema away only then', async () => {
@@ -125,14 +135,26 @@ describe('contracting', () => {
     world.state.now = START + 86_000_000;
     await reap(world);
     expect([world.state.migrated, world.state.releases.schema]).toEqual([[], 2]);
-    world.state.now = START + 86_400_000 + 300_000;
+    world.state.now = END;
     await reap(world);
     expect([world.state.migrated, world.state.releases.schema]).toEqual([['contract to 4'], 4]);
   });
 
+  it('is asked for by the region that writes, and waits while that is not known', async () => {
+    const world = kept();
+    world.state.now = END;
+    world.silent.add('authority');
+    await expect(reap(world)).rejects.toThrow();
+    expect(world.state.releases).toMatchObject({ retained: { releaseId: 'r0' }, schema: 2 });
+    world.silent.clear();
+    world.state.holder = 'elsewhere';
+    expect(await reap(world)).toMatchObject({ action: 'reaped' });
+    expect([world.state.migrated, world.state.releases.schema]).toEqual([[], 4]);
+  });
+
   it('keeps the old colour while the function does not succeed', async () => {
     const world = kept();
-    world.state.now = START + 86_400_000 + 300_000;
+    world.state.now = END;
     world.silent.add('migration');
     await expect(reap(world)).rejects.toThrow();
     expect(world.state.releases.retained).not.toBeNull();

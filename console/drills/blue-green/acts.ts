@@ -113,7 +113,8 @@ async function push(
   const { region, names } = places;
   await happen(cloud, { do: 'pushImage', region, repository: names.repository, ...release });
   const found = ecrStateIn(cloud, region)?.repositories[names.repository];
-  const made = pushed(cloud, release, places, t);
+  const before = pushes.findLast(({ admissible }) => admissible);
+  const made = pushed(cloud, release, places, t, before);
   const wanted = [made.digests.at(-1), ...(release.tags ?? []).map((tag) => found?.tags[tag])];
   if (!wanted.every((digest) => digest !== undefined && found?.images[digest])) return false;
   pushes.push(made);

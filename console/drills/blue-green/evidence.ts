@@ -100,8 +100,10 @@ export interface Push {
   readonly digests: readonly string[];
   /** Nothing is wrong with it: users get what they ask for, in time, for as long as it runs. */
   readonly good: boolean;
-  /** Signed, scanned and without findings that matter. */
+  /** Signed, scanned, without findings that matter, and on one database with what was pushed before. */
   readonly admissible: boolean;
+  /** Of the database, that it works with; null when it does not say. */
+  readonly schema: { readonly min: number; readonly max: number } | null;
   /** Under a release's tag: it is to be released. */
   readonly released: boolean;
 }

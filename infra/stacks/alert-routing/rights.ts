@@ -54,7 +54,7 @@ export function rightsOf(arns: Arns): Readonly<Record<Handler, readonly PolicySt
   const reads = ['dynamodb:GetItem', 'dynamodb:Query'];
   const writes = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
   const store = allow('Alerts', [...reads, ...writes], [table]);
-  const peers = allow('Peers', [...reads, 'dynamodb:PutItem'], [arns.peers]);
+  const peers = (...more: string[]) => allow('Peers', ['dynamodb:Query', 'dynamodb:PutItem', ...more], [arns.peers]);
   const hear = allow('HearPeers', ['dynamodb:Query'], [arns.peers]);
   const poll = (sid: string, queue: string) =>
     allow(sid, ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], [queue]);
@@ -67,10 +67,10 @@ export function rightsOf(arns: Arns): Readonly<Record<Handler, readonly PolicySt
     allow('TellByMail', ['ses:SendEmail'], [arns.identity]),
   ];
   return {
-    intake: [store, peers, poll('ReadEvents', arns.eventsQueue), work, followers, remedies, ...tell],
+    intake: [store, peers(), poll('ReadEvents', arns.eventsQueue), work, followers, remedies, ...tell],
     dispatch: [
       store,
-      peers,
+      peers(),
       poll('ReadWork', arns.workQueue),
       work,
       followers,
@@ -92,7 +92,13 @@ export function rightsOf(arns: Arns): Readonly<Record<Handler, readonly PolicySt
     escalate: [store, hear, work],
     remediate: [store, hear, work, poll('ReadRemedies', arns.remediesQueue), ...remedyRights(arns)],
     'await-acknowledgement': [allow('Waiting', ['dynamodb:UpdateItem'], [table]), followers],
-    acknowledge: [store, peers, work, followers, allow('LinkSecret', ['secretsmanager:GetSecretValue'], secrets.links)],
+    acknowledge: [
+      store,
+      peers('dynamodb:GetItem'),
+      work,
+      followers,
+      allow('LinkSecret', ['secretsmanager:GetSecretValue'], secrets.links),
+    ],
     heartbeat: [allow('Speak', ['events:PutEvents'], [arns.bus], { StringEquals: { 'events:source': 'mainstay' } })],
     sweep: [
       store,

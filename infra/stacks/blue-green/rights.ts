@@ -85,7 +85,16 @@ export function rightsOf(
     'start-clean-up': [machine.cleanUp],
     'clean-up': [state.read, state.change, record, ...see, ...capacity.size, ...capacity.unpin, rule.write],
     steer: [state.read, state.change, record, machine.start, topic],
-    reap: [state.read, state.change, record, ...see, ...capacity.size, metrics, ...migration],
+    // Only who has a migration asks which region writes.
+    reap: [
+      state.read,
+      state.change,
+      record,
+      ...see,
+      ...capacity.size,
+      metrics,
+      ...(migration.length > 0 ? [...migration, role] : []),
+    ],
     export: [state.read, record, archive],
     'hold-idle': [state.read, ...see, ...capacity.pin],
   };

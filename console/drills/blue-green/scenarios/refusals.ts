@@ -1,6 +1,11 @@
 /** What is pushed and may not be released. */
 import type { Release, Scenario } from '../scenario.ts';
-import { at, here, push } from './parts.ts';
+import { at, committed, here, push } from './parts.ts';
+
+/** From which to which schema of the database a release works. */
+const schema = (min: number, max: number): Release => ({
+  labels: { 'mainstay.schema.min': String(min), 'mainstay.schema.max': String(max) },
+});
 
 const refused = (title: string, release: Release, by: number): Scenario => ({
   title: `${title}; it is refused, and a person is told why`,
@@ -17,6 +22,17 @@ export const refusals = {
   'never-scanned': refused('a release whose scan never ends', { scan: { status: 'IN_PROGRESS' } }, 1100),
   'scan-failed': refused('a release that could not be scanned', { scan: { status: 'FAILED' } }, 400),
   'critical-finding': refused('a release with a critical finding', { scan: { findings: { CRITICAL: 1 } } }, 400),
+  'incompatible-schema': {
+    title:
+      'a release needs a schema that the live one does not know; it is refused, and the one before goes on serving',
+    expected: 'refused',
+    acts: [
+      at(0, push('1.1.0', schema(1, 2))),
+      at(0, { act: 'after', state: 'Commit', seconds: 120, does: push('1.2.0', schema(3, 4)) }),
+    ],
+    seconds: 4500,
+    wants: [...committed(), here('tell refused', 1400, 4300)],
+  },
   'no-release-tag': {
     title: 'an image without a release tag is pushed; nothing happens',
     expected: 'undisturbed',
