@@ -1,4 +1,4 @@
-/** Lets a capability rest during a run that is not about it, as an operator would: its schedules are switched off. */
+/** Lets what a run is not about rest during it, as an operator would: schedules are switched off, images copied nowhere. */
 import type { Cloud } from '../../simulator/cloud.ts';
 import type { Slug } from '../slugs.ts';
 
@@ -12,4 +12,9 @@ export async function letRest(cloud: Cloud, slug: Slug): Promise<void> {
       await cloud.call('scheduler', 'UpdateSchedule', { ...schedule, State: 'DISABLED' } as never, { region });
     }
   }
+}
+
+/** What is pushed to a region is released there alone. */
+export async function copyNoImages(cloud: Cloud, region: string): Promise<void> {
+  await cloud.call('ecr', 'PutReplicationConfiguration', { replicationConfiguration: { rules: [] } }, { region });
 }

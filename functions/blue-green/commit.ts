@@ -22,7 +22,7 @@ import type {
 } from '../shared/release-ports.ts';
 import { sameShares, weightsFor } from './decide.ts';
 import { CapacityNotReady, ListenerUnsafe } from './errors.ts';
-import { requireLease } from './lease.ts';
+import { requireLease, requireWanted } from './lease.ts';
 import { note } from './note.ts';
 import { Plan, Schema } from './plan.ts';
 
@@ -51,6 +51,7 @@ export const makeCommit =
     const { plan, request } = parse(CommitInput, input);
     const { release, from, to, digest, size } = plan;
     const before = await requireLease(releases, release);
+    requireWanted(before);
     const rule = await weights.read();
     if (!sameShares(rule, weightsFor(to, 100, 0))) {
       throw new ListenerUnsafe(`${to} should have everybody, but the rule is ${JSON.stringify(rule)}`);

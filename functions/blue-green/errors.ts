@@ -26,6 +26,9 @@ export class ListenerUnsafe extends named('ListenerUnsafe') {}
 /** The old colour could not take all requests back. */
 export class RetreatUnsafe extends named('RetreatUnsafe') {}
 
+/** A person took the release back before its next step. */
+export class WithdrawnUnsafe extends named('WithdrawnUnsafe') {}
+
 /** A region failover froze deployments. */
 export class FrozenUnsafe extends named('FrozenUnsafe') {}
 
@@ -41,6 +44,7 @@ export const families = {
   LeaseNotReady: 'NotReady',
   ListenerUnsafe: 'Unsafe',
   RetreatUnsafe: 'Unsafe',
+  WithdrawnUnsafe: 'Unsafe',
   FrozenUnsafe: 'Unsafe',
   ChainUnsafe: 'Unsafe',
 } as const satisfies Record<string, ErrorFamily>;

@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import { LeaseConflict } from '../shared/errors.ts';
 import type { Lease, Release, ReleaseState, Releases } from '../shared/release-ports.ts';
+import { WithdrawnUnsafe } from './errors.ts';
 
 export const ReleaseSchema = z.object({
   releaseId: z.string().min(1),
@@ -45,6 +46,11 @@ export async function asJob<T>(
   } finally {
     await releases.giveUp({ releaseId: name, executionArn, fence: fence + 1 });
   }
+}
+
+/** @throws WithdrawnUnsafe when a person took the release back: it goes no further, whatever it waited for (blue-green/I18) */
+export function requireWanted({ steering }: Pick<ReleaseState, 'steering'>): void {
+  if (steering?.decision === 'roll-back') throw new WithdrawnUnsafe(`${steering.by}: ${steering.reason}`);
 }
 
 export const holds = ({ lease }: Pick<ReleaseState, 'lease'>, release: Release): boolean =>

@@ -18,7 +18,7 @@ import type { Settings } from '../shared/ports.ts';
 import type { Chronicle, ComputeEnvironment, ForwardWeights, ReleaseState, Releases } from '../shared/release-ports.ts';
 import { kindNow, objectionsToShift, sameShares, weightsFor } from './decide.ts';
 import { CapacityNotReady, FrozenUnsafe, ListenerUnsafe } from './errors.ts';
-import { requireLease } from './lease.ts';
+import { requireLease, requireWanted } from './lease.ts';
 import { note } from './note.ts';
 import { Plan } from './plan.ts';
 
@@ -51,6 +51,7 @@ export const makeShift =
     const { from, to, release } = plan;
     const { stickySeconds } = plan.lastGood;
     const state = await requireLease(releases, release);
+    requireWanted(state);
     const newer = before === 0 ? newerThan(state, plan) : null;
     if (newer) return { action: 'superseded', at: isoOf(clock.now()), reasons: [newer] };
     if ((await settings.read('deployments'))?.frozen) throw new FrozenUnsafe('deployments are frozen');
@@ -70,7 +71,7 @@ export const makeShift =
     }
     await note(ports, release.releaseId, 'shifting', { from: now, to: wanted }, `${release.fence}-${percent}`);
     // Right before the write: a function that was stopped above for long must not wake up into somebody else's release.
-    await requireLease(releases, release);
+    requireWanted(await requireLease(releases, release));
     const seen = await ensure({
       what: `giving ${to} ${percent} %`,
       describe: weights.read,

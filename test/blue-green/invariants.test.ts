@@ -60,6 +60,29 @@ describe('the invariants of blue/green forgive', () => {
     expect(said(18, under(900, 960, { asked }))).toMatch(/was not made/);
   });
 
+  it('a step that was under way when a person took the release back, and no later one', () => {
+    const asked = [{ t: 460, wish: 'roll-back', digest: null, by: 'alice' }] as const;
+    const heard = (t: number) => [...clean().calls, call(t, 'UpdateItem', { service: 'dynamodb', by: 'steer' })];
+    const later = /green was raised at 600 s, although alice had taken the release back at 360 s/;
+    expect(said(18, { ...clean(), asked, calls: heard(461) })).toMatch(
+      /green was raised at 400 s, although alice had taken the release back at 360 s/,
+    );
+    expect(said(18, { ...clean(), asked, calls: heard(495) })).toMatch(later);
+    expect(said(18, under(461, 499, { asked, calls: heard(461) }))).toMatch(later);
+    expect(said(18, under(440, 1800, { asked, calls: heard(461) }))).toBe('');
+  });
+
+  it('what a foreign hand ended: the next release in the colour is another one', () => {
+    const all = clean();
+    const reset = {
+      ...all,
+      rules: [...all.rules.slice(0, 2), rule(350, 0, { by: null }), rule(450, 10), ...all.rules.slice(2)],
+    };
+    expect(said(8, reset)).toBe('');
+    const lowered = reset.rules.map((each) => (each.t === 350 ? rule(350, 5, { by: null }) : each));
+    expect(said(8, { ...reset, rules: lowered })).toMatch(/green was raised to 10 again at 350 s/);
+  });
+
   it('a person who promotes without proof', () => {
     const asked = [{ t: AT.half - 20, wish: 'promote', digest: null, by: 'alice' }] as const;
     const unseen = { requests: clean().requests.filter(({ colour, t }) => colour !== 'green' || t > AT.half) };

@@ -242,6 +242,26 @@ describe('a shift', () => {
     await expect(shift(world, 50, 10)).rejects.toMatchObject({ name: 'FrozenUnsafe' });
   });
 
+  it('goes no further once a person took the release back, whatever it waited for', async () => {
+    const steering = {
+      id: 's',
+      decision: 'roll-back',
+      by: 'ana',
+      reason: 'the logo is gone',
+      at: isoOf(START),
+    } as const;
+    const world = await worldAfter('validate');
+    world.state.releases = { ...world.state.releases, steering };
+    await expect(shift(world)).rejects.toMatchObject({ name: 'WithdrawnUnsafe', message: 'ana: the logo is gone' });
+    expect(world.changes).not.toContain('weights.write');
+    const proved = await worldAfter('prove 100');
+    proved.state.releases = { ...proved.state.releases, steering };
+    await expect(makeCommit(proved.ports)({ plan, request: commitRequest })).rejects.toMatchObject({
+      name: 'WithdrawnUnsafe',
+    });
+    expect(proved.state.releases.live?.colour).toBe('blue');
+  });
+
   it('makes way for a newer candidate that is admitted, but only before anybody was sent', async () => {
     const newer = { ...candidate, id: 'push-2', digest: `sha256:${'c'.repeat(64)}`, ready: true };
     const world = await worldAfter('validate');

@@ -10,7 +10,7 @@ import { forkSimulation, resumeSimulation } from '../../../simulator/simulation.
 import { stepFunctions } from '../../../simulator/stepfunctions/service.ts';
 import { haltInstances, paceUsers, scheduleEvents, startUsers, stopUsers } from '../../../simulator/world/index.ts';
 import { withoutGaps } from '../../drill/gaps.ts';
-import { letRest } from '../../drill/let-rest.ts';
+import { copyNoImages, letRest } from '../../drill/let-rest.ts';
 import { play, settle } from '../../drill/play.ts';
 import type { DrillResult, TimelineEntry } from '../../drill/result.ts';
 import { graphOfMachine } from '../../report/parts.ts';
@@ -103,7 +103,10 @@ async function runOn(
   );
   resumeSimulation(cloud);
   if (scenario.policy) await cloud.resolve(deployPolicy(watched, scenario.policy));
-  if (scenario.resting) await cloud.resolve(letRest(cloud, scenario.resting));
+  if (scenario.resting) {
+    await cloud.resolve(letRest(cloud, scenario.resting));
+    await cloud.resolve(copyNoImages(cloud, region));
+  }
   await monitor.watch(SETTLE_SECONDS);
   startUsers(cloud, {
     host: configuration.domain,

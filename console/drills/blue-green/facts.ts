@@ -92,7 +92,7 @@ export interface Exposure {
   readonly candidate: Colour;
   readonly live: Served;
   readonly from: number;
-  /** When it was committed or withdrawn from; the end of the run when neither happened. */
+  /** When it was committed, or had no users any more by whoever's hand; the end of the run when neither happened. */
   readonly until: number;
   readonly ended: 'committed' | 'withdrawn' | null;
 }
@@ -100,17 +100,20 @@ export interface Exposure {
 export function exposures(evidence: Evidence): Exposure[] {
   const found: Exposure[] = [];
   const committed = commits(evidence);
-  const withdrawn = withdrawals(evidence);
   for (const raise of raises(evidence)) {
     if (shareOf(raise.previous.weights, raise.candidate) > 0) continue;
     const commit = committed.find(({ t, live }) => t >= raise.t && live.colour === raise.candidate);
-    const withdrawal = withdrawn.find(({ t, from }) => t > raise.t && from === raise.candidate);
-    const until = Math.min(commit?.t ?? evidence.endedAt, withdrawal?.t ?? evidence.endedAt);
-    const ended = until === commit?.t ? 'committed' : until === withdrawal?.t ? 'withdrawn' : null;
+    const taken = takenAway(evidence, raise);
+    const until = Math.min(commit?.t ?? evidence.endedAt, taken?.t ?? evidence.endedAt);
+    const ended = until === commit?.t ? 'committed' : until === taken?.t ? 'withdrawn' : null;
     found.push({ candidate: raise.candidate, live: liveAt(evidence, raise.t - MOMENT), from: raise.t, until, ended });
   }
   return found;
 }
+
+/** When the colour that was raised had no users any more by the rule, whoever wrote it. */
+export const takenAway = ({ rules }: Pick<Evidence, 'rules'>, { t, candidate }: Written): RuleVersion | undefined =>
+  rules.find((rule) => rule.t > t && shareOf(rule.weights, candidate) === 0);
 
 /** Users' requests that this colour got within [from, until). */
 export const usersOf = ({ requests }: Evidence, colour: Colour, from: number, until: number): Request[] =>

@@ -1,7 +1,7 @@
 /** Invariants 7–10: one release at a time, repeatable steps, an end to everything, one release for each push. */
 import { calmSeconds } from './disturbances.ts';
 import { type Evidence, type StateVersion, wasCarriedOut } from './evidence.ts';
-import { commits, moment, raises, shareOf, withdrawals } from './facts.ts';
+import { commits, moment, raises, shareOf, takenAway } from './facts.ts';
 
 /** 7: at most one release holds the lease, its number only grows, and without it nothing is changed. */
 export function oneReleaseAtATime(evidence: Evidence): string[] {
@@ -49,11 +49,10 @@ function covers({ states, endedAt }: Evidence, index: number, { t }: StateVersio
 /** 8: whatever runs twice changes nothing twice. */
 export function stepsAreRepeatable(evidence: Evidence): string[] {
   const entries = repeated(evidence.entries.map(({ id }) => id)).map((id) => `the record says '${id}' twice`);
-  const back = withdrawals(evidence);
   const raised = raises(evidence);
   const again = raised.flatMap((raise, index) => {
     const before = raised[index - 1];
-    const stopped = before && back.some(({ t }) => t > before.t && t < raise.t);
+    const stopped = before && (takenAway(evidence, before)?.t ?? Number.POSITIVE_INFINITY) < raise.t;
     const committed = before && commits(evidence).some(({ t }) => t > before.t && t <= raise.t);
     if (!before || stopped || committed || before.candidate !== raise.candidate) return [];
     return shareOf(raise.weights, raise.candidate) <= shareOf(before.weights, before.candidate)

@@ -1,7 +1,7 @@
 /** Invariants 17–21: the way back is open, short and leads to what was committed last; nothing is ended too early. */
 import { afterCalm, calmSeconds, isDisturbed } from './disturbances.ts';
-import { type Evidence, wasCarriedOut } from './evidence.ts';
-import { commits, exposures, liveAt, moment, sampleAt, withdrawals } from './facts.ts';
+import { at, type Evidence, wasCarriedOut } from './evidence.ts';
+import { commits, exposures, liveAt, MOMENT, moment, raises, sampleAt, withdrawals } from './facts.ts';
 
 /** 17: until the commit the old release stays as it is: whole, pinned, unchanged. */
 export function oldReleaseStays(evidence: Evidence): string[] {
@@ -82,7 +82,7 @@ export function rollbackIsShort(evidence: Evidence): string[] {
       ? [`clients keep the bad colour for ${stickySeconds} s after the rollback ${moment(evidence, t)}`]
       : [],
   );
-  return [...late, ...ignored(evidence), ...needy, ...sticky];
+  return [...late, ...ignored(evidence), ...goneOn(evidence), ...needy, ...sticky];
 }
 
 /** A person asked to go back while users had the new release, and they still have it. */
@@ -97,6 +97,38 @@ function ignored(evidence: Evidence): string[] {
     return done ? [] : [`the rollback that ${by} asked for ${moment(evidence, t)} was not made`];
   });
 }
+
+/** A step that was under way when the wish came may end so. */
+const UNDER_WAY_SECONDS = 20;
+
+/** A person took a release back, Mainstay heard it, and the release went on, as from a step that it waited in. */
+function goneOn(evidence: Evidence): string[] {
+  const { asked, calls, states } = evidence;
+  const holderAt = (t: number) => at(states, t)?.holder ?? null;
+  return asked.flatMap(({ t, wish, by }, index) => {
+    if (wish !== 'roll-back') return [];
+    const until = asked.slice(index + 1).find((each) => each.wish === 'roll-back')?.t ?? evidence.endedAt;
+    const heard = calls.find(
+      (call) =>
+        call.by === STEERING && call.operation === 'UpdateItem' && wasCarriedOut(call) && call.t >= t && call.t < until,
+    );
+    const holder = heard && holderAt(heard.t);
+    if (!heard || !holder) return [];
+    const further = [
+      ...raises(evidence).map((raise) => ({ t: raise.t, what: `${raise.candidate} was raised` })),
+      ...commits(evidence).map((commit) => ({ t: commit.t, what: `${commit.live.colour} was committed` })),
+    ].find(
+      (step) => holderAt(step.t - MOMENT) === holder && calmSeconds(evidence, heard.t, step.t) > UNDER_WAY_SECONDS,
+    );
+    return further
+      ? [
+          `${further.what} ${moment(evidence, further.t)}, although ${by} had taken the release back ${moment(evidence, t)}`,
+        ]
+      : [];
+  });
+}
+
+const STEERING = 'steer';
 
 /** A reconciler looks once in its period, and then it has to say something. */
 const TOLD_SECONDS = 60;

@@ -124,7 +124,7 @@ export interface Scenario {
   readonly pace?: Pace;
   /** For how long random faults come beside the scenario; left out when none do. */
   readonly disturbedSeconds?: number;
-  /** A slug whose schedules are off during the run: nothing in it is for that capability. */
+  /** A slug whose schedules are off during the run: nothing in it is for that capability, nor for the other region. */
   readonly resting?: Slug;
   /** Watched on, after `seconds`, until nothing is unsettled any more. */
   readonly settlesWithinSeconds?: number;

@@ -97,8 +97,18 @@ function people(): Kinds {
     'roll-back': (random) => some(random, decide('roll-back')),
     promote: (random) => some(random, decide('promote')),
     'pause-a-while': (random, { at, lasts }) => {
-      const paused = some(random, decide('pause'));
-      return [paused, { ...trying(decide('resume')), at: later(at, lasts ?? 0) }];
+      const [state, from] = [random.pick(STATES), random.integer(700)];
+      const length = Math.round(lasts ?? 0);
+      // Who paused it looks whether it goes on, and says so again.
+      const [paused, ...resumed] = [0, length, length + 300].map(
+        (seconds): Tried => ({
+          act: 'after',
+          state,
+          seconds: from + seconds,
+          does: decide(seconds === 0 ? 'pause' : 'resume'),
+        }),
+      );
+      return [paused as Tried, ...resumed].map((act) => ({ ...trying(act), at }));
     },
     /** Takes a release back some minutes after its commit. */
     return: (random) =>
