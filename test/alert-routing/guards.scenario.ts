@@ -13,10 +13,12 @@ interface Guard extends Removal {
 }
 
 const slug = 'functions/alert-routing';
+/** All that decide. */
+const DECIDING = ['intake', 'dispatch', 'escalate', 'follow', 'sweep', 'acknowledge'];
 /** The routing configuration as the functions read it. */
 const configured = (change: string) => ({
   source: `${slug}/config.ts`,
-  functions: ['intake', 'dispatch'],
+  functions: DECIDING,
   from: 'checkedRouting(JSON.parse(text))',
   to: `((routing) => { ${change}; return routing; })(checkedRouting(JSON.parse(text)))`,
 });
@@ -83,7 +85,7 @@ const guards: readonly Guard[] = [
     without: 'waiting for the last of a group to be over',
     scenario: 'rise',
     source: `${slug}/episode.ts`,
-    functions: ['intake', 'dispatch'],
+    functions: DECIDING,
     from: '(a === null || b === null ? null : Math.max(a, b))',
     to: '(a === null || b === null ? (a ?? b) : Math.max(a, b))',
     saying: /alert-routing\/4 .* fires, and its end was told/,
@@ -92,7 +94,7 @@ const guards: readonly Guard[] = [
     without: 'looking again at what is silenced',
     scenario: 'silence',
     source: `${slug}/decide.ts`,
-    functions: ['intake', 'dispatch', 'acknowledge'],
+    functions: DECIDING,
     from: 'function recheck({ now, members, recheckMs }: Facts, course: Course): void {',
     to: 'function recheck({ now, members, recheckMs }: Facts, course: Course): void { if (now > 0) return;',
     saying: /alert-routing\/5 the silence of orders-outage ended, and nobody was told/,
@@ -182,7 +184,7 @@ const guards: readonly Guard[] = [
     without: 'telling the other region who takes it',
     scenario: 'both-regions-acknowledged',
     source: `${slug}/shared-store.ts`,
-    functions: ['intake', 'dispatch', 'acknowledge'],
+    functions: DECIDING,
     from: 'if (!incident) return snapshot;',
     to: 'if (snapshot) return snapshot;',
     saying: /alert-routing\/9 Checkout was taken at 120 s, and phones came/,
@@ -191,7 +193,7 @@ const guards: readonly Guard[] = [
     without: 'a line for each decision',
     scenario: 'outage',
     source: `${slug}/record.ts`,
-    functions: ['intake', 'dispatch'],
+    functions: DECIDING,
     from: "log.info('decided', {",
     to: 'void (log && {',
     saying: /alert-routing\/18 pagerduty outage trigger .* came, and no line says why/,
