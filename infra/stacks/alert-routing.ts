@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
-import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { type EventPattern, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -18,6 +18,8 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
 import type { Configuration } from '../config/index.ts';
+import { itemTable } from '../constructs/item-table.ts';
+import { startersOf } from '../constructs/starters.ts';
 import { TaskFunction } from '../constructs/task-function.ts';
 import { Workflow } from '../constructs/workflow.ts';
 import type { Names } from '../names.ts';
@@ -145,11 +147,7 @@ export class AlertRoutingStack extends Stack {
       follow: this.#function('follow', { escalationMachineArn: this.#machineArn() }),
     };
     this.#escalation(lastResort);
-    const found = (name: string): LambdaFunction => {
-      const started = functions[name];
-      if (!started) throw new Error(`infra/wiring.ts starts ${name}, which the ${SLUG} stack does not have`);
-      return started;
-    };
+    const found = startersOf(SLUG, functions);
     this.#read(this.#queues.events, found('intake'), 'Intake');
     this.#read(this.#queues.work, found('dispatch'), 'Dispatch');
     this.#read(this.#queues.escalations, found('follow'), 'Follow');
@@ -246,30 +244,18 @@ export class AlertRoutingStack extends Stack {
 
   /** Regional on purpose: the other region may be gone. */
   #table(): TableV2 {
-    return new TableV2(this, 'Alerts', {
+    return itemTable(this, 'Alerts', {
       tableName: this.#props.names.alertTable,
-      partitionKey: { name: 'pk', type: AttributeType.STRING },
-      sortKey: { name: 'sk', type: AttributeType.STRING },
-      billing: Billing.onDemand(),
-      encryption: TableEncryptionV2.dynamoOwnedKey(),
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      removalPolicy: RemovalPolicy.RETAIN,
     });
   }
 
   /** Read and written at home by either region: what one tells the other, and nothing that either could not do without. */
   #peers(): void {
     const { configuration, names } = this.#props;
-    new TableV2(this, 'Peers', {
+    itemTable(this, 'Peers', {
       tableName: names.alertPeersTable,
-      partitionKey: { name: 'pk', type: AttributeType.STRING },
-      sortKey: { name: 'sk', type: AttributeType.STRING },
       timeToLiveAttribute: 'expiresAt',
       replicas: configuration.regions.serving.slice(1).map((region) => ({ region })),
-      billing: Billing.onDemand(),
-      encryption: TableEncryptionV2.dynamoOwnedKey(),
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      removalPolicy: RemovalPolicy.RETAIN,
     });
   }
 

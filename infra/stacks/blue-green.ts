@@ -3,7 +3,7 @@
  * serving regions get the same stack; each releases for itself, and knows whether users are served there.
  */
 import { CustomResource, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
-import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SnsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
@@ -13,7 +13,9 @@ import type { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
 import type { Configuration } from '../config/index.ts';
 import { EventRoute } from '../constructs/event-route.ts';
+import { itemTable } from '../constructs/item-table.ts';
 import { operationsTopic } from '../constructs/operations-topic.ts';
+import { camel, pascal, startersOf } from '../constructs/starters.ts';
 import { TaskFunction } from '../constructs/task-function.ts';
 import { Workflow } from '../constructs/workflow.ts';
 import type { Names } from '../names.ts';
@@ -133,11 +135,7 @@ export class BlueGreenStack extends Stack {
 
   /** Rules and schedules, as infra/wiring.ts has them. */
   #react(functions: Readonly<Record<string, LambdaFunction>>): void {
-    const found = (name: string): LambdaFunction => {
-      const started = functions[name];
-      if (!started) throw new Error(`infra/wiring.ts starts ${name}, which the ${SLUG} stack does not have`);
-      return started;
-    };
+    const found = startersOf(SLUG, functions);
     const rows = events.filter(({ slug }) => slug === SLUG);
     for (const row of rows) {
       const target = found(row.starts.function);
@@ -179,14 +177,8 @@ export class BlueGreenStack extends Stack {
 
   /** How things are, and the record. Regional on purpose: each region releases for itself. */
   #releases(): TableV2 {
-    return new TableV2(this, 'Releases', {
+    return itemTable(this, 'Releases', {
       tableName: this.#place.names.releasesTable,
-      partitionKey: { name: 'pk', type: AttributeType.STRING },
-      sortKey: { name: 'sk', type: AttributeType.STRING },
-      billing: Billing.onDemand(),
-      encryption: TableEncryptionV2.dynamoOwnedKey(),
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      removalPolicy: RemovalPolicy.RETAIN,
     });
   }
 
@@ -213,6 +205,3 @@ export class BlueGreenStack extends Stack {
 
 /** Seven years, as auditors ask for. */
 const RECORD_DAYS = 2555;
-
-const camel = (name: string): string => name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
-const pascal = (name: string): string => camel(`-${name}`);

@@ -2,8 +2,8 @@
  * Region failover in one serving region, which is the region that it would activate: observer, alarm, machine,
  * functions with their rights, ledger table, topic. Both serving regions get the same stack.
  */
-import { CustomResource, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
-import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { CustomResource, Stack, type StackProps } from 'aws-cdk-lib';
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SnsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
@@ -11,7 +11,9 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { Configuration } from '../config/index.ts';
 import { EventRoute } from '../constructs/event-route.ts';
+import { itemTable } from '../constructs/item-table.ts';
 import { operationsTopic } from '../constructs/operations-topic.ts';
+import { camel, pascal, startersOf } from '../constructs/starters.ts';
 import { TaskFunction } from '../constructs/task-function.ts';
 import { Workflow } from '../constructs/workflow.ts';
 import type { Names } from '../names.ts';
@@ -113,11 +115,7 @@ export class RegionFailoverStack extends Stack {
 
   /** Rules and schedules, as infra/wiring.ts has them. */
   #react(functions: Readonly<Record<string, LambdaFunction>>): void {
-    const found = (name: string): LambdaFunction => {
-      const started = functions[name];
-      if (!started) throw new Error(`infra/wiring.ts starts ${name}, which the ${SLUG} stack does not have`);
-      return started;
-    };
+    const found = startersOf(SLUG, functions);
     for (const row of events.filter(({ slug }) => slug === SLUG)) {
       new EventRoute(this, `On-${row.id}`, {
         description: row.because,
@@ -167,17 +165,8 @@ export class RegionFailoverStack extends Stack {
 
   /** Records, open questions, declines. Regional on purpose: the other region may be gone. */
   #ledger(): TableV2 {
-    return new TableV2(this, 'Ledger', {
+    return itemTable(this, 'Ledger', {
       tableName: this.#place.names.failoverTable,
-      partitionKey: { name: 'pk', type: AttributeType.STRING },
-      sortKey: { name: 'sk', type: AttributeType.STRING },
-      billing: Billing.onDemand(),
-      encryption: TableEncryptionV2.dynamoOwnedKey(),
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      removalPolicy: RemovalPolicy.RETAIN,
     });
   }
 }
-
-const camel = (name: string): string => name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
-const pascal = (name: string): string => camel(`-${name}`);

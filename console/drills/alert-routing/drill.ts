@@ -4,6 +4,7 @@ import { namesOf } from '../../../infra/names.ts';
 import type { Cloud } from '../../../simulator/cloud.ts';
 import type { Deployed } from '../../deployment/deploy.ts';
 import { withoutGaps } from '../../drill/gaps.ts';
+import { engineOf } from '../../drill/on-fork.ts';
 import { type DrillResult, percentile } from '../../drill/result.ts';
 import type { ReportModel } from '../../report/model.ts';
 import type { Drill, DrillRun, Watcher } from '../index.ts';
@@ -54,12 +55,7 @@ export function resultOf(name: string, seed: number, scenario: Scenario, played:
     measures: { notifiedSeconds: percentile(seconds, 50) },
     requests: { served: 0, failed: 0 },
     effects: notifications.map(({ t, says }) => ({ t, what: says, region: 'internet' })),
-    engine: {
-      name: 'mainstay simulator',
-      events: cloud.state.clock.nextId,
-      calls: cloud.trace.entries.length,
-      virtualSeconds: scenario.seconds,
-    },
+    engine: engineOf(cloud, scenario.seconds),
   };
 }
 

@@ -5,12 +5,11 @@
 import type { Configuration } from '../../../infra/config/index.ts';
 import { COLOURS, namesOf } from '../../../infra/names.ts';
 import type { Cloud } from '../../../simulator/cloud.ts';
-import { handOverDecoded } from '../../../simulator/runtime/decoded.ts';
-import { forkSimulation, resumeSimulation } from '../../../simulator/simulation.ts';
+import { resumeSimulation } from '../../../simulator/simulation.ts';
 import { stepFunctions } from '../../../simulator/stepfunctions/service.ts';
 import { haltInstances, paceUsers, scheduleEvents, startUsers, stopUsers } from '../../../simulator/world/index.ts';
-import { withoutGaps } from '../../drill/gaps.ts';
 import { copyNoImages, letRest } from '../../drill/let-rest.ts';
+import { engineOf, type Named, named, onFork } from '../../drill/on-fork.ts';
 import { play, settle } from '../../drill/play.ts';
 import type { DrillResult, TimelineEntry } from '../../drill/result.ts';
 import { graphOfMachine } from '../../report/parts.ts';
@@ -49,13 +48,6 @@ export interface BlueGreenRun extends DrillRun {
   readonly unsettledBecause: string | null;
 }
 
-interface Named {
-  readonly name: string;
-  readonly scenario: Scenario;
-  /** SDK commands reach their operations without HTTP and codecs (docs/decisions/007): faster, for many runs. */
-  readonly decoded?: boolean;
-}
-
 /** `standing` is production as standUp leaves it. Throws GapInSimulator when a run used what is not modelled. */
 export function runBlueGreen(
   standing: Cloud,
@@ -64,28 +56,24 @@ export function runBlueGreen(
   seed: number,
   watcher: Watcher = {},
 ): Promise<BlueGreenRun> {
-  const scenario = allScenarios[scenarioName];
-  if (!scenario) throw new Error(`no scenario '${scenarioName}'`);
-  return runScenario(standing, configuration, { name: scenarioName, scenario }, seed, watcher);
+  return runScenario(standing, configuration, named(allScenarios, scenarioName), seed, watcher);
 }
 
 /** The same for a scenario that is in no list. */
 export function runScenario(
   standing: Cloud,
   configuration: Configuration,
-  named: Named,
+  scenario: Named<Scenario>,
   seed: number,
   watcher: Watcher = {},
 ): Promise<BlueGreenRun> {
-  const cloud = forkSimulation(standing, seed);
-  if (named.decoded) handOverDecoded(cloud);
-  return withoutGaps(cloud, () => runOn(cloud, configuration, named, seed, watcher));
+  return onFork(standing, scenario, seed, (cloud) => runOn(cloud, configuration, scenario, seed, watcher));
 }
 
 async function runOn(
   cloud: Cloud,
   given: Configuration,
-  { name, scenario }: Named,
+  { name, scenario }: Named<Scenario>,
   seed: number,
   watcher: Watcher,
 ): Promise<BlueGreenRun> {
@@ -190,7 +178,7 @@ function isOver(
 
 function judge(
   watched: Watched,
-  { name, scenario }: Named,
+  { name, scenario }: Named<Scenario>,
   seed: number,
   evidence: Evidence,
   timeline: readonly TimelineEntry[],
@@ -218,12 +206,7 @@ function judge(
     },
     requests: { served: truth.served, failed: truth.failed },
     effects: effectsOf(evidence).filter(({ t }) => t >= 0),
-    engine: {
-      name: 'mainstay simulator',
-      events: cloud.state.clock.nextId,
-      calls: cloud.trace.entries.length,
-      virtualSeconds: Math.round(evidence.endedAt * 10) / 10,
-    },
+    engine: engineOf(cloud, evidence.endedAt),
   };
   const graph = graphOfMachine(JSON.parse(machineIn(watched).definition));
   return { result, cloud, report: reportModel({ scenario, evidence, result, truth, graph }), evidence };

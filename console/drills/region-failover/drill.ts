@@ -5,10 +5,9 @@
 import type { Configuration } from '../../../infra/config/index.ts';
 import { namesOf } from '../../../infra/names.ts';
 import type { Cloud } from '../../../simulator/cloud.ts';
-import { handOverDecoded } from '../../../simulator/runtime/decoded.ts';
-import { forkSimulation, resumeSimulation } from '../../../simulator/simulation.ts';
+import { resumeSimulation } from '../../../simulator/simulation.ts';
 import { haltInstances, scheduleEvents, startUsers, stopUsers } from '../../../simulator/world/index.ts';
-import { withoutGaps } from '../../drill/gaps.ts';
+import { engineOf, type Named, named, onFork } from '../../drill/on-fork.ts';
 import { play, settle } from '../../drill/play.ts';
 import type { DrillResult, TimelineEntry } from '../../drill/result.ts';
 import type { Drill, DrillRun, Watcher } from '../index.ts';
@@ -50,13 +49,6 @@ export interface RegionFailoverRun extends DrillRun {
   readonly unsettledBecause: string | null;
 }
 
-interface Named {
-  readonly name: string;
-  readonly scenario: Scenario;
-  /** SDK commands reach their operations without HTTP and codecs (docs/decisions/007): faster, for many runs. */
-  readonly decoded?: boolean;
-}
-
 /**
  * `standing` is production as standUp leaves it. Throws GapInSimulator when anything in the run used what the simulator
  * does not model.
@@ -68,29 +60,25 @@ export function runRegionFailover(
   seed: number,
   watcher: Watcher = {},
 ): Promise<RegionFailoverRun> {
-  const scenario = allScenarios[scenarioName];
-  if (!scenario) throw new Error(`no scenario '${scenarioName}'`);
-  return runScenario(standing, configuration, { name: scenarioName, scenario }, seed, watcher);
+  return runScenario(standing, configuration, named(allScenarios, scenarioName), seed, watcher);
 }
 
 /** The same for a scenario that is in no list. */
 export function runScenario(
   standing: Cloud,
   configuration: Configuration,
-  named: Named,
+  scenario: Named<Scenario>,
   seed: number,
   watcher: Watcher = {},
 ): Promise<RegionFailoverRun> {
-  const cloud = forkSimulation(standing, seed);
-  if (named.decoded) handOverDecoded(cloud);
-  return withoutGaps(cloud, () => runOn(cloud, configuration, named, seed, watcher));
+  return onFork(standing, scenario, seed, (cloud) => runOn(cloud, configuration, scenario, seed, watcher));
 }
 
 /** Runs it on this cloud itself, which must be as standUp leaves it. Gaps of the simulator are not looked for. */
 export async function runOn(
   cloud: Cloud,
   configuration: Configuration,
-  { name, scenario }: Named,
+  { name, scenario }: Named<Scenario>,
   seed: number,
   watcher: Watcher,
 ): Promise<RegionFailoverRun> {
@@ -212,12 +200,7 @@ function judge({
     floorSeconds: scenario.expected === 'failed-over' ? floorSeconds(configuration) : null,
     requests: { served: truth.served, failed: truth.failed },
     effects: effectsOf(evidence).filter(({ t }) => t >= 0),
-    engine: {
-      name: 'mainstay simulator',
-      events: cloud.state.clock.nextId,
-      calls: cloud.trace.entries.length,
-      virtualSeconds: round(evidence.endedAt),
-    },
+    engine: engineOf(cloud, evidence.endedAt),
   };
   const report = reportModel({ scenario, configuration, evidence, result, truth });
   return { result, cloud, report, evidence };

@@ -73,7 +73,7 @@ export function rightsOf(
     prepare: [state.read, record, ...see, ...capacity.size, ...capacity.declared, ...capacity.release],
     'check-health': [state.read, ...capacity.see],
     validate: [state.read, record],
-    migrate: [state.read, record, ...migration],
+    migrate: [state.read, record, ...(migration.length > 0 ? [state.change, ...migration] : [])],
     ask: [state.read, freeze, topic],
     shift: [state.read, record, ...see, rule.write, freeze],
     prove: [state.read],

@@ -30,8 +30,9 @@ export const refusals = {
       at(0, push('1.1.0', schema(1, 2))),
       at(0, { act: 'after', state: 'Commit', seconds: 120, does: push('1.2.0', schema(3, 4)) }),
     ],
-    seconds: 4500,
-    wants: [...committed(), here('tell refused', 1400, 4300)],
+    seconds: 3300,
+    toTheEnd: true,
+    wants: [...committed(), here('tell refused', 1400, 3200)],
   },
   'no-release-tag': {
     title: 'an image without a release tag is pushed; nothing happens',
