@@ -10,7 +10,6 @@ import type {
   Retained,
   ScanView,
   SchemaRange,
-  Served,
   SigningView,
   Steering,
   Weights,
@@ -255,18 +254,6 @@ export function liveColour(weights: Weights | null): Colour | null {
   if (weights === null) return null;
   if (weights.blue > 0 && weights.green === 0) return 'blue';
   return weights.green > 0 && weights.blue === 0 ? 'green' : null;
-}
-
-/**
- * What somebody else made of the listener between releases; `says` is null when it is as it was committed. Null when the
- * rule cannot be read, or is none of two colours: that says nothing of who changed it.
- */
-export function decideDrift(
-  live: Pick<Served, 'colour'>,
-  rule: Weights | null,
-): { readonly says: string | null } | null {
-  if (rule === null) return null;
-  return { says: liveColour(rule) === live.colour ? null : `blue ${rule.blue}, green ${rule.green}` };
 }
 
 export const weightsFor = (to: Colour, percent: number, stickySeconds: number): Weights => {
