@@ -7,7 +7,6 @@ import type {
   ColourView,
   ImageView,
   ReleaseState,
-  Retained,
   ScanView,
   SchemaRange,
   SigningView,
@@ -373,31 +372,4 @@ export function objectionsToReaping({ now, colour, state, weights, requests }: R
     requests === null ? 'whether it has requests is not known' : null,
     (requests ?? 0) > 0 ? `${requests} requests in the last minutes` : null,
   ].filter((reason) => reason !== null);
-}
-
-/** Whether users could be sent back to the release that is kept, this moment (blue-green/I19). */
-export interface KeptFacts {
-  readonly retained: Pick<Retained, 'colour' | 'digest' | 'size'>;
-  readonly view: Pick<ColourView, 'desired' | 'healthyTargets'>;
-  /** What a machine that starts there now would run. */
-  readonly declared: string;
-}
-
-export interface Kept {
-  /** short: a machine fails and is replaced by its group. lost: it will not be whole by itself. */
-  readonly is: 'ready' | 'short' | 'lost';
-  /** Its size is all that is missing. */
-  readonly mendable: boolean;
-  readonly reasons: readonly string[];
-}
-
-export function decideKept({ retained, view, declared }: KeptFacts): Kept {
-  const { colour, digest, size } = retained;
-  const other = declared !== digest ? [`a machine of ${colour} would start ${declared}, not ${digest}`] : [];
-  const smaller = view.desired < size ? [`${colour} is to have ${view.desired} machines, not ${size}`] : [];
-  if (other.length + smaller.length > 0) {
-    return { is: 'lost', mendable: other.length === 0, reasons: [...other, ...smaller] };
-  }
-  if (view.healthyTargets >= size) return { is: 'ready', mendable: false, reasons: [] };
-  return { is: 'short', mendable: false, reasons: [`${colour} has ${view.healthyTargets} healthy of ${size}`] };
 }

@@ -6,8 +6,8 @@
 import type { ReleaseConfig } from '../shared/config.ts';
 import type { Surroundings } from '../shared/lambda.ts';
 import type { Pager } from '../shared/ports.ts';
-import type { Chronicle, ForwardWeights, ReleaseState, Releases, Served, Weights } from '../shared/release-ports.ts';
-import { liveColour } from './decide.ts';
+import type { Chronicle, ForwardWeights, ReleaseState, Releases } from '../shared/release-ports.ts';
+import { decideDrift } from './decide-between.ts';
 import { endMessage } from './messages.ts';
 import { note } from './note.ts';
 
@@ -18,18 +18,6 @@ export interface DriftPorts {
   readonly pager: Pager;
 }
 type Ports = DriftPorts & Surroundings<ReleaseConfig>;
-
-/**
- * What somebody else made of the listener between releases; `says` is null when it is as it was committed. Null when the
- * rule cannot be read, or is none of two colours: that says nothing of who changed it.
- */
-export function decideDrift(
-  live: Pick<Served, 'colour'>,
-  rule: Weights | null,
-): { readonly says: string | null } | null {
-  if (rule === null) return null;
-  return { says: liveColour(rule) === live.colour ? null : `blue ${rule.blue}, green ${rule.green}` };
-}
 
 /** Before the first release nothing is known of who should have the users. */
 export async function watchRule(ports: Ports, state: ReleaseState, scheduledAt: string): Promise<void> {
