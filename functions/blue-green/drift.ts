@@ -7,7 +7,7 @@ import type { ReleaseConfig } from '../shared/config.ts';
 import type { Surroundings } from '../shared/lambda.ts';
 import type { Pager } from '../shared/ports.ts';
 import type { Chronicle, ForwardWeights, ReleaseState, Releases } from '../shared/release-ports.ts';
-import { decideDrift } from './decide.ts';
+import { decideDrift } from './decide-between.ts';
 import { endMessage } from './messages.ts';
 import { note } from './note.ts';
 

@@ -17,7 +17,7 @@ import {
   type Retained,
   UNKNOWN_DIGEST,
 } from '../shared/release-ports.ts';
-import { decideKept, type Kept } from './decide.ts';
+import { decideKept, type Kept } from './decide-between.ts';
 import { asJob } from './lease.ts';
 import { endMessage } from './messages.ts';
 import { note } from './note.ts';

@@ -43,13 +43,14 @@ export const makeReconcile =
     if (lease && clock.now() - Date.parse(lease.takenAt) > LEASE_SECONDS_MIN * 1000) {
       if (await mendLease(ports, lease)) return { action: 'clean up' };
     }
-    await watchRule(ports, state, scheduledAt);
     const minute = Math.floor(Date.parse(scheduledAt) / 60_000);
     const found = minute % LOOK_FOR_PUSHES_EVERY_MINUTES === 0 ? await lostPush(ports, state) : null;
     const proposed = found !== null && (await releases.propose(found));
     const seen = proposed ? await releases.read() : state;
     // Known to be good, and somebody else's turn: nothing to look at.
     const action = seen.candidate?.ready && seen.lease ? 'none' : await consider(ports, seen, true);
+    // After it: a pager that fails keeps no release out.
+    await watchRule(ports, seen, scheduledAt);
     // A release that begins takes the colour that is kept; looking after it would take the lease from it.
     if (action !== 'go') await watchKept(ports, seen, scheduledAt);
     return { action };

@@ -1,6 +1,6 @@
 /** Weights that somebody else sets between releases: people hear of them once, and nothing is written back. */
 import { describe, expect, it } from 'vitest';
-import { decideDrift } from '../../functions/blue-green/decide.ts';
+import { decideDrift } from '../../functions/blue-green/decide-between.ts';
 import { makeReconcile } from '../../functions/blue-green/reconcile.ts';
 import { isoOf } from '../../functions/shared/clock.ts';
 import type { Served } from '../../functions/shared/release-ports.ts';

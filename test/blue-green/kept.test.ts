@@ -1,6 +1,6 @@
 /** The release that is kept for a rollback: whether it could be gone back to is measured, told, and put right. */
 import { describe, expect, it } from 'vitest';
-import { decideKept } from '../../functions/blue-green/decide.ts';
+import { decideKept } from '../../functions/blue-green/decide-between.ts';
 import { makeReconcile } from '../../functions/blue-green/reconcile.ts';
 import { makeTakeLease } from '../../functions/blue-green/take-lease.ts';
 import { isoOf } from '../../functions/shared/clock.ts';

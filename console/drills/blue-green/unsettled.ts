@@ -13,7 +13,8 @@ export function unsettled({ cloud, region }: Watched, monitor: Monitor): string 
   if (running) return `${running.arn.split(':').at(-1)} runs`;
   if (item?.lease) return 'the lease is held and nothing runs';
   const weights = monitor.rules.at(-1)?.weights;
-  if (weights && weights.blue > 0 && weights.green > 0)
+  // Weights of somebody else that people were told of are theirs to put right.
+  if (weights && weights.blue > 0 && weights.green > 0 && !item?.drift)
     return `users are split: blue ${weights.blue}, green ${weights.green}`;
   const sample = monitor.samples.at(-1);
   const slow = Object.entries(sample?.colours ?? {}).find(([, { shareMax, shareMin }]) => shareMax !== shareMin);
