@@ -50,7 +50,7 @@ export interface ConcludePorts {
 type Ports = ConcludePorts & Surroundings<ReleaseConfig>;
 
 /** What speaks against the digest itself; a lack of capacity, a freeze or a person's change of weights does not. */
-const AT_FAULT = ['verdict', 'person', 'deadline', 'HealthNotReady', 'ValidationNotReady'];
+const AT_FAULT = ['verdict', 'person', 'deadline', 'HealthNotReady', 'ValidationNotReady', 'InvalidMigration'];
 /** The candidate stays, and `reconcile` begins again when it may. */
 const COMES_AGAIN: readonly Outcome[] = ['yielded'];
 const ROLLED_BACK: readonly Outcome[] = ['rolled-back', 'returned', 'rollback-failed'];

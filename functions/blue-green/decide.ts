@@ -10,6 +10,7 @@ import type {
   Retained,
   ScanView,
   SchemaRange,
+  Served,
   SigningView,
   Steering,
   Weights,
@@ -36,7 +37,7 @@ export interface AdmissionFacts {
   readonly frozen: boolean | null;
   /** The image's tag that a release's tag looks like; null when it has none. */
   readonly releaseTag: string | null;
-  readonly policy: Pick<ReleasePolicy, 'evidenceSecondsMax' | 'signingProfiles' | 'secondPush'>;
+  readonly policy: Pick<ReleasePolicy, 'evidenceSecondsMax' | 'secondPush'>;
 }
 
 export type Admission =
@@ -111,13 +112,13 @@ function scanRow({ scan }: AdmissionFacts): Row {
 }
 
 /** The registry's word for a signature counts only from a profile that is trusted (Notation, "Trust policy"). */
-function signatureRow({ signing, policy }: AdmissionFacts): Row {
+function signatureRow({ signing }: AdmissionFacts): Row {
   if (!signing?.length) return { is: 'missing', says: `the signature is ${signing ? 'NONE' : 'not known'}` };
   const trusted = signing.filter((each) => each.trusted);
   const [first] = trusted;
   if (!first) {
     const signers = signing.map(({ profileArn }) => profileArn).join(', ');
-    return { is: 'wrong', says: `it is signed with ${signers}; trusted is only ${policy.signingProfiles.join(', ')}` };
+    return { is: 'wrong', says: `it is signed with ${signers}, which is not trusted` };
   }
   const done = trusted.find(({ status }) => status === 'COMPLETE');
   if (done) return { is: 'ok', says: `it is signed with ${done.profileArn}` };
@@ -126,19 +127,52 @@ function signatureRow({ signing, policy }: AdmissionFacts): Row {
   return { is: 'wrong', says: `signing ended ${first.status}` };
 }
 
+/** There must be a schema that both colours work with, or a rollback breaks (blue-green F1). */
+function schemaRow({ image, state }: AdmissionFacts): Row {
+  const objection = objectionToSchema(schemaOf(image?.labels ?? {}), state.live?.schema ?? null, state.schema);
+  return objection === null
+    ? { is: 'ok', says: 'its schema is one that the live release and the database have' }
+    : { is: 'wrong', says: objection };
+}
+
+/*
+ * Expand and contract. Both colours use one database, so at every moment its schema must be one that the live release works
+ * with and, from the first user on until the retention is over, the other one too. Schemas are whole numbers that only grow;
+ * a release says from which to which it works, in labels of its image.
+ */
+
 /** The schema that a release works with, by its labels; null when they do not say. */
 export function schemaOf(labels: Readonly<Record<string, string>>): SchemaRange | null {
   const [min, max] = [labels['mainstay.schema.min'], labels['mainstay.schema.max']].map(Number);
   return Number.isInteger(min) && Number.isInteger(max) ? { min: Number(min), max: Number(max) } : null;
 }
 
-/** Both colours use one database: there must be a schema that both work with, or a rollback breaks. */
-function schemaRow({ image, state }: AdmissionFacts): Row {
-  const ours = schemaOf(image?.labels ?? {});
-  const live = state.live?.schema ?? null;
-  if (!ours || !live) return { is: 'ok', says: 'the schema is not stated on both sides' };
-  const says = `it works with schema ${ours.min} to ${ours.max}, the live release with ${live.min} to ${live.max}`;
-  return { is: ours.min <= live.max && live.min <= ours.max ? 'ok' : 'wrong', says };
+/**
+ * Where the database is brought before users are sent to `ours`: to the newest schema that both releases work with, never
+ * back from where it is. Null where one of them does not say.
+ */
+export function expandedTo(ours: SchemaRange | null, live: SchemaRange | null, now: number | null): number | null {
+  return ours && live ? Math.max(now ?? Number.NEGATIVE_INFINITY, Math.min(ours.max, live.max)) : null;
+}
+
+/** Where it is brought when only `live` is left. */
+export function contractedTo(live: SchemaRange | null, now: number | null): number | null {
+  return live && Math.max(now ?? Number.NEGATIVE_INFINITY, live.max);
+}
+
+/** Why `ours` cannot be released beside `live` on a database that is at `now`; null when nothing is against it. */
+export function objectionToSchema(
+  ours: SchemaRange | null,
+  live: SchemaRange | null,
+  now: number | null,
+): string | null {
+  if (!ours) return now === null ? null : `it does not say which schema it works with, and the database is at ${now}`;
+  const works = `it works with schema ${ours.min} to ${ours.max}`;
+  if (now !== null && now > ours.max) return `${works}, and the database is at ${now}`;
+  if (!live) return now === null || ours.min <= now ? null : `${works}, and the database is at ${now}`;
+  const both = expandedTo(ours, live, now) ?? Number.NaN;
+  const fits = [ours, live].every(({ min, max }) => min <= both && both <= max);
+  return fits ? null : `${works}, the live release with ${live.min} to ${live.max}`;
 }
 
 function againRow({ candidate, state, liveDigest, quarantined }: AdmissionFacts, digest: string): Row {
@@ -221,6 +255,18 @@ export function liveColour(weights: Weights | null): Colour | null {
   if (weights === null) return null;
   if (weights.blue > 0 && weights.green === 0) return 'blue';
   return weights.green > 0 && weights.blue === 0 ? 'green' : null;
+}
+
+/**
+ * What somebody else made of the listener between releases; `says` is null when it is as it was committed. Null when the
+ * rule cannot be read, or is none of two colours: that says nothing of who changed it.
+ */
+export function decideDrift(
+  live: Pick<Served, 'colour'>,
+  rule: Weights | null,
+): { readonly says: string | null } | null {
+  if (rule === null) return null;
+  return { says: liveColour(rule) === live.colour ? null : `blue ${rule.blue}, green ${rule.green}` };
 }
 
 export const weightsFor = (to: Colour, percent: number, stickySeconds: number): Weights => {

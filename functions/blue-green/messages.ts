@@ -27,6 +27,11 @@ const ENDINGS: Readonly<Record<string, { readonly subject: string; readonly mean
     subject: 'ROLLBACK FAILED',
     means: 'Users may still be sent to the new release. Go to the runbook now: set the weights by hand.',
   },
+  drifted: {
+    subject: 'WEIGHTS CHANGED',
+    means:
+      'Somebody else changed which users get which release; these are the weights now. No release begins until the listener says what was committed. Go to the runbook.',
+  },
   'rollback-unready': {
     subject: 'ROLLBACK NOT READY',
     means:

@@ -10,12 +10,15 @@ import { ReleaseConfig } from '../shared/config.ts';
 import { lambda, type Surroundings } from '../shared/lambda.ts';
 import { parse } from '../shared/parse.ts';
 import type { Chronicle, Migration, Releases } from '../shared/release-ports.ts';
+import { expandedTo } from './decide.ts';
 import { requireLease } from './lease.ts';
 import { note } from './note.ts';
-import { PlanInput } from './plan.ts';
+import { PlanInput, Schema } from './plan.ts';
+
+const MigrateInput = PlanInput.extend({ schema: Schema });
 
 interface Ports {
-  readonly releases: Pick<Releases, 'read'>;
+  readonly releases: Pick<Releases, 'read' | 'noteSchema'>;
   readonly chronicle: Chronicle;
   /** Null when none is configured. */
   readonly migration: Migration | null;
@@ -25,12 +28,14 @@ export const makeMigrate =
   (ports: Ports & Surroundings<ReleaseConfig>) =>
   async (input: unknown): Promise<{ migrated: boolean }> => {
     const { releases, migration } = ports;
-    const { plan } = parse(PlanInput, input);
-    await requireLease(releases, plan.release);
+    const { plan, schema: ours } = parse(MigrateInput, input);
+    const { release, digest } = plan;
+    const state = await requireLease(releases, release);
     if (!migration) return { migrated: false };
-    const { releaseId } = plan.release;
-    await migration.run('expand', { releaseId, digest: plan.digest });
-    await note(ports, releaseId, 'migrated', { phase: 'expand' }, 'expand');
+    const schema = expandedTo(ours, state.live?.schema ?? null, state.schema);
+    if (schema !== null) await releases.noteSchema(release, schema);
+    await migration.run({ phase: 'expand', releaseId: release.releaseId, digest, schema });
+    await note(ports, release.releaseId, 'migrated', { phase: 'expand', schema }, 'expand');
     return { migrated: true };
   };
 

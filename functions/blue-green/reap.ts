@@ -26,7 +26,7 @@ import {
   type ReleaseState,
   type Releases,
 } from '../shared/release-ports.ts';
-import { liveColour, objectionsToReaping } from './decide.ts';
+import { contractedTo, liveColour, objectionsToReaping } from './decide.ts';
 import { asJob } from './lease.ts';
 import { note } from './note.ts';
 
@@ -77,8 +77,11 @@ async function reap(ports: Ports, idle: Colour, executionArn: string): Promise<R
     const facts = { cause: 'expired', until: retained.until };
     await note(ports, retained.releaseId, 'retention-ended', facts);
     if (migration && live) {
-      await migration.run('contract', live);
-      await note(ports, live.releaseId, 'migrated', { phase: 'contract' }, 'contract');
+      const schema = contractedTo(live.schema, state.schema);
+      if (schema !== null && state.lease) await releases.noteSchema(state.lease, schema);
+      const { releaseId, digest } = live;
+      await migration.run({ phase: 'contract', releaseId, digest, schema });
+      await note(ports, releaseId, 'migrated', { phase: 'contract', schema }, 'contract');
     }
     await releases.endRetention(retained.releaseId);
   }

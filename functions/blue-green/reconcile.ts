@@ -1,7 +1,7 @@
 /**
  * Looks at the state of things each minute and starts what an event should have started: pushes may be lost, evidence
- * comes late, executions die, and what is kept for a rollback may be lost. Started by: the schedule "reconcile", in both
- * serving regions. When nothing is to be done and nothing is kept it makes one call.
+ * comes late, executions die, somebody else changes the weights, and what is kept for a rollback may be lost. Started by:
+ * the schedule "reconcile", in both serving regions. When nothing is to be done and nothing is kept it makes two calls.
  */
 import * as z from 'zod';
 import { admissionPorts } from '../shared/aws/admission.ts';
@@ -13,13 +13,15 @@ import { parse } from '../shared/parse.ts';
 import type { Executions } from '../shared/ports.ts';
 import type { Candidate, Lease, ReleaseState } from '../shared/release-ports.ts';
 import { type AdmissionPorts, consider } from './admission.ts';
+import { type DriftPorts, watchRule } from './drift.ts';
 import { type KeptPorts, watchKept } from './kept.ts';
 import { isJob } from './lease.ts';
 import { cleanUpName } from './request.ts';
 
 const ScheduledInput = z.object({ scheduledAt: z.iso.datetime() });
 
-export interface ReconcilePorts extends AdmissionPorts, KeptPorts {
+export interface ReconcilePorts extends AdmissionPorts, KeptPorts, DriftPorts {
+  readonly releases: AdmissionPorts['releases'];
   readonly compute: KeptPorts['compute'];
   readonly machine: Pick<Executions, 'describe'>;
   readonly cleanUps: Pick<Executions, 'start' | 'running'>;
@@ -41,6 +43,7 @@ export const makeReconcile =
     if (lease && clock.now() - Date.parse(lease.takenAt) > LEASE_SECONDS_MIN * 1000) {
       if (await mendLease(ports, lease)) return { action: 'clean up' };
     }
+    await watchRule(ports, state, scheduledAt);
     const minute = Math.floor(Date.parse(scheduledAt) / 60_000);
     const found = minute % LOOK_FOR_PUSHES_EVERY_MINUTES === 0 ? await lostPush(ports, state) : null;
     const proposed = found !== null && (await releases.propose(found));

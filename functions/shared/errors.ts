@@ -11,6 +11,9 @@ export class InvalidInput extends named('InvalidInput') {}
 
 export class InvalidConfig extends named('InvalidConfig') {}
 
+/** The customer's migration refuses what it is asked for: to ask again is of no use. */
+export class InvalidMigration extends named('InvalidMigration') {}
+
 /** An AWS call failed after the SDK's own retries, or was throttled, or timed out. */
 export class DependencyNotReady extends named('DependencyNotReady') {}
 
@@ -31,6 +34,7 @@ export class ReadBackUnsafe extends named('ReadBackUnsafe') {}
 export const sharedFamilies = {
   InvalidInput: 'Invalid',
   InvalidConfig: 'Invalid',
+  InvalidMigration: 'Invalid',
   DependencyNotReady: 'NotReady',
   AuthorityNotReady: 'NotReady',
   ClaimConflict: 'Conflict',

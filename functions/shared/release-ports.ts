@@ -198,6 +198,10 @@ export interface ReleaseState {
   readonly steering: Steering | null;
   /** Bounds that colours had before they were pinned. */
   readonly pins: Partial<Readonly<Record<Colour, Bounds>>>;
+  /** Where a migration has brought the database, or was asked to; only grows. Null before the first. */
+  readonly schema: number | null;
+  /** Weights that somebody else set and people know of; null while the listener says what was committed. */
+  readonly drift: string | null;
 }
 
 /** Who makes a release; every change is checked against it. */
@@ -222,6 +226,8 @@ export interface Releases {
   /** The first bounds stay: a repetition would note the pinned ones. */
   notePin(release: Release, colour: Colour, bounds: Bounds): Promise<void>;
   forgetPin(colour: Colour): Promise<void>;
+  /** Before a migration is asked for: where it may already be when the answer is lost. */
+  noteSchema(release: Release, schema: number): Promise<void>;
   /** Notes who is live, where no release was made yet; what is there stays. */
   adopt(release: Release, live: Served): Promise<void>;
   commit(release: Release, live: Served, retained: Retained | null): Promise<void>;
@@ -229,6 +235,8 @@ export interface Releases {
   endRetention(releaseId: string): Promise<void>;
   /** Notes since when the release that is kept could not be gone back to; null when it can be again. Only of this release. */
   noteUnready(releaseId: string, since: string | null): Promise<void>;
+  /** Notes which foreign weights people know of; null when there are none any more. */
+  noteDrift(weights: string | null): Promise<void>;
   /** For the release that runs. False when none does. */
   steer(steering: Steering, releaseId: string): Promise<boolean>;
   quarantine(
@@ -259,6 +267,8 @@ export type EntryKind =
   | 'ended'
   | 'rollback-unready'
   | 'rollback-ready'
+  | 'drifted'
+  | 'drift-over'
   | 'retention-ended'
   | 'reaped';
 
@@ -296,7 +306,18 @@ export interface Archive {
   put(entry: Entry): Promise<void>;
 }
 
-/** The customer's own function. It may be asked twice for the same phase of the same release. */
+/** What a migration is asked for. */
+export interface MigrationOrder {
+  /** expand: only add, so that the live release goes on working. contract: take away what no release uses any more. */
+  readonly phase: 'expand' | 'contract';
+  readonly releaseId: string;
+  readonly digest: string;
+  /** The schema to bring the database to; null where the images' labels do not say. */
+  readonly schema: number | null;
+}
+
+/** The customer's own function. It may be asked twice for the same. */
 export interface Migration {
-  run(phase: 'expand' | 'contract', release: { readonly releaseId: string; readonly digest: string }): Promise<void>;
+  /** @throws InvalidMigration when it refuses, DependencyNotReady when it did not come to an end */
+  run(order: MigrationOrder): Promise<void>;
 }

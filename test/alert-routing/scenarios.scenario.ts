@@ -8,15 +8,19 @@ import { scenarios } from '../../console/drills/alert-routing/scenarios.ts';
 import { inSuite } from '../every-drill.ts';
 import { scene } from './scene.ts';
 
-const SEEDS = [1, 2];
-
-const SAMPLE = Object.keys(scenarios);
+const SEEDS = inSuite(
+  [
+    ['first', 1],
+    ['second', 2],
+  ],
+  ['first'],
+);
 
 describe('in alert routing', () => {
-  for (const [name, scenario] of inSuite(Object.entries(scenarios), SAMPLE)) {
+  for (const [name, scenario] of Object.entries(scenarios)) {
     it(`${name}: ${scenario.says}`, async () => {
       const on = await scene(scenario.startAt);
-      for (const seed of SEEDS) {
+      for (const [, seed] of SEEDS) {
         const { faults, broken } = await play(on, scenario, seed);
         expect([seed, faults, broken]).toEqual([seed, [], []]);
       }

@@ -41,7 +41,7 @@ const admissible: AdmissionFacts = {
   liveDigest: OLD,
   quarantined: null,
   frozen: false,
-  policy: { evidenceSecondsMax: 900, signingProfiles: ['profile'], secondPush: 'supersede' },
+  policy: { evidenceSecondsMax: 900, secondPush: 'supersede' },
 };
 const admit = (change: Partial<AdmissionFacts>) => decideAdmission({ ...admissible, ...change });
 const lease = { releaseId: 'other', digest: OLD, executionArn: 'x', fence: 1, takenAt: isoOf(START) };

@@ -21,7 +21,7 @@ function admissionOf(state: object) {
     quarantined: null,
     frozen: false,
     releaseTag: '1.1.1',
-    policy: { ...config.policy, signingProfiles: ['profile'] },
+    policy: config.policy,
   });
 }
 

@@ -16,6 +16,7 @@ import {
   type Entry,
   type ImageView,
   type Lease,
+  type MigrationOrder,
   type Minute,
   type NewEntry,
   orderOf,
@@ -116,6 +117,8 @@ const atStart = (): WorldState => ({
     newest: null,
     steering: null,
     pins: {},
+    schema: null,
+    drift: null,
   },
   quarantine: {},
   entries: [],
@@ -221,7 +224,8 @@ export class World {
           this.#change('pager.tell', () => void state.told.push({ subject, message })),
       },
       migration: {
-        run: (phase: string) => this.#change('migration', () => void state.migrated.push(phase)),
+        run: ({ phase, schema }: MigrationOrder) =>
+          this.#change('migration', () => void state.migrated.push(schema === null ? phase : `${phase} to ${schema}`)),
       },
       web: {
         send: async ({ headers }: { headers?: Readonly<Record<string, string>> }) => this.#answer(headers),
@@ -338,6 +342,7 @@ export class World {
       const { [colour]: _gone, ...pins } = this.state.releases.pins;
       await this.#when('forgetPin', () => true, { pins });
     },
+    noteSchema: (of: Release, schema: number) => this.#when('noteSchema', this.#mine(of), { schema }),
     adopt: (of: Release, live: Served) =>
       this.#when('adopt', this.#mine(of), { live: this.state.releases.live ?? live }),
     commit: (of: Release, live: Served, retained: Retained | null) =>
@@ -351,6 +356,7 @@ export class World {
         await this.#when('noteUnready', () => true, { retained: { ...retained, unreadySince } });
       }
     },
+    noteDrift: (drift: string | null) => this.#when('noteDrift', () => true, { drift }),
     steer: (steering: Steering, releaseId: string) =>
       this.#ask('steer', (s) => s.lease?.releaseId === releaseId && s.steering?.decision !== 'roll-back', { steering }),
     quarantine: (digest: string, why: { releaseId: string; reason: string }) =>

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { scheduleFor } from '../../console/drills/blue-green/soak.ts';
 import { loadConfiguration } from '../../infra/config/index.ts';
 
-const SEEDS = Array.from({ length: 60 }, (_, index) => index + 1);
+const SEEDS = Array.from({ length: 300 }, (_, index) => index + 1);
 const textOf = (environment: string): string =>
   JSON.stringify(
     SEEDS.flatMap((seed) => scheduleFor('hostile', seed, loadConfiguration(environment)).entries),

@@ -27,9 +27,11 @@ export const whole: Invariants = {
     says: 'what nobody can read reaches the default owner',
     check: (evidence) =>
       evidence.scenario.acts.flatMap((act) => {
-        if (act.do !== 'unreadable' || act.at + 180 > evidence.scenario.seconds) return [];
+        const { seconds } = evidence.scenario;
+        const by = isUndisturbed(evidence.scenario) ? act.at + 180 : seconds;
+        if (act.do !== 'unreadable' || by > seconds) return [];
         const told = evidence.notifications.some(
-          ({ t, about }) => about.includes('unreadable') && t >= act.at && t <= act.at + 180,
+          ({ t, about }) => about.includes('unreadable') && t >= act.at && t <= by,
         );
         return told ? [] : [`what came at ${act.at} s could not be read, and nobody was told`];
       }),

@@ -1,6 +1,7 @@
 /**
- * What must come true in the end, whatever was injected, once the faults are over: every grave alert that fires was told
- * by somebody's telephone or stands in PagerDuty, and nothing that is over stands there.
+ * What must come true in the end, whatever was injected, once the faults are over: every grave alert that fires stands in
+ * PagerDuty, or its second channel was told (by the shipped table telephones for a P0, Slack for a P1); and nothing that is
+ * over stands there.
  */
 import { providersState } from '../../../simulator/world/index.ts';
 import { type Evidence, isPage, toldOf } from './evidence.ts';
@@ -16,6 +17,8 @@ export function unsettled(evidence: Evidence): string[] {
     const told = toldOf(evidence, alert.name);
     const stands = told.some((one) => isPage(one) && open.has(one.key));
     if (span.to !== Number.POSITIVE_INFINITY) return stands ? [`${alert.name} is over, and its page is open`] : [];
-    return stands || told.some(({ says }) => says === 'phones') ? [] : [`${alert.name} fires, and nobody was called`];
+    const second = startsAs(span) === 'P0' ? ['phones'] : ['phones', 'slack operations post'];
+    const isTold = told.some(({ says, lost }) => !lost && second.includes(says));
+    return stands || isTold ? [] : [`${alert.name} fires, and nobody was told`];
   });
 }

@@ -128,7 +128,7 @@ function steps(region: (random: Random) => string): Kinds {
 /** Whoever is to tell people. */
 const providers: Kinds = {
   'provider-down': (random) =>
-    trouble(random, ['pagerduty', 'slack'], { kind: 'outage', status: random.pick([500, 502, 503, 429]) }),
+    trouble(random, ['pagerduty', 'slack'], { kind: 'outage', status: random.pick([500, 502, 503]) }),
   'provider-hangs': (random) => trouble(random, ['pagerduty', 'slack'], { kind: 'hang' }),
   'provider-slow': (random, { size }) =>
     trouble(random, ['pagerduty', 'slack'], { kind: 'slow', addedMs: whole(size) }),

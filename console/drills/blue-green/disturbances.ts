@@ -10,6 +10,10 @@ type Disturbed = Pick<Evidence, 'disturbances'>;
 export const calmSeconds = ({ disturbances }: Disturbed, from: number, until: number): number =>
   calmParts(disturbances, from).reduce((sum, part) => sum + Math.max(0, Math.min(part.until, until) - part.from), 0);
 
+/** Whether no fault with a duration was in force then. */
+export const isCalm = ({ disturbances }: Disturbed, t: number): boolean =>
+  !disturbances.some(({ momentary, from, until }) => !momentary && from <= t && t <= until);
+
 /** The moment after `from` by which so many calm seconds have passed; infinity where a fault never ends. */
 export function afterCalm({ disturbances }: Disturbed, from: number, seconds: number): number {
   let left = seconds;

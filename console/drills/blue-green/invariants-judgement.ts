@@ -1,4 +1,5 @@
 /** Invariants 14–16: what a verdict rests on, what a commit needs, and that whoever judges only looks. */
+import { isCalm } from './disturbances.ts';
 import { at, type Evidence, wasCarriedOut } from './evidence.ts';
 import {
   commits,
@@ -52,8 +53,10 @@ function unearned(evidence: Evidence, { t, live }: ReturnType<typeof commits>[nu
   const promoted = isPromoted(evidence, full.t - policy.releaseSecondsMax, t);
   const baked = t - full.t;
   const users = usersOf(evidence, live.colour, full.t, t);
-  const failed = users.filter(({ ok }) => !ok).length;
-  const slow = users.filter((each) => isBad(each, evidence)).length;
+  // What a slow or broken network did to the others no release can help.
+  const calm = users.filter((each) => isCalm(evidence, each.t));
+  const failed = calm.filter(({ ok }) => !ok).length;
+  const slow = calm.filter((each) => isBad(each, evidence)).length;
   const sample = sampleAt(evidence, t);
   const push = evidence.pushes.find(({ digests }) => digests.includes(live.digest));
   return [
@@ -67,11 +70,11 @@ function unearned(evidence: Evidence, { t, live }: ReturnType<typeof commits>[nu
     ...(sample && sample.unknownAlarms.length > 0
       ? [`${when} while ${sample.unknownAlarms.join(', ')} knew nothing`]
       : []),
-    ...(shareAtLeast(failed, users.length) > policy.errorShareMax
-      ? [`${when} having failed ${failed} of ${users.length} users`]
+    ...(shareAtLeast(failed, calm.length) > policy.errorShareMax
+      ? [`${when} having failed ${failed} of ${calm.length} users`]
       : []),
-    ...(shareAtLeast(slow, users.length) > SLOW_SHARE_MAX
-      ? [`${when} having kept ${slow} of ${users.length} users waiting`]
+    ...(shareAtLeast(slow, calm.length) > SLOW_SHARE_MAX
+      ? [`${when} having kept ${slow} of ${calm.length} users waiting`]
       : []),
     ...(push && !push.good && !promoted ? [`${when}, which is a bad release`] : []),
   ];

@@ -175,8 +175,9 @@ export function foreignChangesAreAnswered(evidence: Evidence): string[] {
     if (until > evidence.endedAt) return [];
     const live = liveAt(evidence, rule.t).colour;
     const mended = evidence.rules.some(({ t, by }) => by !== null && t > rule.t && t <= until);
-    // All users with the live release, and nobody at work: as it should be.
-    const harmless = shareOf(rule.weights, live) === 1 && at(evidence.states, rule.t)?.holder == null;
+    const state = at(evidence.states, rule.t);
+    // All users with the live release, and nobody at work: as it should be. Before the first release nobody knows that.
+    const harmless = (shareOf(rule.weights, live) === 1 && state?.holder == null) || !state?.live;
     const told = evidence.messages.some(({ t }) => t >= rule.t && t <= until);
     return mended || told || harmless
       ? []

@@ -58,8 +58,9 @@ export function outcomeOf(evidence: Evidence): Outcome {
   if (lastCommit && lastCommit.t >= lastStart.t) {
     return lastCommit.how === 'returned' ? 'returned' : 'committed';
   }
+  // Also of one that users were taken back from for a freeze: it begins again.
+  if (last?.candidate && last.holder === null) return 'waiting';
   if (lastExposure && lastExposure.from >= lastStart.t) return 'rolled-back';
-  if (last?.candidate) return 'waiting';
   return 'abandoned';
 }
 

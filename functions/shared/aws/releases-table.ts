@@ -63,6 +63,8 @@ const StoredState = z.object({
     }),
   ),
   pins: z.object({ blue: bounds.optional(), green: bounds.optional() }).default({}),
+  schema: orNull(z.number()),
+  drift: orNull(z.string()),
 });
 
 /** One conditional write of the state: what is set or removed, and only if. */
@@ -152,7 +154,10 @@ const wishing = ({ changed }: Table): Pick<Releases, 'propose' | 'ready' | 'drop
 });
 
 /** Of the release that is under way: each asks for its lease in the same write. */
-const leasing = ({ changed, change }: Table): Pick<Releases, 'take' | 'giveUp' | 'notePin' | 'adopt' | 'commit'> => ({
+const leasing = ({
+  changed,
+  change,
+}: Table): Pick<Releases, 'take' | 'giveUp' | 'notePin' | 'noteSchema' | 'adopt' | 'commit'> => ({
   take: (lease, before) =>
     change('taking the lease', {
       set: 'SET #lease = :lease, fence = :next REMOVE steering',
@@ -173,6 +178,13 @@ const leasing = ({ changed, change }: Table): Pick<Releases, 'take' | 'giveUp' |
       values: { ':bounds': wanted, ...by(release) },
     });
   },
+  noteSchema: (release, schema) =>
+    change('noting the schema', {
+      set: 'SET #schema = :schema',
+      only: MINE,
+      names: { ...LEASE, '#schema': 'schema' },
+      values: { ':schema': schema, ...by(release) },
+    }),
   adopt: (release, live) =>
     change('noting who is live', {
       set: 'SET live = if_not_exists(live, :live)',
@@ -194,7 +206,10 @@ const keeping = ({
   read,
   put,
   changed,
-}: Table): Pick<Releases, 'read' | 'forgetPin' | 'endRetention' | 'noteUnready' | 'quarantine' | 'quarantined'> => ({
+}: Table): Pick<
+  Releases,
+  'read' | 'forgetPin' | 'endRetention' | 'noteUnready' | 'noteDrift' | 'quarantine' | 'quarantined'
+> => ({
   async read(): Promise<ReleaseState> {
     return parse(StoredState, (await read('state')) ?? {}, 'state');
   },
@@ -211,6 +226,13 @@ const keeping = ({
       set: since === null ? 'REMOVE retained.unreadySince' : 'SET retained.unreadySince = :since',
       only: 'retained.releaseId = :id',
       values: { ':id': releaseId, ...(since !== null && { ':since': since }) },
+    });
+  },
+  async noteDrift(weights) {
+    await changed('noting foreign weights', {
+      set: weights === null ? 'REMOVE drift' : 'SET drift = :weights',
+      only: 'attribute_exists(pk)',
+      ...(weights !== null && { values: { ':weights': weights } }),
     });
   },
   quarantine: (digest, why) => put(`quarantine#${digest}`, why),

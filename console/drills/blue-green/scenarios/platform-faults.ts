@@ -115,7 +115,8 @@ export const platformFaults = {
     wants: [...prepared(0, ADMITTED_SECONDS), here('shift 10', 60, 900), ...takenBack(120, 2400)],
   },
   'red-alarm': {
-    title: 'the live release fails when another is pushed; it is not begun, and a person is told why',
+    title:
+      'a machine of the live release crashes again and again when another is pushed; it is not begun, and that is told',
     expected: 'abandoned',
     events: (places) => liveCrashes(places, 0, 700),
     acts: [at(300, push('1.1.0'))],
