@@ -170,6 +170,6 @@ describe('mainstay explain', () => {
     const { out } = await explain(sample, '--at', '2026-11-20T03:12:10Z');
     expect(out.match(/nobody acknowledged it since .*: step 1$/gm)).toHaveLength(1);
     expect(out).not.toMatch(/because .*nobody acknowledged/);
-    expect(out).toMatch(/ \+5429 s .*managers, phones, pagerduty, email escalate: .*, and again each 1800 s$/m);
+    expect(out).toMatch(/ \+5430 s .*managers, phones, pagerduty, email escalate: .*, and again each 1800 s$/m);
   });
 });
