@@ -174,6 +174,12 @@ export const explanations: readonly Explanation[] = [
     resource: '*/webhook-*',
     because: 'each kind of webhook has a secret of its own; no drill sends every kind',
   },
+  {
+    role: 'SweepFunctionServiceRole',
+    actions: ['dynamodb:DeleteItem'],
+    because:
+      'a page that is sent again moves the time of the next look, and the old one is taken away; in drills the second channel was told before',
+  },
   ...['Intake', 'Dispatch', 'Follow', 'Remediate'].map((name) => ({
     role: `${name}FunctionServiceRole`,
     actions: ['sqs:GetQueueAttributes'],

@@ -132,6 +132,7 @@ describe('the process', () => {
 });
 
 describe('mainstay explain', () => {
+  const sample = 'events/samples/alarm-transition/metric.json';
   const explain = (...options: string[]) =>
     new Promise<{ code: number | null; out: string; error: string }>((resolve) => {
       const child = spawn(process.execPath, [
@@ -151,7 +152,6 @@ describe('mainstay explain', () => {
     });
 
   it('says why, who, when and by which keys, and names what it cannot use', async () => {
-    const sample = 'events/samples/alarm-transition/metric.json';
     const { code, out } = await explain(sample, '--json', '--at', '2026-11-20T03:12:10Z');
     expect(code).toBe(0);
     expect(JSON.parse(out).signals[0]).toMatchObject({
@@ -164,5 +164,12 @@ describe('mainstay explain', () => {
       expect([options, refused]).toEqual([options, 2]);
       expect(error).not.toMatch(/\bat .*\.ts:/);
     }
+  });
+
+  it('says each reason once, beside who is told for it, and of what is repeated how often', async () => {
+    const { out } = await explain(sample, '--at', '2026-11-20T03:12:10Z');
+    expect(out.match(/nobody acknowledged it since .*: step 1$/gm)).toHaveLength(1);
+    expect(out).not.toMatch(/because .*nobody acknowledged/);
+    expect(out).toMatch(/ \+5430 s .*managers, phones, pagerduty, email escalate: .*, and again each 1800 s$/m);
   });
 });

@@ -68,12 +68,16 @@ async function collection(target: Target, TableName: string, pk: string, region:
   return items;
 }
 
-/** Null when it was closed since it was listed. */
+/** An alert like any other, and no news. */
+const isHeartbeat = ({ signal }: Alert): boolean => signal.source === 'mainstay' && signal.name === 'Heartbeat';
+
+/** Null when it was closed since it was listed, and for a heartbeat. */
 function openIn(items: readonly Item[]): OpenAlert | null {
   const meta = items.find(({ group }) => group !== undefined);
   const { incident, doing } = JSON.parse(String(meta?.group ?? '{"incident":null}')) as Group;
   if (!incident) return null;
   const alerts = items.flatMap(({ alert }) => (alert === undefined ? [] : [JSON.parse(String(alert)) as Alert]));
+  if (alerts.length > 0 && alerts.every(isHeartbeat)) return null;
   return {
     incident: incident.key,
     severity: incident.severity,
