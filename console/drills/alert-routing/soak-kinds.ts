@@ -2,9 +2,12 @@
  * What each kind of fault means for alert routing, and the alerts that come meanwhile. Profiles (soak-profiles.ts) say how
  * often, how strong and how long. Functions are named by their descriptions.
  */
+import type { Configuration } from '../../../infra/config/index.ts';
+import type { Names } from '../../../infra/names.ts';
 import type { Fault, PlannedFault } from '../../../simulator/faults.ts';
 import type { Random } from '../../../simulator/random.ts';
 import type { ProviderName, Trouble, WorldEvent } from '../../../simulator/world/index.ts';
+import machine from '../../../statemachines/alert-routing-escalation.asl.json' with { type: 'json' };
 import type { Kind } from '../../soak/profile.ts';
 import type { Entry } from '../../soak/schedule.ts';
 import type { Act, Where } from './scenario.ts';
@@ -18,9 +21,12 @@ export interface Deed {
 type Part = Partial<Entry<Deed>>;
 type Kinds = Record<string, Kind<Deed>>;
 
-export const FUNCTIONS = ['intake', 'dispatch', 'webhook', 'heartbeat', 'sweep', 'acknowledge'] as const;
+const FUNCTIONS = [
+  ...['intake', 'dispatch', 'webhook', 'heartbeat', 'sweep', 'acknowledge'],
+  ...['escalate', 'follow', 'await-acknowledgement', 'remediate'],
+] as const;
 
-const SERVICES = ['dynamodb', 'sqs', 'secretsmanager', 'sns', 'events', 'cloudwatch'] as const;
+const SERVICES = ['dynamodb', 'sqs', 'secretsmanager', 'sns', 'events', 'cloudwatch', 'states'] as const;
 const SERVER_ERRORS = ['InternalServerError', 'ServiceUnavailable', 'InternalFailure'] as const;
 const CHANNELS = ['rule', 'queue', 'schedule', 'topic'] as const;
 const CRASH_MOMENTS = ['init', 'start', 'before-call', 'after-call', 'after-call', 'end'] as const;
@@ -30,9 +36,25 @@ const share = (size: number): number => Math.round(size * 1000) / 1000;
 const whole = (size: number): number => Math.max(1, Math.round(size));
 const happens = (at: number, of: Act): Part => ({ at, lasts: null, act: { act: 'happen', of } });
 
-export function kindsFor([first, second]: readonly [string, string]): Kinds {
+export function kindsFor({ regions: { serving } }: Configuration, { escalationWorkflow }: Names): Kinds {
+  const [first, second] = serving;
   const region = (random: Random): string => random.pick([first, first, second]);
-  return { ...alerts, ...regions(first, second), ...calls(region), ...steps(region), ...providers };
+  const abort: Kind<Deed> = (random) =>
+    fault({
+      kind: 'execution-abort',
+      region: region(random),
+      machine: escalationWorkflow,
+      state: random.pick(Object.keys(machine.States)),
+      nth: 1,
+    });
+  return {
+    ...alerts,
+    ...regions(first, second),
+    ...calls(region),
+    ...steps(region),
+    ...providers,
+    'execution-abort': abort,
+  };
 }
 
 /** Each has a name of its own, so that it fires once and is over once, or never. */

@@ -37,6 +37,7 @@ const bad: Readonly<Record<string, KindRow>> = {
   endpoint: { weight: 3, lasts: [20, 240] },
   'function-crash': { weight: 6, lasts: [100, 500] },
   'function-throttle': { weight: 2, lasts: [20, 200], size: [0.2, 1] },
+  'execution-abort': { weight: 2, lasts: [200, 600] },
   'event-lost': { weight: 3, lasts: [50, 500], size: [0.3, 1] },
   'event-duplicate': { weight: 3, lasts: [50, 500], size: [0.3, 1] },
   'event-late': { weight: 3, lasts: [50, 500], size: [1 * s, 60 * s] },

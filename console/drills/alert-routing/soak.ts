@@ -9,6 +9,7 @@ import type { Cloud } from '../../../simulator/cloud.ts';
 import { Random, seedStream } from '../../../simulator/random.ts';
 import { forkSimulation } from '../../../simulator/simulation.ts';
 import { scheduleEvents } from '../../../simulator/world/index.ts';
+import machine from '../../../statemachines/alert-routing-escalation.asl.json' with { type: 'json' };
 import { withoutGaps } from '../../drill/gaps.ts';
 import { drawEntries, type Profile } from '../../soak/profile.ts';
 import { coverageOfRun, reachableBy } from '../../soak/run-coverage.ts';
@@ -28,14 +29,17 @@ import { PROFILES } from './soak-profiles.ts';
 /** The last tries of PagerDuty's webhooks, a sweep, a quiet time, the longest pause between tries: then it must be done. */
 const SETTLES_WITHIN_SECONDS = 900;
 
+const MACHINE = 'alert-routing-escalation';
+
 export const SETTLES = `${SLUG}/settles`;
 const TRIED_AFTER_SECONDS = [0, 10, 30] as const;
 
 const OUTCOMES = ['settled', 'not settled'] as const;
 
-function scheduleFor(profile: string, seed: number, { regions }: Configuration): Schedule<Deed> {
+function scheduleFor(profile: string, seed: number, configuration: Configuration): Schedule<Deed> {
+  const kinds = kindsFor(configuration, namesOf(configuration));
   const random = new Random(seedStream(seed, `soak ${SLUG} ${profile}`));
-  const entries = drawEntries(PROFILES[profile as keyof typeof PROFILES] as Profile, kindsFor(regions.serving), random);
+  const entries = drawEntries(PROFILES[profile as keyof typeof PROFILES] as Profile, kinds, random);
   return { slug: SLUG, profile, seed, entries, positions: entries.map((_, index) => index) };
 }
 
@@ -66,7 +70,8 @@ async function run(
   for (const entry of result.timeline) watcher.entry?.(entry);
   const { cloud } = played;
   const arose = aroseIn(evidence).map(idOf);
-  const coverage = coverageOfRun({ cloud, machines: new Map(), schedule, outcome, arose });
+  const machines = new Map([[scene.names.escalationWorkflow, MACHINE]]);
+  const coverage = coverageOfRun({ cloud, machines, schedule, outcome, arose });
   return { result, cloud, report: reportOf(scenario, result), schedule, coverage };
 }
 
@@ -119,7 +124,12 @@ const idOf = (number: string): string => `${SLUG}/${number}`;
 export const alertRoutingSoak: Soak = {
   profiles: Object.fromEntries(Object.entries(PROFILES).map(([name, { title }]) => [name, title])),
   reachable: (profile) =>
-    reachableBy(PROFILES[profile as keyof typeof PROFILES], {}, judgedUnderFaults.map(idOf), OUTCOMES),
+    reachableBy(
+      PROFILES[profile as keyof typeof PROFILES],
+      { [MACHINE]: machine },
+      judgedUnderFaults.map(idOf),
+      OUTCOMES,
+    ),
   schedule: scheduleFor,
   run: (deployed, configuration, schedule, options) =>
     run(deployed, configuration, schedule as Schedule<Deed>, options),
