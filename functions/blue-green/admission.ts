@@ -20,6 +20,7 @@ import { type Admission, type AdmissionFacts, decideAdmission, liveColour, platf
 import { endMessage } from './messages.ts';
 import { note } from './note.ts';
 import { executionName, requestFor } from './request.ts';
+import { objectionToSchema, schemaOf } from './schema.ts';
 
 export interface AdmissionPorts {
   readonly releases: Releases;
@@ -113,6 +114,7 @@ async function gather(ports: AdmissionPorts, state: ReleaseState, candidate: Can
     signing: signing ? signing.map((each) => ({ ...each, trusted: isTrusted(policy, each) })) : null,
     liveDigest,
     quarantined,
+    schemaObjection: objectionToSchema(schemaOf(image?.labels ?? {}), state.live?.schema ?? null, state.schema),
     releaseTag: image?.tags.find((tag) => fitsWildcard(config.tagPattern, tag)) ?? null,
     frozen: deployments === null ? null : deployments.frozen,
     policy,

@@ -10,10 +10,10 @@ import { ReleaseConfig } from '../shared/config.ts';
 import { lambda, type Surroundings } from '../shared/lambda.ts';
 import { parse } from '../shared/parse.ts';
 import type { Chronicle, Migration, Releases } from '../shared/release-ports.ts';
-import { expandedTo } from './decide.ts';
 import { requireLease } from './lease.ts';
 import { note } from './note.ts';
 import { PlanInput, Schema } from './plan.ts';
+import { expandedTo } from './schema.ts';
 
 const MigrateInput = PlanInput.extend({ schema: Schema });
 

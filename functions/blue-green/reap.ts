@@ -28,9 +28,10 @@ import {
   type ReleaseState,
   type Releases,
 } from '../shared/release-ports.ts';
-import { contractedTo, liveColour, objectionsToReaping } from './decide.ts';
+import { liveColour, objectionsToReaping } from './decide.ts';
 import { asJob } from './lease.ts';
 import { note } from './note.ts';
+import { contractedTo } from './schema.ts';
 
 const ScheduledInput = z.object({ scheduledAt: z.iso.datetime() });
 

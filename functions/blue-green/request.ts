@@ -1,6 +1,6 @@
 /** What one execution of the machine is asked to do; statemachines/blue-green.io.ts is its schema. */
 import type { Candidate, ImageView } from '../shared/release-ports.ts';
-import { schemaOf } from './decide.ts';
+import { schemaOf } from './schema.ts';
 
 export interface Request {
   readonly releaseId: string;

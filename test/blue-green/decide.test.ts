@@ -11,7 +11,6 @@ import {
   objectionsToShift,
   type ReapFacts,
   sameShares,
-  schemaOf,
   type WatchFacts,
   weightsFor,
 } from '../../functions/blue-green/decide.ts';
@@ -38,6 +37,7 @@ const admissible: AdmissionFacts = {
   scan: { status: 'COMPLETE', findings: { MEDIUM: 3 } },
   signing: [{ status: 'COMPLETE', profileArn: 'profile', trusted: true }],
   releaseTag: '1.1.0',
+  schemaObjection: null,
   liveDigest: OLD,
   quarantined: null,
   frozen: false,
@@ -133,14 +133,9 @@ describe('admission', () => {
     expect(admit({ candidate: { ...asked, kind: 'hotfix' }, signing: null })).toMatchObject({ action: 'wait' });
   });
 
-  it('refuses a release whose schema the live one cannot work with', () => {
-    const labelled = (min: string, max: string) => ({
-      state: { ...admissible.state, live },
-      image: { ...admissible.image!, labels: { 'mainstay.schema.min': min, 'mainstay.schema.max': max } },
-    });
-    expect(admit(labelled('4', '5'))).toMatchObject({ action: 'go' });
-    expect(admit(labelled('5', '6'))).toMatchObject({ action: 'refuse' });
-    expect(schemaOf({ 'mainstay.schema.min': 'new' })).toBeNull();
+  it('refuses a release whose schema the live one or the database does not have', () => {
+    const refused = admit({ schemaObjection: 'the database is at 3' });
+    expect(refused).toMatchObject({ action: 'refuse', quietly: false, reasons: ['the database is at 3'] });
   });
 
   it.each<[string, Partial<AdmissionFacts>]>([

@@ -21,6 +21,7 @@ function admissionOf(state: object) {
     quarantined: null,
     frozen: false,
     releaseTag: '1.1.1',
+    schemaObjection: null,
     policy: config.policy,
   });
 }

@@ -79,12 +79,12 @@ const run = (more: Pick<Scenario, 'expected' | 'acts' | 'seconds'>): Promise<Blu
   return runScenario(cloud, configuration, { name: 'migration', scenario, decoded: true }, 1);
 };
 
-/** What the function was asked for, in order, with the seconds of the run and the region. */
-const ordersIn = ({ cloud }: BlueGreenRun) =>
+/** What the function was asked for, in order, with the seconds since the scenario began and the region. */
+const ordersIn = ({ cloud, evidence }: BlueGreenRun) =>
   cloud.trace.entries.flatMap((entry) => {
     const { function: name, line } = entry.detail as { function?: string; line?: { phase: string; schema: number } };
     if (entry.what !== 'log' || name !== FunctionName || !line) return [];
-    return [{ t: entry.t / 1000, region: entry.region, asked: `${line.phase} ${line.schema}` }];
+    return [{ t: entry.t / 1000 - evidence.faultAt, region: entry.region, asked: `${line.phase} ${line.schema}` }];
   });
 
 describe('a migration of the database', () => {

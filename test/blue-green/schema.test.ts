@@ -1,8 +1,8 @@
 /** Expand and contract: which schema the database is brought to, when, and what is refused for it. */
 import { describe, expect, it } from 'vitest';
-import { contractedTo, expandedTo, objectionToSchema } from '../../functions/blue-green/decide.ts';
 import { makeMigrate } from '../../functions/blue-green/migrate.ts';
 import { makeReap } from '../../functions/blue-green/reap.ts';
+import { contractedTo, expandedTo, objectionToSchema } from '../../functions/blue-green/schema.ts';
 import { isoOf } from '../../functions/shared/clock.ts';
 import { InvalidMigration } from '../../functions/shared/errors.ts';
 import type { Retained, SchemaRange, Served } from '../../functions/shared/release-ports.ts';
