@@ -53,7 +53,9 @@ async function toldAfter(send: (cloud: Cloud) => unknown): Promise<{ told: Told[
     return [{ endpoint, function: requestContext.functionArn, ...responsePayload } as Told];
   });
   // A region whose instances are still booting is looked at by others: those executions are none of ours.
+  const before = deployed.stateOf(stepFunctions, TARGET).executions;
   const started = Object.values(cloud.stateOf(stepFunctions, TARGET).executions)
+    .filter(({ arn }) => !(arn in before))
     .map(({ input }) => JSON.parse(input) as { trigger: string; declaredAt: string })
     .filter(({ trigger, declaredAt }) => trigger === 'person' || Date.parse(declaredAt) < deployed.now);
   return { told, started };
