@@ -88,6 +88,9 @@ const refusedFreeze: Scenario = {
   acts: [],
 };
 
+/** Decided early, a second claim meets the same refusal. */
+const REFUSED_TWICE = [inTarget('claim', 1, 3), inTarget('restore', 0, 2)];
+
 /** States that a failover which was decided by alarm does not pass, each in a scenario that does. */
 const elsewhere: Readonly<Record<string, Scenario>> = {
   'Ask a person': crashIn(scenarios['lag-above-rpo'], 'Ask a person', 'a successor asks', [
@@ -118,8 +121,18 @@ const elsewhere: Readonly<Record<string, Scenario>> = {
     'the clean-up machine tells',
     [inTarget('alarm mail', 2)],
   ),
-  'Undo what can be undone': crashIn(refusedFreeze, 'Undo what can be undone', 'the clean-up machine restores', []),
-  'Tell people how it stands': crashIn(refusedFreeze, 'Tell people how it stands', 'a successor finishes', []),
+  'Undo what can be undone': crashIn(
+    refusedFreeze,
+    'Undo what can be undone',
+    'the clean-up machine restores',
+    REFUSED_TWICE,
+  ),
+  'Tell people how it stands': crashIn(
+    refusedFreeze,
+    'Tell people how it stands',
+    'a successor finishes',
+    REFUSED_TWICE,
+  ),
 };
 
 interface Deed {
