@@ -55,10 +55,13 @@ const nothingSpeaksAgainstShifting = replacing(
 export const guards: readonly Guard[] = [
   {
     id: '1',
-    without: 'the look at the machines, before users are sent to them',
+    without: 'the look at the machines, before users are sent to them, and the judge, who would see users fail',
     scenario: 'new-colour-short',
     saying: /green got weight \d+ .* with 1 of 2 healthy targets/,
-    removals: [decide(['shift', 'watch'], nothingSpeaksAgainstShifting)],
+    removals: [
+      decide(['shift'], nothingSpeaksAgainstShifting),
+      decide(['watch'], all(nothingSpeaksAgainstShifting, everythingPasses)),
+    ],
   },
   {
     id: '2',

@@ -9,16 +9,16 @@ import { guards } from './guards.ts';
 
 describe('without its guard', () => {
   it.each(guards)('region-failover/$id is violated in $scenario: without $without', async (row) => {
-    const { result } = await drillRegionFailover(row.scenario, 1, deployWithout(row.removals));
+    const { result } = await drillRegionFailover(row.scenario, row.seed ?? 1, deployWithout(row.removals));
     const objections = result.invariants.violated.filter(({ id }) => id === `region-failover/${row.id}`);
     expect(objections.map(({ message }) => message).join('\n')).toMatch(row.saying);
   });
 });
 
 describe('with every guard', () => {
-  const scenarios = [...new Set(guards.map(({ scenario }) => scenario))];
-  it.each(scenarios)('nothing is violated in %s', async (scenario) => {
-    const { result } = await drillRegionFailover(scenario, 1, production());
+  const runs = new Map(guards.map(({ scenario, seed = 1 }) => [`${scenario}, seed ${seed}`, { scenario, seed }]));
+  it.each([...runs])('nothing is violated in %s', async (_, { scenario, seed }) => {
+    const { result } = await drillRegionFailover(scenario, seed, production());
     expect(result.invariants.violated).toEqual([]);
   });
 });

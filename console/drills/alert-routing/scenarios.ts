@@ -303,7 +303,8 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     says: 'somebody posts what no reader knows, with a secret in it: its owner hears of it, the secret goes nowhere',
     onCall: NOBODY,
     acts: [{ at: 10, do: 'unreadable' }],
-    wants: [{ says: 'slack operations post', about: 'unreadable', from: 70, to: 80 }],
+    // A minute for others to join it, and ten seconds when it is the other region's turn to speak.
+    wants: [{ says: 'slack operations post', about: 'unreadable', from: 70, to: 90 }],
     seconds: 300,
   },
   'dst-night': {

@@ -94,7 +94,7 @@ export const manyMetrics = async () =>
     .send(
       new PutMetricDataCommand({
         Namespace: 'n',
-        MetricData: Array.from({ length: 300 }, (_, i) => ({ MetricName: 'metric-' + i, Value: i, Unit: 'Count' })),
+        MetricData: Array.from({ length: 300 }, (_, i) => ({ MetricName: `metric-${i}`, Value: i, Unit: 'Count' })),
       }),
     )
     .then(() => true);
