@@ -50,7 +50,11 @@ function complaint(explanation: Explanation, granted: readonly Granted[], withTe
 
 const on = ({ resource }: Explanation): string => (resource === undefined ? '' : ` on ${resource}`);
 
-const isAbout = ({ role, actions, resource }: Explanation, permission: Granted): boolean =>
+/** Whether it speaks of a role that is among these. */
+export const concerns = ({ role }: Explanation, granted: readonly Granted[]): boolean =>
+  granted.some((permission) => fits(role, permission.role));
+
+export const isAbout = ({ role, actions, resource }: Explanation, permission: Granted): boolean =>
   fits(role, permission.role) &&
   actions.includes(permission.action) &&
   (resource === undefined || fits(resource, permission.resource));
