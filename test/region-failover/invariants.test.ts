@@ -21,7 +21,7 @@ const version = (t: number, change: Partial<Authority>): Authority => ({
 });
 const claim = { executionArn: ARN, target: B, by: 'alarm', person: false, acceptedLossSeconds: 0, approved: [] };
 const region = (change: Partial<RegionSample> = {}): RegionSample => ({
-  dark: false,
+  lost: false,
   healthyTargets: 2,
   writable: false,
   clusterStatus: 'available',
@@ -116,7 +116,7 @@ function clean(): Evidence {
     ],
     samples: [
       { t: 0, regions: { [A]: region({ writable: true }), [B]: region() } },
-      { t: 260, regions: { [A]: region({ dark: true }), [B]: region({ writable: true, databaseEpoch: 2 }) } },
+      { t: 260, regions: { [A]: region({ lost: true }), [B]: region({ writable: true, databaseEpoch: 2 }) } },
     ],
     calls: [
       call(200, 'FailoverGlobalCluster', {}, { service: 'rds' }),
@@ -219,7 +219,7 @@ describe('the invariants of region failover', () => {
     const left = {
       ...evidence,
       authority: evidence.authority.slice(0, 4),
-      samples: [...evidence.samples, { t: 399, regions: { [A]: region(), [B]: region({ dark: true }) } }],
+      samples: [...evidence.samples, { t: 399, regions: { [A]: region(), [B]: region({ lost: true }) } }],
     };
     expect(violations(left).map(({ id }) => id)).not.toContain('region-failover/I12');
   });
@@ -253,7 +253,7 @@ describe('the invariants of region failover', () => {
         ...Array.from({ length: 40 }, (_, i) => {
           const t = 260 + i;
           const target = region({ writable: true, databaseEpoch: 2, healthyTargets: t >= healthyAt ? 2 : 1 });
-          return { t, regions: { [A]: region({ dark: true }), [B]: target } };
+          return { t, regions: { [A]: region({ lost: true }), [B]: target } };
         }),
       ],
       calls: evidence.calls.map((each) => (each.operation === 'PutObject' ? { ...each, t: each.t - 0.5 } : each)),
@@ -367,7 +367,7 @@ describe('the invariants of region failover', () => {
     expect(violations(aborted).some(({ id }) => id === 'region-failover/I13')).toBe(objects);
   });
 
-  it('I13 judges a region that is dark after an abort when it is back and reconciled, and not before', () => {
+  it('I13 judges a region that is lost after an abort when it is back and reconciled, and not before', () => {
     const evidence = clean();
     const regions = (a: Partial<RegionSample>) => ({ [A]: region({ writable: true, ...a }), [B]: region() });
     const problemsWith = (...samples: Evidence['samples']): string[] =>
@@ -381,7 +381,7 @@ describe('the invariants of region failover', () => {
         authority: [...evidence.authority.slice(0, 3), version(210, {})],
         samples: [
           { t: 0, regions: regions({}) },
-          { t: 230, regions: regions({ dark: true, moved: true }) },
+          { t: 230, regions: regions({ lost: true, moved: true }) },
           ...samples,
         ],
       }).map(({ id }) => id);
@@ -399,9 +399,9 @@ describe('the invariants of region failover', () => {
       ...evidence,
       samples: [
         ...evidence.samples,
-        { t: 270, regions: { [A]: region({ dark: true }), [B]: ready } },
-        { t, regions: { [A]: region({ dark: true }), [B]: { ...ready, healthyTargets: 1 } } },
-        { t: 294, regions: { [A]: region({ dark: true }), [B]: { ...ready, healthyTargets: 1 } } },
+        { t: 270, regions: { [A]: region({ lost: true }), [B]: ready } },
+        { t, regions: { [A]: region({ lost: true }), [B]: { ...ready, healthyTargets: 1 } } },
+        { t: 294, regions: { [A]: region({ lost: true }), [B]: { ...ready, healthyTargets: 1 } } },
       ],
     });
     expect(violations(losing(290))).toEqual([]);

@@ -60,7 +60,8 @@ export interface Authority {
 
 /** One serving region as it really was at a moment. */
 export interface RegionSample {
-  readonly dark: boolean;
+  /** Dark, or out of reach of every other region. */
+  readonly lost: boolean;
   readonly healthyTargets: number;
   /** The region's own cluster takes writes and no other region's does, as storage sees it. */
   readonly writable: boolean;

@@ -87,7 +87,7 @@ export function targetReadyBeforeFencing({ authority, samples, policy }: Evidenc
     const { target } = version.claim;
     const problems: string[] = [];
     const seen = ofLate(samples, target, version.t);
-    if (seen.every(({ dark }) => dark)) problems.push('was dark');
+    if (seen.every(({ lost }) => lost)) problems.push('was lost');
     else {
       const healthy = Math.max(...seen.map(({ healthyTargets }) => healthyTargets));
       if (healthy < policy.capacityFloor) {

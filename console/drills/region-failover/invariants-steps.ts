@@ -44,7 +44,7 @@ export function noForbiddenPlane({ calls, authority, policy }: Evidence): string
 
 /**
  * I12: each step can be repeated: the one-way call is made once, and whatever crashed, no claim is left behind. Who was
- * shown the past may ask again, and AWS must have refused it; where the region to be finished is gone, nobody can.
+ * shown the past may ask again, and AWS must have refused it; where the region to be finished is lost, nobody can.
  */
 export function stepsAreRepeatable({ calls, authority, samples, endedAt }: Evidence): string[] {
   const problems: string[] = [];
@@ -59,7 +59,7 @@ export function stepsAreRepeatable({ calls, authority, samples, endedAt }: Evide
     if (wasCarriedOut(call)) promotedIn.add(epoch);
   }
   const last = authority.at(-1);
-  const unreachable = last?.claim && at(samples, endedAt)?.regions[last.claim.target]?.dark;
+  const unreachable = last?.claim && at(samples, endedAt)?.regions[last.claim.target]?.lost;
   if (last && last.phase !== 'active' && !unreachable)
     problems.push(`phase '${last.phase}' was left behind at ${endedAt} s`);
   return problems;
@@ -164,11 +164,11 @@ const wantedIn = (region: string, { epoch, holder }: Authority, { serving }: Evi
   [`${region} moved`]: holder === serving[1],
 });
 
-/** A dark region can be put in order only when it is back; undefined when it does not come back before the next claim. */
+/** A lost region can be put in order only when it is back; undefined when it does not come back before the next claim. */
 function whenVisible(samples: readonly Sample[], region: string, t: number, next: number): RegionSample | undefined {
   const then = at(samples, t)?.regions[region];
-  if (!then?.dark) return then;
-  const back = samples.find((sample) => sample.t > t && sample.regions[region]?.dark === false);
+  if (!then?.lost) return then;
+  const back = samples.find((sample) => sample.t > t && sample.regions[region]?.lost === false);
   if (!back || back.t + RECONCILED_SECONDS > next) return undefined;
   return at(samples, back.t + RECONCILED_SECONDS)?.regions[region];
 }

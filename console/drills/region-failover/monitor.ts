@@ -17,6 +17,7 @@ import { currentVersion, findBucket } from '../../../simulator/services/s3/state
 import { ssm } from '../../../simulator/services/ssm/index.ts';
 import type { SsmState } from '../../../simulator/services/ssm/state.ts';
 import type { RegionSample, Sample } from './evidence.ts';
+import { isLost } from './lost.ts';
 
 /** The application's item after a change, as stored. */
 export interface AuthorityVersion {
@@ -109,7 +110,7 @@ export class Monitor {
     const database = this.#parameter(region, this.#names.databaseParameter);
     const bucket = findBucket(this.#cloud, this.#names.latchBucket(this.#cloud.state.account, region));
     return {
-      dark: this.#cloud.state.faults.dark[region] === true,
+      lost: isLost(this.#cloud, region),
       healthyTargets: this.#healthyTargets(region),
       writable: view.writable,
       clusterStatus: view.status,

@@ -8,6 +8,7 @@ import type { Cloud } from '../../../simulator/cloud.ts';
 import { sns } from '../../../simulator/services/sns.ts';
 import { stepFunctions } from '../../../simulator/stepfunctions/service.ts';
 import { ledgerOf } from '../../../simulator/world/index.ts';
+import { isLost } from './lost.ts';
 import type { Monitor } from './monitor.ts';
 import type { Places } from './scenario.ts';
 
@@ -20,7 +21,7 @@ const SERVED_SECONDS = 20;
 
 /** Why the world has not settled; null when it has. */
 export function unsettled(cloud: Cloud, monitor: Monitor, places: Places): string | null {
-  const lost = lostRegions(cloud);
+  const lost: ReadonlySet<string> = new Set(cloud.state.regions.filter((region) => isLost(cloud, region)));
   // Without a majority of the authority's regions nobody can decide anything.
   if (cloud.state.regions.length - lost.size < 2) return null;
   const item = monitor.item() as Item | undefined;
@@ -38,15 +39,6 @@ interface Item {
   readonly holder: string;
   readonly phase: string;
   readonly claim?: { readonly target: string; readonly executionArn: string };
-}
-
-/** Dark, or out of reach of every other region. */
-export function lostRegions(cloud: Cloud): ReadonlySet<string> {
-  const { regions, faults } = cloud.state;
-  const isLost = (region: string): boolean =>
-    faults.dark[region] === true ||
-    regions.every((other) => other === region || !cloud.reaches(other, region) || !cloud.reaches(region, other));
-  return new Set(regions.filter(isLost));
 }
 
 /** Past the one-way step only the target's own region can go on; it is lost, so people must. */
