@@ -7,8 +7,8 @@ import { linkUrl } from './links.ts';
 import type { Channel, Delivery } from './ports.ts';
 import { renderEmail } from './render/email.ts';
 import { interpretPagerduty, renderPagerduty } from './render/pagerduty.ts';
-import type { Actions, ProviderAnswer, ProviderRequest } from './render/request.ts';
-import { interpretSlack, renderSlack } from './render/slack.ts';
+import { type Actions, isEnd, type ProviderAnswer, type ProviderRequest } from './render/request.ts';
+import { interpretSlack, isGone, renderSlack, type SlackTarget } from './render/slack.ts';
 import { renderSns } from './render/sns.ts';
 import { interpretWebhook, renderWebhook } from './render/webhook.ts';
 import type { ChannelConfig, Routing } from './routing.ts';
@@ -39,14 +39,14 @@ export const LINKS_SECRET = 'alert-routing/links';
 const LINK_MS = 24 * 3_600_000;
 
 export const channelsOf = (ports: ChannelPorts, channels: Routing['channels']): Record<string, Channel> =>
-  Object.fromEntries(Object.entries(channels).map(([id, config]) => [id, channelOf(id, config, ports)]));
+  Object.fromEntries(Object.entries(channels).map(([id, config]) => [id, channelOf(id, config, channels, ports)]));
 
-function channelOf(id: string, channel: ChannelConfig, ports: ChannelPorts): Channel {
-  const deliver = senders[channel.kind];
+function channelOf(id: string, channel: ChannelConfig, channels: Routing['channels'], ports: ChannelPorts): Channel {
   return {
     async send(intent) {
       try {
-        return await deliver(id, channel, intent, ports);
+        if (channel.kind === 'heartbeat') return await beat(id, channel, channels, intent, ports);
+        return await senders[channel.kind](id, channel, intent, ports);
       } catch (error) {
         return refusalOf(error as Error & { $fault?: string });
       }
@@ -63,7 +63,29 @@ function refusalOf({ name, $fault }: Error & { $fault?: string }): Delivery {
 
 type Sender = (id: string, channel: ChannelConfig, intent: Intent, ports: ChannelPorts) => Promise<Delivery>;
 
-const senders: Readonly<Record<ChannelConfig['kind'], Sender>> = {
+/**
+ * Carried by another channel to nobody, under one key for ever; then the monitor hears that it was. Its end is no sign of
+ * life, and is sent nowhere.
+ */
+async function beat(
+  id: string,
+  channel: ChannelConfig,
+  channels: Routing['channels'],
+  intent: Intent,
+  ports: ChannelPorts,
+): Promise<Delivery> {
+  if (isEnd(intent)) return { outcome: 'confirmed', detail: 'nothing to say' };
+  const { channel: name = '', ...own } = channel.through ?? {};
+  const carrier = channels[name];
+  if (!carrier || carrier.kind === 'heartbeat') return { outcome: 'refused', detail: `no channel ${name} to carry it` };
+  // Without a group there are no links: nobody is to act on it.
+  const carried = { ...intent, group: '', incident: `heartbeat-${ports.config.region}` };
+  const delivery = await senders[carrier.kind](id, { ...carrier, ...own }, carried, ports);
+  const isCarried = delivery.outcome === 'accepted' || delivery.outcome === 'confirmed';
+  return isCarried ? senders.webhook(id, channel, intent, ports) : delivery;
+}
+
+const senders: Readonly<Record<Exclude<ChannelConfig['kind'], 'heartbeat'>, Sender>> = {
   async pagerduty(_id, channel, intent, ports) {
     const routingKey = await secretOf(channel, ports);
     const actions = await actionsFor(intent, ports);
@@ -75,8 +97,10 @@ const senders: Readonly<Record<ChannelConfig['kind'], Sender>> = {
     // Not to know is to post again, which tells twice and loses nothing.
     const ts = await ports.posts.find(incident, id).catch(() => null);
     const target = { channel: channel.target, token, ts, actions: await actionsFor(intent, ports) };
-    const { ts: posted, ...delivery } = interpretSlack(await ask(renderSlack(intent, target), ports));
-    if (posted !== null && ts === null) await ports.posts.note(incident, id, posted).catch(() => {});
+    const say = async (to: SlackTarget) => interpretSlack(await ask(renderSlack(intent, to), ports));
+    const changed = await say(target);
+    const { ts: posted, ...delivery } = ts !== null && isGone(changed) ? await say({ ...target, ts: null }) : changed;
+    if (posted !== null && posted !== ts) await ports.posts.note(incident, id, posted).catch(() => {});
     return delivery;
   },
   async email(_id, channel, intent, ports) {

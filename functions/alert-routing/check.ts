@@ -4,7 +4,7 @@ import { parse } from '../shared/parse.ts';
 import { isZone } from './calendar.ts';
 import { InvalidRouting } from './errors.ts';
 import { areDisjoint, covers } from './matchers.ts';
-import { type Inhibition, type Policy, Routing } from './routing.ts';
+import { type ChannelConfig, type Inhibition, type Policy, Routing } from './routing.ts';
 import { policiesOf, SEVERITIES } from './table.ts';
 
 /** @throws InvalidRouting naming everything that is wrong, a line each */
@@ -125,13 +125,29 @@ function urgentFaults(where: string, policy: Policy, channels: Routing['channels
 }
 
 const channelFaults = ({ channels }: Routing): string[] =>
-  Object.entries(channels).flatMap(([id, { burst, reservedForP0, overflow }]) => [
+  Object.entries(channels).flatMap(([id, { kind, through, burst, reservedForP0, overflow }]) => [
+    ...(kind === 'heartbeat' || !through
+      ? []
+      : [`channels.${id}.through: only a heartbeat is carried by another channel`]),
+    ...(kind === 'heartbeat' ? carrierFaults(`channels.${id}.through`, through, channels) : []),
     ...(reservedForP0 >= burst
       ? [`channels.${id}.reservedForP0: ${reservedForP0} leaves nothing of burst ${burst}`]
       : []),
     // A digest needs one token besides those of a P0.
     ...(overflow === 'digest' && burst - reservedForP0 < 1 ? [`channels.${id}.burst: no room for a digest`] : []),
   ]);
+
+function carrierFaults(where: string, through: ChannelConfig['through'], channels: Routing['channels']): string[] {
+  if (!through) return [`${where}: a heartbeat needs the channel that carries it`];
+  const carrier = channels[through.channel];
+  if (!carrier) return [`${where}.channel: ${through.channel} is not one of channels`];
+  if (carrier.kind === 'heartbeat') return [`${where}.channel: ${through.channel} is a heartbeat itself`];
+  // To the carrier's own people it would be a page each minute.
+  const differs = through.target !== undefined || through.secret !== undefined;
+  return differs
+    ? []
+    : [`${where}: needs a target or a secret of its own, or it reaches whom ${through.channel} wakes`];
+}
 
 function calendarFaults({ calendars }: Routing): string[] {
   return Object.entries(calendars).flatMap(([id, { zone, windows }]) => [

@@ -5,7 +5,7 @@
  */
 import type { Episode } from './episode.ts';
 import type { Group, Incident, IntentAction, Told } from './incident.ts';
-import type { Escalation, Policy } from './routing.ts';
+import { type Escalation, firstChannels, type Policy } from './routing.ts';
 import type { Severity } from './signal.ts';
 import type { Suppression } from './suppression.ts';
 
@@ -160,7 +160,8 @@ function begin(facts: Facts, group: Group, course: Course): Group {
   };
   const reason = `${severity}: first message of the episode since ${iso(episode.startedAt)}`;
   course.reasons.push(reason);
-  const opened = tell(incident, policy.channels[0] as string, 'open', reason, now, course);
+  let opened = incident;
+  for (const channel of firstChannels(policy)) opened = tell(opened, channel, 'open', reason, now, course);
   return { ...group, reopened: facts.nextReopened, incident: lookAhead(facts, opened, course) };
 }
 
@@ -214,11 +215,11 @@ function raise(facts: Facts, severity: Severity, incident: Incident, course: Cou
   }
   const reason = `rose from ${incident.severity} to ${severity}`;
   course.reasons.push(reason);
-  const first = policies[severity].channels[0] as string;
-  const others = Object.keys(incident.told).filter((channel) => channel !== first);
+  const first = firstChannels(policies[severity]);
+  const others = Object.keys(incident.told).filter((channel) => !first.includes(channel));
   let next: Incident = { ...incident, severity, acknowledged: null, countedFrom: now, steps: 0 };
   next = { ...next, suppressed: false, notifiedAt: now, said: saying };
-  next = tell(next, first, 'raise', reason, now, course);
+  for (const channel of first) next = tell(next, channel, 'raise', reason, now, course);
   for (const channel of others) next = tell(next, channel, 'update', reason, now, course);
   return next;
 }

@@ -1,6 +1,6 @@
 /**
- * Says each minute, by the way that every alert takes, that this region's router works; a monitor outside notices when it
- * does not. Started by: infra/wiring.ts "heartbeat".
+ * A P0 that means nothing, each minute, by the way that every alert takes and through every provider: monitors outside
+ * notice when this region's router, or one of its channels, is silent. Started by: infra/wiring.ts "heartbeat".
  */
 import * as z from 'zod';
 import { eventBus } from '../shared/aws/events.ts';
@@ -26,7 +26,7 @@ export const makeHeartbeat =
       name: 'Heartbeat',
       resource: `${config.region}/${MINUTE_OF_HOUR.exec(at)?.[1]}`,
       state: 'firing',
-      severity: 'P2',
+      severity: 'P0',
       at,
       summary: `the router of ${config.region} works`,
       lastsSeconds: LASTS_SECONDS,

@@ -39,6 +39,8 @@ export type Calendar = z.infer<typeof Calendar>;
 export const Policy = z.strictObject({
   /** The first is told; the next take over where it cannot. A P0 needs two of different providers. */
   channels: z.array(id).min(1),
+  /** All of them are told at once, not one in another's place. */
+  together: z.boolean().optional(),
   /** How long the first alert of a group waits for the others. 0 for P0. */
   waitSeconds: seconds,
   /** Least time between two messages of one incident to one channel, but for a rise of severity. */
@@ -58,6 +60,10 @@ export const Policy = z.strictObject({
 });
 export type Policy = z.infer<typeof Policy>;
 
+/** Who is told first. */
+export const firstChannels = ({ channels, together }: Policy): readonly string[] =>
+  together ? channels : channels.slice(0, 1);
+
 export const Escalation = z.strictObject({
   /** Each step so long after the one before; the last one repeats. */
   steps: z.array(z.strictObject({ afterSeconds: seconds.min(1), channels: z.array(id).min(1) })).min(1),
@@ -65,7 +71,12 @@ export const Escalation = z.strictObject({
 export type Escalation = z.infer<typeof Escalation>;
 
 export const ChannelConfig = z.strictObject({
-  kind: z.enum(['pagerduty', 'slack', 'email', 'webhook', 'sns']),
+  /** heartbeat: a monitor hears that another channel works, once that one has carried a message. */
+  kind: z.enum(['pagerduty', 'slack', 'email', 'webhook', 'sns', 'heartbeat']),
+  /** Of a heartbeat: the channel that carries it, and what differs, so that it reaches nobody who could be woken. */
+  through: z
+    .strictObject({ channel: id, target: z.string().min(1).optional(), secret: z.string().optional() })
+    .optional(),
   /** Two channels of one provider are down together. */
   provider: z.string().min(1),
   /** Where: a URL, an address, a topic ARN, a Slack channel. What is secret is never here. */

@@ -30,8 +30,12 @@ export interface Place {
   readonly serving: readonly string[];
 }
 
-/** Providers that take one key once need no turns; nor do receivers of webhooks, which get the key as a header. */
-export const knowsKeys = ({ kind }: Pick<ChannelConfig, 'kind'>): boolean => kind === 'pagerduty' || kind === 'webhook';
+/**
+ * Providers that take one key once need no turns; nor do receivers of webhooks, which get the key as a header, nor
+ * heartbeats, which are each region's own.
+ */
+export const knowsKeys = ({ kind }: Pick<ChannelConfig, 'kind'>): boolean =>
+  kind === 'pagerduty' || kind === 'webhook' || kind === 'heartbeat';
 
 /** The step of an episode that a message tells: the same in every region that took the same decision. */
 export function transitionOf(

@@ -38,7 +38,9 @@ const WEBHOOKS = ['alertmanager', 'generic', 'sentry', 'pagerduty'].map((source)
 
 /** The part of the routing configuration that a stack is made from; functions/alert-routing/check.ts knows all of it. */
 interface Routing {
-  readonly channels: Readonly<Record<string, { readonly secret: string | null }>>;
+  readonly channels: Readonly<
+    Record<string, { readonly secret: string | null; readonly through?: { readonly secret?: string } }>
+  >;
   readonly remediations: readonly { readonly action: string; readonly target: string }[];
 }
 
@@ -70,12 +72,18 @@ export class AlertRoutingStack extends Stack {
     ) as Routing;
     const lastResort = this.#topic('LastResort');
     const phones = this.#topic('Phones');
+    // Nobody subscribes: that it takes messages is the whole news.
+    const heartbeat = new Topic(this, 'HeartbeatTopic', { enforceSSL: true });
     this.budgets = this.#budgets();
     this.#queues = new Queues(this, 'Queues', { prefix: names.prefix, lastResort, phones });
     this.budgets.addSubscription(new SqsSubscription(this.#queues.events));
     const table = this.#table();
     if (region === configuration.regions.serving[0]) this.#peers();
-    const channels = [...new Set(Object.values(routing.channels).flatMap(({ secret }) => secret ?? []))];
+    const channels = [
+      ...new Set(
+        Object.values(routing.channels).flatMap(({ secret, through }) => [secret ?? [], through?.secret ?? []].flat()),
+      ),
+    ];
     const secretArn = (name: string) =>
       `arn:aws:secretsmanager:${region}:${account}:secret:${names.prefix}/${name}-??????`;
     for (const name of [...channels, LINKS, PAGERDUTY_API, ...WEBHOOKS]) this.#secret(name);
@@ -95,7 +103,7 @@ export class AlertRoutingStack extends Stack {
       ),
       machine: this.#machineArn(),
       executions: `arn:aws:states:${region}:${account}:execution:${names.escalationWorkflow}:*`,
-      phones: phones.topicArn,
+      topics: [phones.topicArn, heartbeat.topicArn],
       lastResort: lastResort.topicArn,
       alarms: `arn:aws:cloudwatch:${region}:${account}:alarm:*`,
       bus: `arn:aws:events:${region}:${account}:event-bus/default`,
@@ -120,7 +128,7 @@ export class AlertRoutingStack extends Stack {
       workQueueUrl: this.#queues.work.queueUrl,
       escalationsQueueUrl: this.#queues.escalations.queueUrl,
       remediesQueueUrl: this.#queues.remedies.queueUrl,
-      topics: { phones: phones.topicArn },
+      topics: { phones: phones.topicArn, heartbeat: heartbeat.topicArn },
       operationsTopicArn: lastResort.topicArn,
       mailFrom: `alerts@${configuration.domain}`,
       linksUrl: null,

@@ -69,6 +69,30 @@ describe('a routing configuration', () => {
     ]);
   });
 
+  const beats = (through?: object, more: object = {}) => {
+    const { channels } = routing();
+    return faultsOf(
+      routing({ channels: { ...channels, beat: { ...channels.pager!, kind: 'heartbeat', through }, ...more } }),
+    );
+  };
+  it('has heartbeats that another channel carries to where it wakes nobody', () => {
+    expect(beats({ channel: 'pager', target: 'nobody' })).toEqual([]);
+    expect(beats({ channel: 'pager' })).toEqual([
+      'channels.beat.through: needs a target or a secret of its own, or it reaches whom pager wakes',
+    ]);
+    expect(beats()).toEqual(['channels.beat.through: a heartbeat needs the channel that carries it']);
+    expect(beats({ channel: 'gone', target: 'nobody' })).toEqual([
+      'channels.beat.through.channel: gone is not one of channels',
+    ]);
+    expect(beats({ channel: 'beat', target: 'nobody' })).toEqual([
+      'channels.beat.through.channel: beat is a heartbeat itself',
+    ]);
+    const chat = { ...routing().channels.chat!, through: { channel: 'pager', target: 'nobody' } };
+    expect(beats({ channel: 'pager', target: 'nobody' }, { chat })).toEqual([
+      'channels.chat.through: only a heartbeat is carried by another channel',
+    ]);
+  });
+
   it.each([
     ['a channel', policies('P2', { channels: ['gone'] })],
     ['hours', policies('P2', { hours: 'gone' })],

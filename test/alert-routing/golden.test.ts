@@ -59,7 +59,7 @@ describe('the shipped table, on a Friday night', () => {
         "image-scan/failed: P2 security security +3540 min slack",
         "inspector-finding/active: P1 security security +1 min pagerduty",
         "inspector-finding/closed: P1 security security nobody",
-        "operations-alert/heartbeat: P2 heartbeat platform nobody",
+        "operations-alert/heartbeat: P0 heartbeat platform nobody",
         "operations-alert/resolved: P1 mainstay platform nobody",
         "operations-alert/stale-secret: P1 mainstay platform +1 min pagerduty",
         "rotation-outcome/failed: P1 default platform +1 min pagerduty",

@@ -94,6 +94,21 @@ describe('a rise of severity', () => {
 });
 
 describe('a channel', () => {
+  it('is told together with the others where the policy says so, at a rise as well, and each hears the end', async () => {
+    const { policies } = routing();
+    const together = { ...policies, P0: { ...policies.P0!, escalation: null, together: true } };
+    const world = new World(routing({ policies: together }));
+    const one = signal({ severity: 'P1' });
+    await world.take(one);
+    await world.until(START + MINUTE);
+    await world.take({ ...one, severity: 'P0', at: world.now });
+    await world.until(START + 5 * MINUTE);
+    await world.take({ ...one, state: 'resolved', at: world.now });
+    await world.until(START + 10 * MINUTE);
+    const told = world.sent.map(({ action, intent }) => `${action} ${intent.channel}`).sort();
+    expect(told).toEqual(['open pager', 'raise pager', 'raise phone', 'resolve pager', 'resolve phone']);
+  });
+
   it('that confirms nothing of a P0 is followed by the next within a minute', async () => {
     const world = new World();
     world.providers.pager!.answer = () => ({ outcome: 'accepted', detail: '202' });

@@ -5,7 +5,8 @@ import { ledgerOf, providersState } from '../../../simulator/world/index.ts';
 import { refusalsIn } from '../../drill/refusals.ts';
 import { type Evidence, type Invariants, isPage, keysOf, peopleIn, toldOf } from './evidence.ts';
 import { hasTrouble, isUndisturbed, silencesOf } from './history.ts';
-import { PLANTED, SECRETS } from './scene.ts';
+import type { Scenario } from './scenario.ts';
+import { monitorsOf, PLANTED, SECRETS } from './scene.ts';
 
 /** The sweep asks every five minutes, and gives an event a minute. */
 const FOUND_WITHIN = 440;
@@ -37,16 +38,16 @@ export const whole: Invariants = {
       }),
   },
   14: {
-    says: 'a heartbeat of each region reaches its monitor each minute, and the monitor says when it does not',
+    says: 'a heartbeat of each region and channel reaches its monitor each minute, and the monitor says when it does not',
     check(evidence) {
-      const { cloud, configuration, scenario } = evidence;
-      return configuration.regions.serving.flatMap((region) => {
-        const gap = longestSilence(evidence, region);
-        const noticed = peopleIn(evidence).some(({ by, key }) => by === 'heartbeat' && key === region);
-        if (gap > MONITORED_SECONDS && !noticed)
-          return [`${region} was silent for ${gap} s, and its monitor said nothing`];
-        return isUndisturbed(scenario) && gap > BEAT_SECONDS && cloud.now > 0
-          ? [`${region} works, and no heartbeat came for ${gap} s`]
+      const { configuration, scenario } = evidence;
+      const noticed = new Set(peopleIn(evidence).flatMap(({ by, key }) => (by === 'heartbeat' ? [key] : [])));
+      return configuration.regions.serving.flatMap(monitorsOf).flatMap((name) => {
+        const gap = longestSilence(evidence, name);
+        if (gap > MONITORED_SECONDS && !noticed.has(name))
+          return [`${name} was silent for ${gap} s, and its monitor said nothing`];
+        return isUndisturbed(scenario) && !isInTrouble(scenario, name) && gap > BEAT_SECONDS
+          ? [`${name} works, and no heartbeat came for ${gap} s`]
           : [];
       });
     },
@@ -126,11 +127,19 @@ function miscounted(evidence: Evidence): string[] {
   return counted === unnamed ? [] : [`digests count ${counted} alerts, and ${unnamed} were told by no name`];
 }
 
-/** Between two heartbeats of a region, or since the last one. In seconds. */
-function longestSilence({ cloud, since, scenario }: Evidence, region: string): number {
+/** Whether something is the matter with the provider that carries this heartbeat, or with the monitor itself. */
+const isInTrouble = ({ acts }: Scenario, monitor: string): boolean =>
+  acts.some((act) => {
+    if (act.do !== 'world' || act.event.do !== 'trouble') return false;
+    const { provider } = act.event;
+    return provider === 'heartbeat' || monitor.endsWith(`/${provider}`);
+  });
+
+/** Between two heartbeats, or since the last one. In seconds. */
+function longestSilence({ cloud, since, scenario }: Evidence, monitor: string): number {
   const from = since - cloud.state.startedAt;
   const beats = ledgerOf(cloud)
-    .messages.filter(({ provider, to, t }) => provider === 'heartbeat' && to === region && t >= from)
+    .messages.filter(({ provider, to, t }) => provider === 'heartbeat' && to === monitor && t >= from)
     .map(({ t }) => (t - from) / 1000);
   const times = [0, ...beats, scenario.seconds];
   return Math.max(...times.slice(1).map((time, index) => time - (times[index] as number)));

@@ -4,6 +4,7 @@ import { type SesState, ses } from '../../../simulator/services/ses/index.ts';
 import { type SnsState, sns } from '../../../simulator/services/sns.ts';
 import { ledgerOf } from '../../../simulator/world/index.ts';
 import type { Want } from './scenario.ts';
+import { HEARTBEAT, HEARTBEAT_MAILBOX } from './scene.ts';
 
 export interface Notification {
   /** Seconds since the scenario began. */
@@ -23,7 +24,7 @@ export function notificationsIn(cloud: Cloud, since: number): Notification[] {
   const from = since - cloud.state.startedAt;
   const { messages, people } = ledgerOf(cloud);
   const told = messages
-    .filter(({ t, provider }) => t >= from && provider !== 'heartbeat')
+    .filter(({ t, provider, to }) => t >= from && provider !== 'heartbeat' && to !== HEARTBEAT)
     .map(({ t, provider, to, what, key, summary, details, lost }) => {
       return { t: (t - from) / 1000, says: `${provider} ${to} ${what}`, about: summary, details, key, lost };
     });
@@ -31,12 +32,13 @@ export function notificationsIn(cloud: Cloud, since: number): Notification[] {
     .filter(({ t, by }) => t >= from && by === 'heartbeat')
     .map(({ t, key }) => ({ t: (t - from) / 1000, says: `monitor ${key}`, about: 'silence', key, lost: false }));
   const mailed = cloud.state.regions.flatMap((region) => {
-    const topics = cloud.stateOf<SnsState>(sns, region).outbox.map(({ t, topicArn, subject }) => {
+    const topics = cloud.stateOf<SnsState>(sns, region).outbox.flatMap(({ t, topicArn, subject }) => {
+      if (topicArn.includes('Heartbeat')) return [];
       const says = topicArn.includes('LastResort') ? 'last-resort' : 'phones';
-      return { at: t, says, about: subject ?? '', key: topicArn };
+      return [{ at: t, says, about: subject ?? '', key: topicArn }];
     });
-    const mails = cloud.stateOf<SesState>(ses, region).outbox.map(({ t, subject, messageId }) => {
-      return { at: t, says: 'email', about: subject, key: messageId };
+    const mails = cloud.stateOf<SesState>(ses, region).outbox.flatMap(({ t, to, subject, messageId }) => {
+      return to === HEARTBEAT_MAILBOX ? [] : [{ at: t, says: 'email', about: subject, key: messageId }];
     });
     return [...topics, ...mails].filter(({ at }) => at >= since);
   });

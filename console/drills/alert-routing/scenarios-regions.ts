@@ -1,5 +1,6 @@
 /** Scenarios of senders that tell both regions of the same. Read by scenarios.ts. */
-import type { Scenario } from './scenario.ts';
+import type { Scenario, Want } from './scenario.ts';
+import { monitorsOf } from './scene.ts';
 
 const NOBODY = { acknowledgesMs: null } as const;
 
@@ -11,6 +12,10 @@ export const CHECKOUT = {
   service: 'orders',
   region: 'us-west-2',
 };
+/** Monitors that hear nothing of a region any more: of its router, and of each of its channels. */
+export const silent = (region: string, from: number, to: number): Want[] =>
+  monitorsOf(region).map((name) => ({ says: `monitor ${name}`, about: 'silence', from, to }));
+
 const SLOW = { ...CHECKOUT, alertname: 'Slow' };
 
 export const regionScenarios: Readonly<Record<string, Scenario>> = {
@@ -48,7 +53,7 @@ export const regionScenarios: Readonly<Record<string, Scenario>> = {
       { says: 'slack operations post', about: 'Slow', from: 90, to: 105 },
       { says: 'pagerduty outage trigger', about: 'Checkout', from: 100, to: 106 },
       { says: 'phones', about: 'Checkout', from: 410, to: 430 },
-      { says: 'monitor us-west-2', about: 'silence', from: 60, to: 310 },
+      ...silent('us-west-2', 60, 310),
       { says: 'slack operations update', about: 'Slow', from: 670, to: 685 },
     ],
     seconds: 900,

@@ -22,6 +22,7 @@ export const SECRETS = {
   'pagerduty-outage': 'O'.repeat(32),
   pagerduty: 'P'.repeat(32),
   'pagerduty-managers': 'M'.repeat(32),
+  'pagerduty-heartbeat': 'H'.repeat(32),
   'pagerduty-api': 'pagerduty-api-token-of-the-drill',
   slack: 'slack-token-of-the-drill',
   heartbeat: 'heartbeat-secret-of-the-drill',
@@ -72,8 +73,9 @@ export async function standUp(assembly: string, environment: string, startAt = O
     );
   }
   openProviders(cloud, {
-    slack: { tokens: [SECRETS.slack], channels: ['operations'] },
-    heartbeats: serving.map((region) => heartbeatOf(region)),
+    pagerduty: [heartbeatService()],
+    slack: { tokens: [SECRETS.slack], channels: ['operations', HEARTBEAT] },
+    heartbeats: serving.flatMap((region) => monitorsOf(region).map(monitored)),
   });
   // Every alarm of ours has seen its first minutes.
   await cloud.advance(240_000);
@@ -92,11 +94,31 @@ async function holdAtRest(cloud: Cloud): Promise<void> {
   throw new Error(`the cloud does not come to rest: ${cloud.clock.running.join(', ')} goes on`);
 }
 
-const heartbeatOf = (region: string) => ({
-  url: `heartbeat.example.com/mainstay/${region}`,
-  name: region,
+/** PagerDuty's service, Slack's channel and SNS's topic that heartbeats are carried to; nobody is woken there. */
+export const HEARTBEAT = 'heartbeat';
+
+/** Amazon's own mailbox that takes everything (SES Developer Guide, "Using the mailbox simulator"). */
+export const HEARTBEAT_MAILBOX = 'success@simulator.amazonses.com';
+
+/** Channels whose heartbeat has a monitor of its own. */
+const BEATS = ['pagerduty', 'phones', 'slack', 'email'];
+
+/** Names of the monitors of a region: of its router, and of each channel. */
+export const monitorsOf = (region: string): string[] => [region, ...BEATS.map((channel) => `${region}/${channel}`)];
+
+const monitored = (name: string) => ({
+  url: `heartbeat.example.com/mainstay/${name}`,
+  name,
   everyMs: 60_000,
   graceMs: 180_000,
+});
+
+const heartbeatService = () => ({
+  routingKey: SECRETS['pagerduty-heartbeat'],
+  name: HEARTBEAT,
+  webhooks: [],
+  onCall: null,
+  apiToken: SECRETS['pagerduty-api'],
 });
 
 export interface OnCall {

@@ -117,6 +117,11 @@ const REFUSED = new Set([
   'msg_too_long',
 ]);
 
+/** The message that was to be changed cannot be any more (Slack API, chat.update); a new one can be posted. */
+const GONE = new Set(['message_not_found', 'edit_window_closed', 'cant_update_message']);
+
+export const isGone = ({ detail }: Pick<Delivery, 'detail'>): boolean => GONE.has(detail);
+
 /** With the message's `ts`, by which it can be changed later. */
 export function interpretSlack(answer: ProviderAnswer): Delivery & { readonly ts: string | null } {
   const byStatus = interpretStatus(answer, 'confirmed');

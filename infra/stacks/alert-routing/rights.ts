@@ -33,8 +33,8 @@ export interface Arns {
   /** The escalation's machine, and all its executions. */
   readonly machine: string;
   readonly executions: string;
-  /** Whose telephone rings. */
-  readonly phones: string;
+  /** That channels of kind sns name: whose telephone rings, and the heartbeat's. */
+  readonly topics: readonly string[];
   /** People hear by it of what the channels themselves refuse. */
   readonly lastResort: string;
   readonly bus: string;
@@ -63,7 +63,7 @@ export function rightsOf(arns: Arns): Readonly<Record<Handler, readonly PolicySt
   const followers = allow('AskToFollow', ['sqs:SendMessage'], [arns.escalationsQueue]);
   const tell = [
     allow('ChannelSecrets', ['secretsmanager:GetSecretValue'], [...secrets.channels, ...secrets.links]),
-    allow('TellByTopic', ['sns:Publish'], [arns.phones]),
+    allow('TellByTopic', ['sns:Publish'], arns.topics),
     allow('TellByMail', ['ses:SendEmail'], [arns.identity]),
   ];
   return {

@@ -155,6 +155,7 @@ export function call({ incident: id }: { readonly incident: string }, cloud: Clo
   const service = incident && serviceOf(cloud, incident);
   if (!service || incident.status !== 'triggered') return;
   const { onCall } = service;
+  if (onCall === null) return;
   recordPerson(cloud, { who: onCall.name, what: 'paged', by: 'pagerduty', key: incident.dedupKey });
   if (onCall.acknowledgesMs === null) return;
   afterwards(cloud, providersRandom(cloud).uniform(...onCall.acknowledgesMs), 'acknowledge', { incident: id });
@@ -166,6 +167,7 @@ export function acknowledge({ incident: id }: { readonly incident: string }, clo
   const service = incident && serviceOf(cloud, incident);
   if (!service || incident.status !== 'triggered') return;
   const { onCall } = service;
+  if (onCall === null) return;
   recordPerson(cloud, { who: onCall.name, what: 'acknowledged', by: 'pagerduty', key: incident.dedupKey });
   change(cloud, incident, 'acknowledged', onCall.name);
 }

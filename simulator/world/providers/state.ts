@@ -42,7 +42,8 @@ export interface PagerDutyService {
   readonly name: string;
   /** Where incident events are sent (webhooks v3), and the secret that signs each. */
   readonly webhooks: readonly { readonly url: string; readonly secret: string }[];
-  readonly onCall: Person;
+  /** Null: incidents of this service call nobody. */
+  readonly onCall: Person | null;
   /** Of the REST API. */
   readonly apiToken: string | null;
 }
