@@ -4,6 +4,7 @@
  * without it each region goes on alone.
  */
 import type { Items, Value } from '../shared/items.ts';
+import type { Mend, Mended } from './agreement.ts';
 import type { Posts } from './channels.ts';
 import { stored } from './item-keys.ts';
 import { itemStore } from './item-store.ts';
@@ -28,6 +29,12 @@ export interface Peers extends Pick<AlertStore, 'silences' | 'putSilence'> {
   told(incident: string, channel: string, tellings: readonly Omit<Telling, 'region'>[]): Promise<void>;
   heard(incident: string): Promise<readonly Heard[]>;
   hear(incident: string, heard: Heard): Promise<void>;
+  /** How sweeps mended what a provider showed of an incident: the last of each region. */
+  mends(incident: string): Promise<readonly Mended[]>;
+  mended(incident: string, as: Mend): Promise<void>;
+  /** When each region last swept. */
+  sweeps(): Promise<ReadonlyMap<string, number>>;
+  swept(): Promise<void>;
 }
 
 /** Longer than any incident should last; then DynamoDB forgets. */
@@ -75,5 +82,15 @@ export function itemPeers(items: Items, region: string, now: () => number): Peer
           heard: JSON.stringify(heard),
         }),
       ),
+    async mends(incident) {
+      const found = await stored(items.query(`mended#${incident}`));
+      return found.map(({ sk, as }) => ({ region: String(sk), as: as as Mend }));
+    },
+    mended: (incident, as) => write(put(`mended#${incident}`, region, { as })),
+    async sweeps() {
+      const found = await stored(items.query('sweeps'));
+      return new Map(found.map(({ sk, at }) => [String(sk), Number(at)]));
+    },
+    swept: () => write(put('sweeps', region, { at: now() })),
   };
 }

@@ -17,7 +17,7 @@ import { RouterConfig, tableIn } from './config.ts';
 import { type ItemStore, itemStore } from './item-store.ts';
 import { alertKey } from './keys.ts';
 import { PAGERDUTY_API_SECRET, type ProviderIncidents, pagerdutyIncidents } from './pagerduty-incidents.ts';
-import { itemPeers } from './peers.ts';
+import { itemPeers, type Peers } from './peers.ts';
 import { receive } from './receive.ts';
 import { sharedStore } from './shared-store.ts';
 import type { Signal } from './signal.ts';
@@ -30,6 +30,7 @@ export type SweepPorts = {
   readonly alarms: Alarms;
   readonly provider: ProviderIncidents;
   readonly store: ItemStore;
+  readonly peers: Peers;
   readonly table: Table;
   readonly work: Queue;
 } & Surroundings<RouterConfig>;
@@ -55,7 +56,7 @@ export const makeSweep =
     const slot = Date.parse(parse(Scheduled, input, 'schedule').scheduledAt);
     const swept = await sweepAlarms(ports);
     const now = ports.clock.now();
-    const pagerduty = await comparePages(ports, now, slot);
+    const pagerduty = await comparePages({ ...ports, region: ports.config.region }, now, slot);
     if (pagerduty && pagerduty.reopened + pagerduty.ended > 0) await wakeAt(ports.work, [now], now);
     return { ...swept, pagerduty };
   };
@@ -115,6 +116,7 @@ export const handler = lambda({
       alarms: cloudWatchAlarms(config),
       provider: pagerdutyIncidents(fetchWeb(clock), secretsManager(config, clock), secret),
       store: sharedStore(itemStore(dynamoItems(config)), peers),
+      peers,
       table: tableIn(config),
       work: sqsQueue({ region: config.region, queueUrl: config.workQueueUrl }),
     };

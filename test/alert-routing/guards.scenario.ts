@@ -215,6 +215,24 @@ const guards: readonly Guard[] = [
     to: 'if (!bus) await (bus as never as typeof bus).put("", {',
     saying: /alert-routing\/14 us-west-2 works, and no heartbeat came/,
   },
+  {
+    without: 'the heartbeat’s way through its channel',
+    scenario: 'pager-down',
+    source: `${slug}/channels.ts`,
+    functions: ['intake', 'dispatch'],
+    from: "const isCarried = delivery.outcome === 'accepted'",
+    to: "const isCarried = true || delivery.outcome === 'accepted'",
+    saying: /wanted 1 'monitor us-west-2\/pagerduty'/,
+  },
+  {
+    without: 'believing the region for which it fires',
+    scenario: 'both-regions-disagree',
+    source: `${slug}/agreement.ts`,
+    functions: ['sweep'],
+    from: "if (as === 'reopened') return null;",
+    to: 'if (as) return null;',
+    saying: /alert-routing\/4 pagerduty outage resolve .* came \d times/,
+  },
 ];
 
 describe('without its guard', () => {

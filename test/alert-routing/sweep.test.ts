@@ -1,54 +1,10 @@
 /** What the sweep finds: alarms that vanished, pages that a provider lost or still shows, and what it cannot ask. */
 import { describe, expect, it } from 'vitest';
-import type { ItemStore } from '../../functions/alert-routing/item-store.ts';
 import { pagerdutyIncidents } from '../../functions/alert-routing/pagerduty-incidents.ts';
-import { makeSweep, type SweepPorts } from '../../functions/alert-routing/sweep.ts';
 import type { WebAnswer } from '../../functions/shared/ports.ts';
-import { MINUTE, routing, START, signal, World } from './world.ts';
+import { alarm, setUp } from './sweeping.ts';
+import { MINUTE, START, type World } from './world.ts';
 
-const ARN = 'arn:aws:cloudwatch:us-west-2:123456789012:alarm:outage';
-const alarm = signal({
-  kind: 'alarm-transition',
-  source: 'aws.cloudwatch',
-  resource: 'alarm:outage',
-  name: 'outage',
-  severity: 'P0',
-});
-
-/** `there` is what PagerDuty has open; null: it cannot be asked. */
-async function setUp() {
-  const config = routing();
-  const pager = { ...config.channels.pager!, provider: 'pagerduty' };
-  const world = new World(routing({ channels: { ...config.channels, pager } }));
-  const state = { there: new Set<string>() as Set<string> | null, listed: true };
-  const open = () => [...world.store.groupRows.values()].flatMap(({ group }) => group.incident?.key ?? []);
-  const groupOf = async (incident: string) => {
-    const rows = [...world.store.groupRows].find(
-      ([, { group }]) => group.incident?.key === incident || group.closed?.key === incident,
-    );
-    return rows?.[0] ?? null;
-  };
-  const listed = { name: 'outage', arn: ARN, state: 'ALARM', at: START, reason: '', description: null };
-  const ports = {
-    store: Object.assign(world.store, { openIncidents: async () => open(), groupOf }) as unknown as ItemStore,
-    table: world.table,
-    alarms: { all: async () => (state.listed ? [listed] : []), tagsOf: async () => ({}) },
-    provider: { open: async () => (state.there ? { keys: state.there } : { unknown: 'no answer' }) },
-    work: { send: async () => {} },
-    config: { account: '123456789012', region: 'us-west-2' },
-    clock: { now: () => world.now },
-    log: { info: () => {}, warn: () => {} },
-  } as unknown as SweepPorts;
-  const sweep = async () => {
-    const swept = await makeSweep(ports)({ scheduledAt: new Date(world.now).toISOString() });
-    await world.work();
-    return swept;
-  };
-  await world.take(alarm);
-  await world.until(START + 4 * MINUTE);
-  const [incident] = open() as [string];
-  return { world, state, incident, sweep };
-}
 const sentBy = (world: World, channel: string) =>
   world.sent.filter((message) => message.channel === channel).map(({ action }) => action);
 
@@ -77,19 +33,19 @@ describe('the sweep', () => {
 
   it('pages again what the provider does not show, once in a while, and not at all what is taken care of', async () => {
     const { world, sweep, incident } = await setUp();
-    expect((await sweep()).pagerduty).toEqual({ reopened: 1, ended: 0 });
-    expect((await sweep()).pagerduty).toEqual({ reopened: 0, ended: 0 });
+    expect((await sweep()).pagerduty).toEqual({ reopened: 1, ended: 0, held: 0 });
+    expect((await sweep()).pagerduty).toEqual({ reopened: 0, ended: 0, held: 0 });
     expect(sentBy(world, 'pager')).toEqual(['open', 'repeat']);
     expect(new Set(world.sent.map((message) => message.incident))).toEqual(new Set([incident]));
     await world.acknowledge(incident);
     world.now += 10 * MINUTE;
-    expect((await sweep()).pagerduty).toEqual({ reopened: 0, ended: 0 });
+    expect((await sweep()).pagerduty).toEqual({ reopened: 0, ended: 0, held: 0 });
   });
 
   it('says nothing where both agree, or where the key never was ours', async () => {
     const { world, state, sweep, incident } = await setUp();
     state.there = new Set([incident, 'of another system']);
-    expect((await sweep()).pagerduty).toEqual({ reopened: 0, ended: 0 });
+    expect((await sweep()).pagerduty).toEqual({ reopened: 0, ended: 0, held: 0 });
     expect(sentBy(world, 'pager')).toEqual(['open']);
   });
 
@@ -98,9 +54,9 @@ describe('the sweep', () => {
     state.there?.add(incident);
     await world.take({ ...alarm, state: 'resolved', at: world.now });
     await world.until(world.now + MINUTE);
-    expect((await sweep()).pagerduty).toEqual({ reopened: 0, ended: 0 });
+    expect((await sweep()).pagerduty).toEqual({ reopened: 0, ended: 0, held: 0 });
     await world.until(world.now + 3 * MINUTE);
-    expect((await sweep()).pagerduty).toEqual({ reopened: 0, ended: 1 });
+    expect((await sweep()).pagerduty).toEqual({ reopened: 0, ended: 1, held: 0 });
     expect(sentBy(world, 'pager')).toEqual(['open', 'resolve', 'resolve']);
   });
 

@@ -57,7 +57,9 @@ export function historyOf({ acts }: Pick<Scenario, 'acts'>): Happened[] {
       for (const labels of act.alerts) {
         const name = labels.alertname ?? '';
         const severity = severityOf(labels.severity);
-        facts.set(name, { where: act.where ?? 'first', symptom: labels.symptom === 'yes', severity });
+        // Who was told once in both regions is of both, wherever its end is heard.
+        const where = facts.get(name)?.where === 'both' ? 'both' : (act.where ?? 'first');
+        facts.set(name, { where, symptom: labels.symptom === 'yes', severity });
         changes.push({ at: act.at, name, member: JSON.stringify(labels), severity: act.resolved ? null : severity });
       }
     }

@@ -126,7 +126,8 @@ function acknowledgementsOf(evidence: Evidence, { name }: Happened): number[] {
   const byLink = evidence.scenario.acts.filter((act) => {
     if (act.do !== 'follow-link' || act.act !== 'acknowledge') return false;
     const until = evidence.since - evidence.cloud.state.startedAt + act.at * 1000;
-    const linked = messages.filter(({ t, links }) => t <= until && links.length > 0).at(-1);
+    const hasLink = (links: readonly string[]) => links.some((link) => new URL(link).pathname === '/acknowledge');
+    const linked = messages.findLast(({ t, links }) => t <= until && hasLink(links));
     return linked !== undefined && isAbout({ about: linked.summary }, name);
   });
   return [...byPhone.map(({ t }) => t), ...byLink.map(({ at }) => at)].sort((a, b) => a - b);

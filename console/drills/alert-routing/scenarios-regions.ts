@@ -98,6 +98,25 @@ export const regionScenarios: Readonly<Record<string, Scenario>> = {
     ],
     seconds: 900,
   },
+  'both-regions-disagree': {
+    says: 'one region hears the end seven minutes late, and until then pages again what fires for it: once, not by turns',
+    onCall: NOBODY,
+    pagesMax: 2,
+    acts: [
+      { at: 10, do: 'alertmanager', where: 'both', alerts: [{ ...CHECKOUT, severity: 'outage' }] },
+      { at: 280, do: 'alertmanager', where: 'second', alerts: [{ ...CHECKOUT, severity: 'outage' }], resolved: true },
+      { at: 700, do: 'alertmanager', where: 'first', alerts: [{ ...CHECKOUT, severity: 'outage' }], resolved: true },
+    ],
+    wants: [
+      { says: 'pagerduty outage trigger', about: 'Checkout', from: 10, to: 16, times: 2 },
+      { says: 'phones', about: 'Checkout', from: 310, to: 325 },
+      { says: 'pagerduty outage resolve', about: '', from: 340, to: 355 },
+      { says: 'pagerduty outage trigger', about: 'Checkout', from: 355, to: 670 },
+      { says: 'pagerduty outage resolve', about: '', from: 760, to: 775 },
+      { says: 'phones', about: 'Checkout', from: 760, to: 775 },
+    ],
+    seconds: 900,
+  },
   'both-regions-acknowledged': {
     says: 'both regions tell of it, and somebody takes it by the link of one of them: the other asks nobody either',
     onCall: NOBODY,

@@ -102,7 +102,7 @@ export function rightsOf(arns: Arns): Readonly<Record<Handler, readonly PolicySt
     heartbeat: [allow('Speak', ['events:PutEvents'], [arns.bus], { StringEquals: { 'events:source': 'mainstay' } })],
     sweep: [
       store,
-      hear,
+      peers(),
       work,
       allow('ProviderSecret', ['secretsmanager:GetSecretValue'], secrets.provider),
       allow('SeeAlarms', ['cloudwatch:DescribeAlarms', 'cloudwatch:ListTagsForResource'], [arns.alarms]),
