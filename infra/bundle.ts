@@ -7,6 +7,7 @@ import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'no
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { type BuildOptions, build, type Plugin, transform } from 'esbuild';
 import { lighterClients } from './bundle/lighter-clients.ts';
+import { withEsbuild } from './bundle/with-esbuild.ts';
 
 /** Files in functions/<slug>/ that are not handlers. */
 const NOT_HANDLERS = new Set(['decide.ts', 'errors.ts', 'measure.ts']);
@@ -77,10 +78,12 @@ export async function bundleAll(directory = 'dist'): Promise<void> {
 }
 
 /** The files of packages, by their name and path. `plugins` may edit the project's own sources on the way. */
-export async function bundle(
-  all: readonly Package[],
-  plugins: Plugin[] = [],
-): Promise<Map<string, Readonly<Record<string, string>>>> {
+export const bundle = (all: readonly Package[], plugins: Plugin[] = []): Promise<Bundles> =>
+  withEsbuild(() => bundled(all, plugins));
+
+type Bundles = Map<string, Readonly<Record<string, string>>>;
+
+async function bundled(all: readonly Package[], plugins: Plugin[]): Promise<Bundles> {
   const entryPoints = all.map(({ name, entry }) => ({ in: entry, out: name }));
   const own = await texts({ ...OPTIONS, format: 'esm', packages: 'external', entryPoints, plugins });
   const parts = new Map(all.map((each) => [each.name, withoutLibraries(own.get(each.name) ?? '', each)]));

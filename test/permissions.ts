@@ -19,7 +19,8 @@ export async function checkPermissions(directory: string): Promise<void> {
   const isJudged = ({ stack }: Granted) => !partly.some(({ slug }) => stack.includes(`-${slug}-`));
   const granted = ledger.granted.filter(isJudged);
   const others = ledger.granted.filter((permission) => !isJudged(permission));
-  // What is said of a capability that was run in part, or not deployed, is not held against it here.
+  // What is said of a capability that was run in part, or not deployed, is not held against it here; whether a stack has
+  // its role at all is asked in contract/permissions.slow.test.ts.
   const asked = explanations.filter(
     (each) => concerns(each, granted) && !others.some((permission) => isAbout(each, permission)),
   );

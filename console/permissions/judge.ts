@@ -51,7 +51,7 @@ function complaint(explanation: Explanation, granted: readonly Granted[], withTe
 const on = ({ resource }: Explanation): string => (resource === undefined ? '' : ` on ${resource}`);
 
 /** Whether it speaks of a role that is among these. */
-export const concerns = ({ role }: Explanation, granted: readonly Granted[]): boolean =>
+export const concerns = ({ role }: Explanation, granted: readonly Pick<Granted, 'role'>[]): boolean =>
   granted.some((permission) => fits(role, permission.role));
 
 export const isAbout = ({ role, actions, resource }: Explanation, permission: Granted): boolean =>

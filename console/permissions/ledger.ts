@@ -93,8 +93,8 @@ export class PermissionLedger {
       [...names].reduce((rest, [region, name]) => rest.replaceAll(region, name), text);
     return {
       stack: placed(stack),
-      role: role.replace(HASH, ''),
-      policy: policy.startsWith(role.replace(HASH, '')) ? null : policy,
+      role: withoutHash(role),
+      policy: policy.startsWith(withoutHash(role)) ? null : policy,
       statement,
       action,
       resource: uncut(withoutChance(placed(resource)), own),
@@ -104,6 +104,7 @@ export class PermissionLedger {
 
 /** CloudFormation's logical ids end in eight digits of hex. */
 const HASH = /[0-9A-F]{8}$/;
+export const withoutHash = (logicalId: string): string => logicalId.replace(HASH, '');
 
 /** Parts of names that AWS draws: suffixes of physical names, key ids, ids of load balancers. */
 const withoutChance = (arn: string): string =>

@@ -33,6 +33,12 @@ export interface Profile {
   readonly groups: readonly Group[];
 }
 
+/** By name. */
+export type Profiles = Readonly<Record<string, Profile>>;
+
+export const titlesOf = (profiles: Profiles): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(profiles).map(([name, { title }]) => [name, title]));
+
 /** What a kind's draw is given besides chance. */
 export interface Drawn {
   readonly at: number;

@@ -28,6 +28,21 @@ export function reachableBy(
   };
 }
 
+/** Whether what an invariant is about came to pass, so that it could have been broken; by the end of its id. */
+export type Arises<Evidence> = Readonly<Record<string, (evidence: Evidence) => boolean>>;
+
+/** Those invariants whose case arose. Throws where nobody says when one does. */
+export const arisenIn = <Evidence>(
+  ids: readonly string[],
+  arises: Arises<Evidence>,
+  evidence: Evidence,
+): readonly string[] =>
+  ids.filter((id) => {
+    const own = arises[id.split('/').at(-1) ?? ''];
+    if (!own) throw new Error(`soak-coverage.ts does not say when the case of ${id} arises`);
+    return own(evidence);
+  });
+
 export interface Soaked {
   readonly cloud: Cloud;
   /** Name of each machine in the cloud → its file stem. */

@@ -29,6 +29,16 @@ export interface Schedule<Act = unknown> {
   readonly positions: readonly number[];
 }
 
+/** As it was drawn: nothing has been left out yet. */
+export const wholeSchedule = <Act>(drawn: Omit<Schedule<Act>, 'positions'>): Schedule<Act> => ({
+  ...drawn,
+  positions: drawn.entries.map((_, index) => index),
+});
+
+/** What a run of it is called, beside a scenario where one is named. */
+export const runName = ({ profile }: Pick<Schedule, 'profile'>, beside: string | undefined): string =>
+  `${beside === undefined ? '' : `${beside} with `}${profile} faults`;
+
 /** Name under which the simulator counts the hits of an entry's fault. */
 export const faultId = (position: number): string => `soak-${position}`;
 
@@ -49,6 +59,26 @@ export function only<Act>(schedule: Schedule<Act>, positions: readonly number[])
 /** When the last fault that ends has ended. Faults that stay are not asked about. */
 export const endOf = ({ entries }: Pick<Schedule, 'entries'>): number =>
   Math.max(0, ...entries.map(({ at, lasts }) => at + (lasts ?? 0)));
+
+/** When the last of them begins. */
+export const lastBeginOf = ({ entries }: Pick<Schedule, 'entries'>): number =>
+  Math.max(0, ...entries.map(({ at }) => at));
+
+/** What people do, as a scenario has it. */
+export const actsOf = <Act extends object>({ entries }: Pick<Schedule<Act>, 'entries'>): (Act & Moment)[] =>
+  entries.flatMap(({ at, act }) => (act ? [{ ...act, afterSeconds: at }] : []));
+
+interface Moment {
+  readonly afterSeconds: number;
+}
+
+/** Machines by the names that they were deployed under: file stems behind the prefix. */
+export const machinesUnder =
+  (prefix: string) =>
+  (fault: PlannedFault): PlannedFault =>
+    'machine' in fault && fault.machine !== undefined
+      ? ({ ...fault, machine: `${prefix}-${fault.machine}` } as PlannedFault)
+      : fault;
 
 const ms = (seconds: number): number => Math.round(seconds * 1000);
 

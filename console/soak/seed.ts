@@ -5,7 +5,7 @@ import { type Drill, type SoakedRun, soakOf, type Watcher } from '../drills/inde
 import { UsageProblem } from '../problem.ts';
 import type { Faults, ShrunkSchedule, SoakResult } from './job.ts';
 import { milder } from './milder.ts';
-import { type Entry, only, type Schedule } from './schedule.ts';
+import { type Entry, only, type Schedule, wholeSchedule } from './schedule.ts';
 import { shrink } from './shrink.ts';
 
 /** A run costs seconds; what is smallest after so many is small enough to be read. */
@@ -22,9 +22,7 @@ export interface SoakOf {
 /** Throws UsageProblem when there is no such profile or no such fault. */
 export function scheduleOf({ drill, configuration, faults }: SoakOf, seed: number): Schedule {
   const { profile, entries } = faults;
-  if (entries) {
-    return { slug: drill.slug, profile, seed, entries, positions: entries.map((_, position) => position) };
-  }
+  if (entries) return wholeSchedule({ slug: drill.slug, profile, seed, entries });
   const drawn = soakOf(drill).schedule(profile, seed, configuration);
   try {
     return faults.only ? only(drawn, faults.only) : drawn;

@@ -2,7 +2,6 @@
  * Lets people acknowledge or silence from a message, by its signed link: a GET shows a form and does nothing, the POST of
  * that form acts. Started by: its function URL, infra/wiring.ts "acknowledge".
  */
-import { dynamoItems } from '../shared/aws/items.ts';
 import { secretsManager } from '../shared/aws/secrets.ts';
 import { sqsQueue } from '../shared/aws/sqs.ts';
 import { lambda, type Surroundings } from '../shared/lambda.ts';
@@ -10,14 +9,14 @@ import type { Queue, Secrets } from '../shared/ports.ts';
 import { LINKS_SECRET } from './channels.ts';
 import { RouterConfig, tableIn } from './config.ts';
 import { InvalidSignature } from './errors.ts';
-import { type ItemStore, itemStore } from './item-store.ts';
+import type { ItemStore } from './item-store.ts';
 import { withAcknowledgement } from './ledger.ts';
 import { type Link, readLink } from './links.ts';
-import { itemPeers, type Peers } from './peers.ts';
+import type { Peers } from './peers.ts';
 import { recordTo } from './record.ts';
 import { escapeHtml } from './render/email.ts';
 import { settle } from './settle.ts';
-import { sharedStore } from './shared-store.ts';
+import { sharedItems } from './shared-items.ts';
 import { checkSilence } from './silence.ts';
 import type { Table } from './table.ts';
 import { askToFollow, wakeAt } from './wakes.ts';
@@ -109,10 +108,10 @@ export const handler = lambda({
   slug: 'alert-routing',
   config: RouterConfig,
   ports: (config, clock) => {
-    const peers = itemPeers(dynamoItems({ ...config, table: config.peersTable }), config.region, clock.now);
+    const { peers, store } = sharedItems(config, clock);
     return {
       peers,
-      store: sharedStore(itemStore(dynamoItems(config)), peers),
+      store,
       table: tableIn(config),
       secrets: secretsManager(config, clock),
       work: sqsQueue({ region: config.region, queueUrl: config.workQueueUrl }),

@@ -2,7 +2,6 @@
  * Does what is due: decides about groups, delivers messages, and sets the clock for what comes next. Started by: Lambda's
  * poller of the work queue, and infra/wiring.ts "dispatch" each minute. Twice at once changes nothing.
  */
-import { dynamoItems } from '../shared/aws/items.ts';
 import { secretsManager } from '../shared/aws/secrets.ts';
 import { sesMail } from '../shared/aws/ses.ts';
 import { snsTopics } from '../shared/aws/sns.ts';
@@ -14,12 +13,12 @@ import { channelsOf } from './channels.ts';
 import { RouterConfig, tableIn } from './config.ts';
 import { type Delivering, deliver } from './deliver.ts';
 import { StoreConflict } from './errors.ts';
-import { type ItemStore, itemStore } from './item-store.ts';
-import { itemPeers, type Peers } from './peers.ts';
+import type { ItemStore } from './item-store.ts';
+import type { Peers } from './peers.ts';
 import type { Channel } from './ports.ts';
 import { recordTo } from './record.ts';
 import { settle, suppressorsOf } from './settle.ts';
-import { sharedStore } from './shared-store.ts';
+import { sharedItems } from './shared-items.ts';
 import type { Table } from './table.ts';
 import { askToFollow, wakeAt } from './wakes.ts';
 
@@ -126,15 +125,14 @@ export const handler = lambda({
   slug: 'alert-routing',
   config: RouterConfig,
   ports: (config, clock) => {
-    const items = dynamoItems(config);
     const table = tableIn(config);
     const topics = snsTopics(config);
     const web = fetchWeb(clock);
     const secrets = secretsManager(config, clock);
-    const peers = itemPeers(dynamoItems({ ...config, table: config.peersTable }), config.region, clock.now);
+    const { peers, store } = sharedItems(config, clock);
     const ports = { web, secrets, mail: sesMail(config), topics, posts: peers.posts, clock, config };
     return {
-      store: sharedStore(itemStore(items), peers),
+      store,
       peers,
       table,
       topics,

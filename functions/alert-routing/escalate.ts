@@ -4,7 +4,6 @@
  * the dispatch or this, it is told once: the ledger is one conditional write.
  */
 import * as z from 'zod';
-import { dynamoItems } from '../shared/aws/items.ts';
 import { sqsQueue } from '../shared/aws/sqs.ts';
 import { lambda, type Surroundings } from '../shared/lambda.ts';
 import { parse } from '../shared/parse.ts';
@@ -12,11 +11,10 @@ import type { Queue } from '../shared/ports.ts';
 import { RouterConfig, tableIn } from './config.ts';
 import { type Stand, type Standing, standOf } from './escalation.ts';
 import { type Followers, itemFollowers } from './item-escalations.ts';
-import { type ItemStore, itemStore } from './item-store.ts';
-import { itemPeers } from './peers.ts';
+import type { ItemStore } from './item-store.ts';
 import { recordTo } from './record.ts';
 import { settle } from './settle.ts';
-import { sharedStore } from './shared-store.ts';
+import { sharedItems } from './shared-items.ts';
 import type { Table } from './table.ts';
 import { wakeAt } from './wakes.ts';
 
@@ -81,10 +79,9 @@ export const handler = lambda({
   slug: 'alert-routing',
   config: RouterConfig,
   ports: (config, clock) => {
-    const items = dynamoItems(config);
-    const peers = itemPeers(dynamoItems({ ...config, table: config.peersTable }), config.region, clock.now);
+    const { items, store } = sharedItems(config, clock);
     return {
-      store: sharedStore(itemStore(items), peers),
+      store,
       followers: itemFollowers(items),
       table: tableIn(config),
       work: sqsQueue({ region: config.region, queueUrl: config.workQueueUrl }),

@@ -5,7 +5,6 @@
  * conditional write and named by its round.
  */
 import * as z from 'zod';
-import { dynamoItems } from '../shared/aws/items.ts';
 import { sfnExecutions, sfnWaiters } from '../shared/aws/sfn.ts';
 import { lambda, type Surroundings } from '../shared/lambda.ts';
 import { parse } from '../shared/parse.ts';
@@ -13,9 +12,8 @@ import type { Executions, Waiters } from '../shared/ports.ts';
 import { FollowConfig, tableIn } from './config.ts';
 import { executionName, type Round, roundOf } from './escalation.ts';
 import { type Follower, type Followers, itemFollowers } from './item-escalations.ts';
-import { type ItemStore, itemStore } from './item-store.ts';
-import { itemPeers } from './peers.ts';
-import { sharedStore } from './shared-store.ts';
+import type { ItemStore } from './item-store.ts';
+import { sharedItems } from './shared-items.ts';
 import type { Table } from './table.ts';
 
 const FollowInput = z.union([
@@ -97,10 +95,9 @@ export const handler = lambda({
   slug: 'alert-routing',
   config: FollowConfig,
   ports: (config, clock) => {
-    const items = dynamoItems(config);
-    const peers = itemPeers(dynamoItems({ ...config, table: config.peersTable }), config.region, clock.now);
+    const { items, store } = sharedItems(config, clock);
     return {
-      store: sharedStore(itemStore(items), peers),
+      store,
       followers: itemFollowers(items),
       table: tableIn(config),
       executions: sfnExecutions({ region: config.region, stateMachineArn: config.escalationMachineArn }),

@@ -4,7 +4,6 @@
  * it is in the dead-letter queue, whose alarm pages by another way.
  */
 import * as z from 'zod';
-import { dynamoItems } from '../shared/aws/items.ts';
 import { secretsManager } from '../shared/aws/secrets.ts';
 import { sesMail } from '../shared/aws/ses.ts';
 import { snsTopics } from '../shared/aws/sns.ts';
@@ -15,14 +14,14 @@ import type { Queue } from '../shared/ports.ts';
 import { fetchWeb } from '../shared/web.ts';
 import { channelsOf } from './channels.ts';
 import { RouterConfig, tableIn } from './config.ts';
-import { type ItemStore, itemStore } from './item-store.ts';
+import type { ItemStore } from './item-store.ts';
 import { applyNews, newsIn } from './news.ts';
-import { itemPeers, type Peers } from './peers.ts';
+import type { Peers } from './peers.ts';
 import type { Channel } from './ports.ts';
 import { read } from './read.ts';
 import { receive } from './receive.ts';
 import { recordTo } from './record.ts';
-import { sharedStore } from './shared-store.ts';
+import { sharedItems } from './shared-items.ts';
 import type { Signal } from './signal.ts';
 import type { Table } from './table.ts';
 import { tellAnyway } from './tell-anyway.ts';
@@ -103,9 +102,8 @@ export const handler = lambda({
   slug: 'alert-routing',
   config: RouterConfig,
   ports: (config, clock) => {
-    const items = dynamoItems(config);
     const table = tableIn(config);
-    const peers = itemPeers(dynamoItems({ ...config, table: config.peersTable }), config.region, clock.now);
+    const { peers, store } = sharedItems(config, clock);
     const adapters = {
       web: fetchWeb(clock),
       secrets: secretsManager(config, clock),
@@ -114,7 +112,7 @@ export const handler = lambda({
       posts: peers.posts,
     };
     return {
-      store: sharedStore(itemStore(items), peers),
+      store,
       peers,
       table,
       work: sqsQueue({ region: config.region, queueUrl: config.workQueueUrl }),

@@ -6,7 +6,6 @@
  */
 
 import { eventBus } from '../shared/aws/events.ts';
-import { dynamoItems } from '../shared/aws/items.ts';
 import { dynamoReleases } from '../shared/aws/releases-table.ts';
 import { sfnExecutions } from '../shared/aws/sfn.ts';
 import { sqsQueue } from '../shared/aws/sqs.ts';
@@ -16,15 +15,14 @@ import type { Queue, Switch } from '../shared/ports.ts';
 import type { Alert } from './alert.ts';
 import { RemediateConfig, tableIn } from './config.ts';
 import { itemRuns, type Ledger, type Runs } from './item-runs.ts';
-import { type ItemStore, itemStore } from './item-store.ts';
+import type { ItemStore } from './item-store.ts';
 import { withDoing, withoutAcknowledgement } from './ledger.ts';
-import { itemPeers } from './peers.ts';
 import { recordTo } from './record.ts';
 import { decideRemediation, heldSentence, NEEDS_A_PERSON, outcomeOf, type Run, runSentence } from './remediation.ts';
 import { type Plan, planOf, type RemedyPorts } from './remedies.ts';
 import type { Remediation } from './routing.ts';
 import { settle } from './settle.ts';
-import { sharedStore } from './shared-store.ts';
+import { sharedItems } from './shared-items.ts';
 import { suppressionOf } from './suppression.ts';
 import type { Table } from './table.ts';
 import { wakeAt } from './wakes.ts';
@@ -170,10 +168,9 @@ export const handler = lambda({
   config: RemediateConfig,
   ports: (config, clock) => {
     const { region, account } = config;
-    const items = dynamoItems(config);
-    const peers = itemPeers(dynamoItems({ ...config, table: config.peersTable }), config.region, clock.now);
+    const { items, store } = sharedItems(config, clock);
     return {
-      store: sharedStore(itemStore(items), peers),
+      store,
       table: tableIn(config),
       runs: itemRuns(items),
       automation: ssmSwitch({ region, parameter: config.automationParameter }),

@@ -5,7 +5,6 @@
  */
 import * as z from 'zod';
 import { cloudWatchAlarms } from '../shared/aws/alarms.ts';
-import { dynamoItems } from '../shared/aws/items.ts';
 import { secretsManager } from '../shared/aws/secrets.ts';
 import { sqsQueue } from '../shared/aws/sqs.ts';
 import { lambda, type Surroundings } from '../shared/lambda.ts';
@@ -14,12 +13,12 @@ import type { Alarms, Queue } from '../shared/ports.ts';
 import { fetchWeb } from '../shared/web.ts';
 import { type Alert, isFiring } from './alert.ts';
 import { RouterConfig, tableIn } from './config.ts';
-import { type ItemStore, itemStore } from './item-store.ts';
+import type { ItemStore } from './item-store.ts';
 import { alertKey } from './keys.ts';
 import { PAGERDUTY_API_SECRET, type ProviderIncidents, pagerdutyIncidents } from './pagerduty-incidents.ts';
-import { itemPeers, type Peers } from './peers.ts';
+import type { Peers } from './peers.ts';
 import { receive } from './receive.ts';
-import { sharedStore } from './shared-store.ts';
+import { sharedItems } from './shared-items.ts';
 import type { Signal } from './signal.ts';
 import { goneOf, ofListing } from './sources/listing.ts';
 import { type Compared, comparePages } from './sweep-pages.ts';
@@ -110,12 +109,12 @@ export const handler = lambda({
   slug: 'alert-routing',
   config: RouterConfig,
   ports: (config, clock) => {
-    const peers = itemPeers(dynamoItems({ ...config, table: config.peersTable }), config.region, clock.now);
+    const { store, peers } = sharedItems(config, clock);
     const secret = `${config.secretPrefix}${PAGERDUTY_API_SECRET}`;
     return {
       alarms: cloudWatchAlarms(config),
       provider: pagerdutyIncidents(fetchWeb(clock), secretsManager(config, clock), secret),
-      store: sharedStore(itemStore(dynamoItems(config)), peers),
+      store,
       peers,
       table: tableIn(config),
       work: sqsQueue({ region: config.region, queueUrl: config.workQueueUrl }),

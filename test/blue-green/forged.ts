@@ -9,6 +9,7 @@ import type {
   Sample,
   StateVersion,
 } from '../../console/drills/blue-green/evidence.ts';
+import { violations } from '../../console/drills/blue-green/invariants.ts';
 
 export const OLD = `sha256:${'0'.repeat(64)}`;
 export const NEW = `sha256:${'1'.repeat(64)}`;
@@ -280,3 +281,16 @@ export function rolledBack(): Evidence {
     ]),
   };
 }
+
+/** What one invariant says about a history. */
+export const said = (id: number | string, evidence: Evidence): string =>
+  violations(evidence)
+    .filter((violation) => violation.id === `blue-green/${id}`)
+    .map(({ message }) => message)
+    .join('\n');
+
+/** The history with some of its samples replaced, by second. */
+export const sampled = (evidence: Evidence, ...replaced: Evidence['samples']): Evidence => ({
+  ...evidence,
+  samples: evidence.samples.map((each) => replaced.find(({ t }) => t === each.t) ?? each),
+});

@@ -125,6 +125,13 @@ describe('an explanation', () => {
     ]);
   });
 
+  it('is out of date when no role has its name: `mainstay permissions` asks about all that is deployed', () => {
+    const explanations = [{ ...explanation, role: 'GoneRole' }];
+    expect(judge({ granted: [permission({ used: true })], explanations, withTests: false }).stale).toEqual([
+      'explanation for GoneRole: sns:Publish: no role is granted sns:Publish; take it out',
+    ]);
+  });
+
   it('that names a test holds as long as that test uses the permission', () => {
     const explanations = [{ ...explanation, usedBy: 'a.test.ts' }];
     const stale = (used: boolean, withTests: boolean) =>

@@ -1,139 +1,17 @@
-/** The steps of a move as the machine calls them: to the end, twice, with lost answers, and by one who no longer may. */
+/** Each step of a move as the machine calls it: what it does, waits for and refuses. */
 import { describe, expect, it } from 'vitest';
 import { makeClaim } from '../../functions/region-failover/claim.ts';
 import { makeCleanUp } from '../../functions/region-failover/clean-up.ts';
-import { makeConfigure } from '../../functions/region-failover/configure.ts';
 import { makeFence } from '../../functions/region-failover/fence.ts';
 import { makeFreeze } from '../../functions/region-failover/freeze.ts';
 import { makeOpenWrites } from '../../functions/region-failover/open-writes.ts';
-import { makePromote } from '../../functions/region-failover/promote.ts';
 import { makeRecord } from '../../functions/region-failover/record.ts';
 import { makeScale } from '../../functions/region-failover/scale.ts';
 import { makeShiftTraffic } from '../../functions/region-failover/shift-traffic.ts';
-import { makeStartConsumers } from '../../functions/region-failover/start-consumers.ts';
 import { makeVerify, type Verified } from '../../functions/region-failover/verify.ts';
 import { isoOf } from '../../functions/shared/clock.ts';
-import { A, B, CLUSTER, EXECUTION, outage, START, W, World } from './memory.ts';
-
-const REQUEST = { target: B, from: A, by: 'alarm', reason: 'lost', declaredAt: isoOf(START) };
-const IMPAIRED = { byTarget: isoOf(START - 70_000), byWitness: isoOf(START - 70_000) };
-const move = { executionArn: EXECUTION, target: B, from: A, epoch: 2 };
-const newWorld = () => new World({ observations: outage(START) });
-
-const claim = (world: World, executionArn = EXECUTION) =>
-  makeClaim(world.ports)({
-    executionArn,
-    request: REQUEST,
-    epoch: 1,
-    assessedAt: isoOf(world.clock.now()),
-    impaired: IMPAIRED,
-  });
-const promote = (world: World, confirmedAt: string | null = isoOf(world.clock.now())) =>
-  makePromote(world.ports)({ move, confirmedAt });
-
-/** In the machine's order. The database and the witness do their part in between. */
-const STEPS: readonly [name: string, run: (world: World) => Promise<unknown>][] = [
-  ['claim', (world) => claim(world)],
-  ['freeze', ({ ports }) => makeFreeze(ports)({ move })],
-  ['fence', ({ ports }) => makeFence(ports)({ move, watched: null })],
-  [
-    'promote',
-    async (world) => {
-      try {
-        return await promote(world);
-      } catch (error) {
-        if (!world.state.database.moving) throw error;
-      }
-      // What the machine's Retry does: again until the cluster writes.
-      world.promoted();
-      return promote(world);
-    },
-  ],
-  ['scale', ({ ports }) => makeScale(ports)({ move })],
-  ['configure', ({ ports }) => makeConfigure(ports)({ move })],
-  ['open-writes', ({ ports }) => makeOpenWrites(ports)({ move })],
-  ['start-consumers', ({ ports }) => makeStartConsumers(ports)({ move })],
-  ['shift-traffic', ({ ports }) => makeShiftTraffic(ports)({ move })],
-  ['verify', ({ ports }) => makeVerify(ports)({ move, consecutive: 2 })],
-  ['record', (world) => record(world)],
-];
-
-const record = ({ ports }: World) =>
-  makeRecord(ports)({
-    executionName: 'one',
-    outcome: 'moved',
-    request: REQUEST,
-    findings: [],
-    approvals: [],
-    move,
-    impaired: IMPAIRED,
-    steps: [{ step: 'Decide', at: isoOf(START + 1000) }],
-    verification: {
-      verifiedAt: isoOf(START + 200_000),
-      witness: { at: isoOf(START + 200_000), localAt: isoOf(START + 200_000) },
-    },
-  });
-
-async function runTo(world: World, last: string): Promise<void> {
-  for (const [name, run] of STEPS) {
-    await run(world);
-    if (name === last) return;
-  }
-}
-
-describe('a whole move', () => {
-  it('ends with the target holding the next epoch, open, configured, consuming, with the traffic, unclaimed', async () => {
-    const world = newWorld();
-    await runTo(world, 'record');
-    const { item, settings, latch, records } = world.state;
-    expect(item).toMatchObject({ epoch: 2, holder: B, phase: 'active', claim: null, movedAt: isoOf(START) });
-    expect(settings.database).toEqual({ epoch: 2, endpoint: 'writer.b', reader: 'reader.b' });
-    expect(settings.consumers).toEqual({ epoch: 2, enabled: true });
-    expect(settings.deployments).toEqual({ epoch: 2, frozen: false, by: null });
-    expect(latch).toEqual({ [A]: false, [B]: true, [W]: true });
-    expect(records.one).toMatchObject({ outcome: 'moved', measures: { rtoSeconds: 270, rpoSeconds: 2 } });
-  });
-
-  it('does the same when every step is delivered twice', async () => {
-    const [once, twice] = [newWorld(), newWorld()];
-    for (const [, run] of STEPS) {
-      await run(once);
-      await run(twice);
-      await run(twice);
-    }
-    expect(twice.state).toEqual(once.state);
-    // Only the record, whose key is the execution's name, is written again; nothing else is done a second time.
-    const again = (changes: readonly string[]) =>
-      changes.filter((name) => !['records.put', 'records.noteLoss', 'records.noteProof'].includes(name));
-    expect(again(twice.changes)).toEqual(again(once.changes));
-  });
-
-  it('reaches the same end when the answer to any one change is lost and the step is repeated', async () => {
-    const reference = newWorld();
-    await runTo(reference, 'record');
-    for (const losing of new Set(reference.changes)) {
-      const world = newWorld();
-      world.losing = losing;
-      for (const [, run] of STEPS) await run(world).catch(() => run(world));
-      expect([losing, world.losing]).toEqual([losing, null]);
-      expect(world.state).toEqual(reference.state);
-      expect(world.changes.filter((name) => name === 'database.failOver')).toHaveLength(1);
-    }
-  });
-});
-
-describe('an execution whose move is no longer its own', () => {
-  const CHANGING = STEPS.filter(([name]) => name !== 'claim');
-  it.each(CHANGING)('%s changes nothing and stops quietly', async (_name, run) => {
-    const world = newWorld();
-    // Another execution moved the application on, twice, while this one slept in a lost region.
-    world.state.item = { ...world.state.item, epoch: 3, holder: A, phase: 'active', movedAt: isoOf(START - 1) };
-    world.promoted();
-    const before = structuredClone(world.state);
-    await expect(run(world)).rejects.toMatchObject({ name: 'ClaimConflict' });
-    expect(world.state).toEqual(before);
-  });
-});
+import { A, B, CLUSTER, EXECUTION, outage, START, W, type World } from './memory.ts';
+import { claim, IMPAIRED, move, newWorld, promote, REQUEST, record, runTo } from './steps.ts';
 
 describe('claim', () => {
   it('is had by one of two executions; the other stops quietly', async () => {
@@ -401,44 +279,6 @@ describe('record', () => {
     await makeRecord(world.ports)({ ...entry, outcome: 'declined', declinedBy: 'ada' });
     expect(world.state.decline).toEqual({ at: isoOf(START), by: 'ada' });
     expect(world.state.records.one).toMatchObject({ outcome: 'declined', measures: null });
-  });
-});
-
-describe('clean-up', () => {
-  const cleanUp = (world: World) => makeCleanUp(world.ports)({ executionArn: EXECUTION });
-
-  it.each(['claim', 'freeze', 'fence'])('after %s restores exactly what was there', async (last) => {
-    const world = newWorld();
-    const before = structuredClone(world.state);
-    await runTo(world, last);
-    expect(await cleanUp(world)).toMatchObject({ outcome: 'aborted', request: { target: B } });
-    expect(world.state).toEqual(before);
-    expect(await cleanUp(world)).toEqual({ outcome: 'nothing', request: null, measures: null });
-  });
-
-  it('says how an execution ended that only had to tell it', async () => {
-    const world = newWorld();
-    await runTo(world, 'record');
-    expect(await cleanUp(world)).toMatchObject({
-      outcome: 'moved',
-      request: { target: B },
-      measures: { rtoSeconds: 270 },
-    });
-  });
-
-  it.each(['promote', 'configure', 'open-writes', 'shift-traffic'])('after %s touches nothing', async (last) => {
-    const world = newWorld();
-    await runTo(world, last);
-    const before = structuredClone(world.state);
-    expect(await cleanUp(world)).toMatchObject({ outcome: 'incomplete' });
-    expect(world.state).toEqual(before);
-  });
-
-  it("leaves another execution's claim alone", async () => {
-    const world = newWorld();
-    await claim(world, `${EXECUTION}-other`);
-    expect(await cleanUp(world)).toMatchObject({ outcome: 'superseded' });
-    expect(world.state.item.phase).toBe('fencing');
   });
 });
 

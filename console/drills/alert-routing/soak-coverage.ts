@@ -1,9 +1,10 @@
 /** Which invariants a soaked run can break, and whether their case arose in it. Those that promise times are not among them. */
 import { ledgerOf } from '../../../simulator/world/index.ts';
+import { type Arises, arisenIn } from '../../soak/run-coverage.ts';
 import { type Evidence, isPage, peopleIn } from './evidence.ts';
 import { lastSpan } from './history.ts';
 
-const ARISES: Readonly<Record<number, (evidence: Evidence) => boolean>> = {
+const ARISES: Arises<Evidence> = {
   1: ({ history }) => history.some((alert) => lastSpan(alert)?.to === Number.POSITIVE_INFINITY),
   2: (evidence) => peopleIn(evidence).some(({ what }) => what === 'paged'),
   3: ({ history }) => history.some((alert) => Number.isFinite(lastSpan(alert)?.to)),
@@ -20,5 +21,4 @@ const ARISES: Readonly<Record<number, (evidence: Evidence) => boolean>> = {
 /** Numbers. */
 export const judgedUnderFaults: readonly string[] = Object.keys(ARISES);
 
-export const aroseIn = (evidence: Evidence): string[] =>
-  Object.entries(ARISES).flatMap(([number, arises]) => (arises(evidence) ? [number] : []));
+export const aroseIn = (evidence: Evidence): readonly string[] => arisenIn(judgedUnderFaults, ARISES, evidence);

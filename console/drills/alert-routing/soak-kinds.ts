@@ -4,10 +4,20 @@
  */
 import type { Configuration } from '../../../infra/config/index.ts';
 import type { Names } from '../../../infra/names.ts';
-import type { Fault, PlannedFault } from '../../../simulator/faults.ts';
 import type { Random } from '../../../simulator/random.ts';
 import type { ProviderName, Trouble, WorldEvent } from '../../../simulator/world/index.ts';
 import machine from '../../../statemachines/alert-routing-escalation.asl.json' with { type: 'json' };
+import {
+  badDeliveries,
+  broken,
+  brokenCalls,
+  CRASH_MOMENTS,
+  dark,
+  fault,
+  howOften,
+  share,
+  whole,
+} from '../../soak/common-kinds.ts';
 import type { Kind } from '../../soak/profile.ts';
 import type { Entry } from '../../soak/schedule.ts';
 import type { Act, Where } from './scenario.ts';
@@ -27,13 +37,8 @@ const FUNCTIONS = [
 ] as const;
 
 const SERVICES = ['dynamodb', 'sqs', 'secretsmanager', 'sns', 'events', 'cloudwatch', 'states'] as const;
-const SERVER_ERRORS = ['InternalServerError', 'ServiceUnavailable', 'InternalFailure'] as const;
 const CHANNELS = ['rule', 'queue', 'schedule', 'topic'] as const;
-const CRASH_MOMENTS = ['init', 'start', 'before-call', 'after-call', 'after-call', 'end'] as const;
 
-const fault = (record: PlannedFault): Part => ({ fault: record });
-const share = (size: number): number => Math.round(size * 1000) / 1000;
-const whole = (size: number): number => Math.max(1, Math.round(size));
 const happens = (at: number, of: Act): Part => ({ at, lasts: null, act: { act: 'happen', of } });
 
 export function kindsFor({ regions: { serving } }: Configuration, { escalationWorkflow }: Names): Kinds {
@@ -85,10 +90,7 @@ function regions(first: string, second: string): Kinds {
   });
   const either = (random: Random): string => random.pick([first, second]);
   return {
-    dark(random) {
-      const region = either(random);
-      return { begins: [{ do: 'goDark', region }], ends: [{ do: 'comeBack', region }] };
-    },
+    dark: (random) => dark(either(random)),
     parted: () =>
       cut([
         [first, second],
@@ -101,22 +103,9 @@ function regions(first: string, second: string): Kinds {
 /** Calls of AWS's APIs. */
 function calls(region: (random: Random) => string): Kinds {
   const of = (random: Random) => ({ service: random.pick(SERVICES), region: region(random) });
-  const broken =
-    (make: (size: number, random: Random) => Partial<Fault>): Kind<Deed> =>
-    (random, { size }) =>
-      fault({ ...of(random), ...make(size, random) } as PlannedFault);
   return {
-    throttle: broken((size) => ({ kind: 'throttle', probability: share(size) })),
-    error: broken((size, random) => ({ kind: 'error', error: random.pick(SERVER_ERRORS), probability: share(size) })),
-    latency: broken((size) => ({ kind: 'latency', beforeMs: whole(size), probability: 0.7 })),
-    drop: broken((size) => ({ kind: 'drop', probability: share(size) })),
-    'lose-answer': broken((size) => ({ kind: 'lose-answer', probability: share(size) })),
-    duplicate: broken((size, random) => ({
-      kind: 'duplicate',
-      againMs: whole(random.uniform(50, 4000)),
-      probability: share(size),
-    })),
-    endpoint: (random) => fault({ kind: 'endpoint', ...of(random) }),
+    ...brokenCalls(of),
+    latency: broken(of, (_, { size }) => ({ kind: 'latency', beforeMs: whole(size), probability: 0.7 })),
   };
 }
 
@@ -127,23 +116,13 @@ function steps(region: (random: Random) => string): Kinds {
     'function-crash'(random) {
       const moment = random.pick(CRASH_MOMENTS);
       const about = { region: region(random), function: `alert-routing/${random.pick(FUNCTIONS)}`, moment };
-      const often = random.chance(0.6)
-        ? { nth: 1 + random.integer(8) }
-        : { probability: 0.4, times: 1 + random.integer(4) };
-      return fault({ kind: 'function-crash', ...about, ...often });
+      return fault({ kind: 'function-crash', ...about, ...howOften(random, 8) });
     },
     'function-throttle': (random, { size }) =>
       fault({ kind: 'function-throttle', region: region(random), probability: share(size) }),
     'event-lost': (random, { size }) =>
       fault({ kind: 'event-lost', region: region(random), source: 'aws.cloudwatch', probability: share(size) }),
-    'event-duplicate': (random, { size }) =>
-      fault({
-        kind: 'event-duplicate',
-        ...delivery(random),
-        againMs: whole(random.uniform(100, 90_000)),
-        probability: share(size),
-      }),
-    'event-late': (random, { size }) => fault({ kind: 'event-late', ...delivery(random), maxMs: whole(size) }),
+    ...badDeliveries(delivery),
   };
 }
 

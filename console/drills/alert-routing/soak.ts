@@ -11,9 +11,10 @@ import { forkSimulation } from '../../../simulator/simulation.ts';
 import { scheduleEvents } from '../../../simulator/world/index.ts';
 import machine from '../../../statemachines/alert-routing-escalation.asl.json' with { type: 'json' };
 import { withoutGaps } from '../../drill/gaps.ts';
-import { drawEntries, type Profile } from '../../soak/profile.ts';
+import { drawEntries, type Profile, titlesOf } from '../../soak/profile.ts';
 import { coverageOfRun, reachableBy } from '../../soak/run-coverage.ts';
-import { endOf, eventsOf, type Schedule } from '../../soak/schedule.ts';
+import { endOf, eventsOf, runName, type Schedule, wholeSchedule } from '../../soak/schedule.ts';
+import { withSettling } from '../../soak/settles.ts';
 import type { Soak, SoakedRun, Watcher } from '../index.ts';
 import { reportOf, resultOf, SLUG } from './drill.ts';
 import { historyOf } from './history.ts';
@@ -40,7 +41,7 @@ function scheduleFor(profile: string, seed: number, configuration: Configuration
   const kinds = kindsFor(configuration, namesOf(configuration));
   const random = new Random(seedStream(seed, `soak ${SLUG} ${profile}`));
   const entries = drawEntries(PROFILES[profile as keyof typeof PROFILES] as Profile, kinds, random);
-  return { slug: SLUG, profile, seed, entries, positions: entries.map((_, index) => index) };
+  return wholeSchedule({ slug: SLUG, profile, seed, entries });
 }
 
 async function run(
@@ -54,18 +55,14 @@ async function run(
   const { played, scenario } = await withoutGaps(deployed, () => befall(scene, planned, schedule));
   const evidence = { ...played, configuration, scenario, history: historyOf(scenario) };
   const late = unsettled(evidence).map((what) => `${SETTLES_WITHIN_SECONDS} s after the last fault ended: ${what}`);
-  const name = beside === undefined ? `${schedule.profile} faults` : `${beside} with ${schedule.profile} faults`;
-  const told = resultOf(name, schedule.seed, scenario, { ...played, faults: [] });
-  const { violated } = told.invariants;
+  const told = resultOf(runName(schedule, beside), schedule.seed, scenario, { ...played, faults: [] });
+  const invariants = { ...told.invariants, checked: judgedUnderFaults.map(idOf) };
   const outcome = late.length === 0 ? OUTCOMES[0] : OUTCOMES[1];
   const result = {
     ...told,
     outcome,
     expected: null,
-    invariants: {
-      checked: [...judgedUnderFaults.map(idOf), SETTLES],
-      violated: [...violated, ...late.map((message) => ({ id: SETTLES, message }))],
-    },
+    invariants: withSettling(invariants, SETTLES, late),
   };
   for (const entry of result.timeline) watcher.entry?.(entry);
   const { cloud } = played;
@@ -122,7 +119,7 @@ async function tried(since: number, act: Scenario['acts'][number], cloud: Cloud,
 const idOf = (number: string): string => `${SLUG}/${number}`;
 
 export const alertRoutingSoak: Soak = {
-  profiles: Object.fromEntries(Object.entries(PROFILES).map(([name, { title }]) => [name, title])),
+  profiles: titlesOf(PROFILES),
   reachable: (profile) =>
     reachableBy(
       PROFILES[profile as keyof typeof PROFILES],

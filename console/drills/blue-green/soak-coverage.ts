@@ -5,7 +5,7 @@ import machine from '../../../statemachines/blue-green.asl.json' with { type: 'j
 import cleanUpMachine from '../../../statemachines/blue-green-clean-up.asl.json' with { type: 'json' };
 import type { Coverage, Reachable } from '../../soak/coverage.ts';
 import type { Profile } from '../../soak/profile.ts';
-import { coverageOfRun, reachableBy } from '../../soak/run-coverage.ts';
+import { type Arises, arisenIn, coverageOfRun, reachableBy } from '../../soak/run-coverage.ts';
 import type { Schedule } from '../../soak/schedule.ts';
 import type { Evidence } from './evidence.ts';
 import { commits, exposures, raises, withdrawals, writtenByMainstay } from './facts.ts';
@@ -14,14 +14,10 @@ import { OUTCOMES } from './scenario.ts';
 
 const MAIN = 'blue-green';
 const CLEAN_UP = 'blue-green-clean-up';
+const IDS = INVARIANTS.map(({ id }) => id);
 
 export const reachable = (profile: Profile): Reachable =>
-  reachableBy(
-    profile,
-    { [MAIN]: machine, [CLEAN_UP]: cleanUpMachine },
-    INVARIANTS.map(({ id }) => id),
-    OUTCOMES,
-  );
+  reachableBy(profile, { [MAIN]: machine, [CLEAN_UP]: cleanUpMachine }, IDS, OUTCOMES);
 
 export const coverageOf = (
   cloud: Cloud,
@@ -38,7 +34,7 @@ export const coverageOf = (
     ]),
     schedule,
     outcome,
-    arose: INVARIANTS.filter(({ id }) => arose(id, evidence)).map(({ id }) => id),
+    arose: arisenIn(IDS, ARISES, evidence),
   });
 
 const isRaised = (evidence: Evidence): boolean => raises(evidence).length > 0;
@@ -48,7 +44,7 @@ const isTakenBack = (evidence: Evidence): boolean => withdrawals(evidence).lengt
 const isBegun = ({ states }: Evidence): boolean => states.some(({ holder }) => holder !== null);
 
 /** By number: whether what the invariant is about came to pass, so that it could have been broken. */
-const ARISES: Readonly<Record<string, (evidence: Evidence) => boolean>> = {
+const ARISES: Arises<Evidence> = {
   1: (evidence) => writtenByMainstay(evidence).length > 0,
   2: isRaised,
   3: ({ calls }) => calls.some(({ deed }) => deed === 'assign' || deed === 'size'),
@@ -75,9 +71,3 @@ const ARISES: Readonly<Record<string, (evidence: Evidence) => boolean>> = {
   24: ({ entries }) => entries.length > 0,
   rights: ({ calls }) => calls.length > 0,
 };
-
-function arose(id: string, evidence: Evidence): boolean {
-  const arises = ARISES[id.split('/').at(-1) ?? ''];
-  if (!arises) throw new Error(`soak-coverage.ts does not say when the case of ${id} arises`);
-  return arises(evidence);
-}

@@ -3,12 +3,25 @@
  * how often, how strong and how long; what is pushed and what people want is in soak-wishes.ts. Functions are named by
  * their descriptions and machines by their files; soak.ts finds the machines' real names.
  */
-import type { Fault, PlannedFault } from '../../../simulator/faults.ts';
 import type { Random } from '../../../simulator/random.ts';
 import { zonesOf } from '../../../simulator/services/ec2/state.ts';
 import machine from '../../../statemachines/blue-green.asl.json' with { type: 'json' };
 import cleanUpMachine from '../../../statemachines/blue-green-clean-up.asl.json' with { type: 'json' };
-import type { Drawn, Kind } from '../../soak/profile.ts';
+import {
+  badDeliveries,
+  badLinks,
+  brokenCalls,
+  CRASH_MOMENTS,
+  cutOff,
+  dark,
+  fault,
+  howOften,
+  paused,
+  share,
+  slowCalls,
+  whole,
+} from '../../soak/common-kinds.ts';
+import type { Kind } from '../../soak/profile.ts';
 import type { Entry } from '../../soak/schedule.ts';
 import type { Act } from './scenario.ts';
 import { atSteps } from './soak-steps.ts';
@@ -52,11 +65,9 @@ const SERVICES = [
   ...['dynamodb', 'dynamodb', 'ssm', 'states', 'sns', 'autoscaling', 'elasticloadbalancing', 'elasticloadbalancing'],
   ...['lambda', 'cloudwatch', 'ecr', 's3'],
 ];
-const SERVER_ERRORS = ['InternalServerError', 'ServiceUnavailable', 'InternalFailure'] as const;
 const READ_SERVICES = ['ssm', 'states', 'autoscaling', 'elasticloadbalancing', 'elasticloadbalancing'] as const;
 /** Blue/green has no queue and starts nothing by a topic; its alarms start nothing either. */
 const CHANNELS = ['rule', 'rule', 'schedule'] as const;
-const CRASH_MOMENTS = ['init', 'start', 'before-call', 'after-call', 'after-call', 'end'] as const;
 
 export function kindsFor(places: SoakPlaces): Readonly<Record<string, Kind<Act>>> {
   return {
@@ -70,22 +81,12 @@ export function kindsFor(places: SoakPlaces): Readonly<Record<string, Kind<Act>>
   };
 }
 
-const fault = (record: PlannedFault): Part => ({ fault: record });
-const share = (size: number): number => Math.round(size * 1000) / 1000;
-const whole = (size: number): number => Math.max(1, Math.round(size));
-
 /** A region as a whole: region failover is awake in these runs, and may move the application meanwhile. */
 function regions({ region, second, witness }: SoakPlaces): Kinds {
   const oneOf = (random: Random): string => random.pick([region, region, region, second, witness]);
   return {
-    dark: (random) => {
-      const where = oneOf(random);
-      return { begins: [{ do: 'goDark', region: where }], ends: [{ do: 'comeBack', region: where }] };
-    },
-    'cut-off': (random) => {
-      const where = oneOf(random);
-      return { begins: [{ do: 'cutOff', region: where }], ends: [{ do: 'rejoin', region: where }] };
-    },
+    dark: (random) => dark(oneOf(random)),
+    'cut-off': (random) => cutOff(oneOf(random)),
   };
 }
 
@@ -94,44 +95,22 @@ function links({ region }: SoakPlaces): Kinds {
   const link = (random: Random): { sender: string; receiver: string } =>
     random.chance(0.5) ? { sender: 'internet', receiver: region } : { sender: region, receiver: 'internet' };
   return {
-    'packet-loss': (random, { size }) => fault({ kind: 'packet-loss', ...link(random), probability: share(size) }),
-    'slow-link': (random, { size }) => fault({ kind: 'slow-link', ...link(random), addedMs: whole(size) }),
+    ...badLinks(link),
     'slow-rules': (_, { size }) => fault({ kind: 'slow-rules', region, addedMs: whole(size) }),
   };
 }
 
 /** Calls of AWS's APIs. */
 function calls({ region }: SoakPlaces): Kinds {
-  const of = (random: Random, services: readonly string[] = SERVICES) => ({ service: random.pick(services), region });
-  const broken =
-    (make: (random: Random, drawn: Drawn) => Partial<Fault>): Kind<Act> =>
-    (random, drawn) =>
-      fault({ ...of(random), ...make(random, drawn) } as PlannedFault);
+  const of = (random: Random, services: readonly string[]) => ({ service: random.pick(services), region });
+  const any = (random: Random) => of(random, SERVICES);
   return {
-    throttle: broken((_, { size }) => ({ kind: 'throttle', probability: share(size) })),
-    error: broken((random, { size }) => ({
-      kind: 'error',
-      error: random.pick(SERVER_ERRORS),
-      probability: share(size),
-    })),
+    ...brokenCalls(any),
+    ...slowCalls(any),
     quota: (random, { size }) =>
       fault({ kind: 'quota', ...of(random, ['dynamodb', 'ssm', 'autoscaling', 'ecr']), probability: share(size) }),
-    latency: broken((random, { size }) =>
-      random.chance(0.5)
-        ? { kind: 'latency', beforeMs: whole(size), probability: 0.7 }
-        : { kind: 'latency', afterMs: whole(size), probability: 0.7 },
-    ),
-    reorder: broken((_, { size }) => ({ kind: 'reorder', withinMs: whole(size) })),
-    drop: broken((_, { size }) => ({ kind: 'drop', probability: share(size) })),
-    'lose-answer': broken((_, { size }) => ({ kind: 'lose-answer', probability: share(size) })),
-    duplicate: broken((random, { size }) => ({
-      kind: 'duplicate',
-      againMs: whole(random.uniform(50, 4000)),
-      probability: share(size),
-    })),
     'stale-read': (random, { size }) =>
       fault({ kind: 'stale-read', ...of(random, READ_SERVICES), staleMs: whole(size), probability: 0.7 }),
-    endpoint: (random) => fault({ kind: 'endpoint', service: random.pick(SERVICES), region }),
     /** The answers to the writes of the rule alone are lost: the deed that everything hangs on. */
     'lost-rule': (random, { size }) =>
       fault({
@@ -166,9 +145,7 @@ function steps({ region }: SoakPlaces): Kinds {
   return {
     'function-crash': (random) => {
       const moment = random.pick(CRASH_MOMENTS);
-      const often = random.chance(0.6)
-        ? { nth: 1 + random.integer(6) }
-        : { probability: 0.4, times: 1 + random.integer(4) };
+      const often = howOften(random, 6);
       return fault({ kind: 'function-crash', region, function: handler(random), moment, ...often });
     },
     /** Whoever does it dies right beside one of the calls that change something. */
@@ -197,14 +174,7 @@ function steps({ region }: SoakPlaces): Kinds {
       }),
     'at-state': (random, { lasts }) => atState(random, region, states(random), lasts),
     'event-lost': (random, { size }) => fault({ kind: 'event-lost', ...delivery(random), probability: share(size) }),
-    'event-duplicate': (random, { size }) =>
-      fault({
-        kind: 'event-duplicate',
-        ...delivery(random),
-        againMs: whole(random.uniform(100, 90_000)),
-        probability: share(size),
-      }),
-    'event-late': (random, { size }) => fault({ kind: 'event-late', ...delivery(random), maxMs: whole(size) }),
+    ...badDeliveries(delivery),
   };
 }
 
@@ -246,10 +216,7 @@ function capacity({ region }: SoakPlaces): Kinds {
     'sick-instance': (_, { size }) => fault({ kind: 'sick-instance', region, probability: share(size) }),
     lose: (random) => ({ begins: [{ do: 'lose', instance: instance(random) }] }),
     crash: (random) => ({ begins: [{ do: 'crash', instance: instance(random) }] }),
-    pause: (random) => {
-      const paused = instance(random);
-      return { begins: [{ do: 'pause', instance: paused }], ends: [{ do: 'wake', instance: paused }] };
-    },
+    pause: (random) => paused('pause', instance(random)),
   };
 }
 

@@ -6,10 +6,19 @@
 import type { Configuration } from '../../../infra/config/index.ts';
 import { namesOf } from '../../../infra/names.ts';
 import type { Cloud } from '../../../simulator/cloud.ts';
-import type { PlannedFault } from '../../../simulator/faults.ts';
 import { Random, seedStream } from '../../../simulator/random.ts';
-import { drawEntries, type Profile } from '../../soak/profile.ts';
-import { endOf, eventsOf, type Schedule } from '../../soak/schedule.ts';
+import { drawEntries, type Profile, titlesOf } from '../../soak/profile.ts';
+import {
+  actsOf,
+  endOf,
+  eventsOf,
+  lastBeginOf,
+  machinesUnder,
+  runName,
+  type Schedule,
+  wholeSchedule,
+} from '../../soak/schedule.ts';
+import { withSettling } from '../../soak/settles.ts';
 import type { Soak, SoakedRun, Watcher } from '../index.ts';
 import { allScenarios } from './all-scenarios.ts';
 import { type BlueGreenRun, runScenario } from './drill.ts';
@@ -45,7 +54,7 @@ export function scheduleFor(profile: string, seed: number, configuration: Config
   const random = new Random(seedStream(seed, `soak ${profile}`));
   const drawn = drawEntries(PROFILES[profile as keyof typeof PROFILES] as Profile, kinds, random);
   const entries = configuration.compute.kind === 'fargate' ? onFargate(drawn) : drawn;
-  return { slug: 'blue-green', profile, seed, entries, positions: entries.map((_, index) => index) };
+  return wholeSchedule({ slug: 'blue-green', profile, seed, entries });
 }
 
 /** Runs a schedule, beside a scenario where one is given. Throws what a drill throws. */
@@ -57,22 +66,15 @@ export async function runFaults(
   beside?: string,
 ): Promise<SoakRun> {
   const scenario = scenarioOf(schedule, configuration, beside === undefined ? undefined : allScenarios[beside]);
-  const name = beside === undefined ? `${schedule.profile} faults` : `${beside} with ${schedule.profile} faults`;
+  const name = runName(schedule, beside);
   const run = await runScenario(deployed, configuration, { name, scenario, decoded: true }, schedule.seed, watcher);
   const { result, evidence, cloud, unsettledBecause } = run;
-  const { checked, violated } = result.invariants;
   const missed = unsettledBecause
     ? [`${SETTLES_WITHIN_SECONDS} s after the last fault ended, ${unsettledBecause}`]
     : missedGoals(evidence);
   return {
     ...run,
-    result: {
-      ...result,
-      invariants: {
-        checked: [...checked, SETTLES],
-        violated: [...violated, ...missed.map((message) => ({ id: SETTLES, message }))],
-      },
-    },
+    result: { ...result, invariants: withSettling(result.invariants, SETTLES, missed) },
     schedule,
     coverage: coverageOf(cloud, namesOf(configuration), evidence, result.outcome, schedule),
   };
@@ -83,18 +85,18 @@ export function scenarioOf(
   configuration: Configuration,
   beside: Scenario | undefined,
 ): Scenario {
-  const resolve = resolver(configuration);
+  const resolve = machinesUnder(namesOf(configuration).prefix);
   const { entries } = schedule;
   const policy: OwnPolicy = { ...beside?.policy, ...policyOf(entries) };
   const open = endOf({ entries: entries.filter((entry) => !lurks(entry)) });
-  const quiet = Math.ceil(Math.max(open, WATCH_SECONDS + Math.max(0, ...entries.map(({ at }) => at))));
+  const quiet = Math.ceil(Math.max(open, WATCH_SECONDS + lastBeginOf(schedule)));
   return {
     title: beside ? `${beside.title}; and faults drawn from the seed` : 'faults drawn from the seed',
     expected: null,
     ...(Object.keys(policy).length > 0 && { policy }),
     ...(policy.stickySeconds && { returningUsers: true as const }),
     events: (places) => [...(beside?.events?.(places) ?? []), ...eventsOf(schedule, resolve)],
-    acts: [...(beside?.acts ?? []), ...entries.flatMap(actOf)],
+    acts: [...(beside?.acts ?? []), ...actsOf(schedule)],
     seconds: Math.max(beside?.seconds ?? 0, quiet + RELEASE_SECONDS),
     ...(beside ? beside.ratePerSecond && { ratePerSecond: beside.ratePerSecond } : { pace: PACE }),
     disturbedSeconds: quiet,
@@ -104,8 +106,6 @@ export function scenarioOf(
     wants: [],
   };
 }
-
-const actOf = ({ at, act }: SoakEntry) => (act ? [{ ...act, afterSeconds: at }] : []);
 
 /** It waits for a moment of a release; when nothing is released any more, that moment does not come. */
 const lurks = ({ fault }: SoakEntry): boolean =>
@@ -119,17 +119,8 @@ const isAboutRegions = ({ begins = [], act }: SoakEntry): boolean =>
 const policyOf = (entries: readonly SoakEntry[]): OwnPolicy =>
   Object.assign({}, ...entries.map(({ act }) => (act?.act === 'policy' ? act.policy : {})));
 
-/** Machines by the names that they were deployed under. */
-function resolver(configuration: Configuration): (fault: PlannedFault) => PlannedFault {
-  const { prefix } = namesOf(configuration);
-  return (fault) =>
-    'machine' in fault && fault.machine !== undefined
-      ? ({ ...fault, machine: `${prefix}-${fault.machine}` } as PlannedFault)
-      : fault;
-}
-
 export const blueGreenSoak: Soak = {
-  profiles: Object.fromEntries(Object.entries(PROFILES).map(([name, { title }]) => [name, title])),
+  profiles: titlesOf(PROFILES),
   reachable: (profile) => reachable(PROFILES[profile as keyof typeof PROFILES]),
   schedule: scheduleFor,
   run: (deployed, configuration, schedule, { watcher, beside } = {}) =>

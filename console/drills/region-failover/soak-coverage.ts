@@ -5,7 +5,7 @@ import machine from '../../../statemachines/region-failover.asl.json' with { typ
 import cleanUpMachine from '../../../statemachines/region-failover-clean-up.asl.json' with { type: 'json' };
 import type { Coverage, Reachable } from '../../soak/coverage.ts';
 import type { Profile } from '../../soak/profile.ts';
-import { coverageOfRun, reachableBy } from '../../soak/run-coverage.ts';
+import { type Arises, arisenIn, coverageOfRun, reachableBy } from '../../soak/run-coverage.ts';
 import type { Schedule } from '../../soak/schedule.ts';
 import { type Evidence, wasCarriedOut } from './evidence.ts';
 import { INVARIANTS } from './invariants.ts';
@@ -15,14 +15,10 @@ import { OUTCOMES } from './scenario.ts';
 
 const MAIN = 'region-failover';
 const CLEAN_UP = 'region-failover-clean-up';
+const IDS = INVARIANTS.map(({ id }) => id);
 
 export const reachable = (profile: Profile): Reachable =>
-  reachableBy(
-    profile,
-    { [MAIN]: machine, [CLEAN_UP]: cleanUpMachine },
-    INVARIANTS.map(({ id }) => id),
-    OUTCOMES,
-  );
+  reachableBy(profile, { [MAIN]: machine, [CLEAN_UP]: cleanUpMachine }, IDS, OUTCOMES);
 
 export const coverageOf = (
   cloud: Cloud,
@@ -39,10 +35,11 @@ export const coverageOf = (
     ]),
     schedule,
     outcome,
-    arose: INVARIANTS.filter(({ id }) => arose(id, evidence)).map(({ id }) => id),
+    arose: arisenIn(IDS, ARISES, evidence),
   });
 
-const ARISES: Readonly<Record<string, (evidence: Evidence) => boolean>> = {
+/** Whether what the invariant is about came to pass, so that it could have been broken. */
+const ARISES: Arises<Evidence> = {
   I1: ({ writes }) => new Set(writes.map(({ epoch }) => epoch)).size > 1,
   I2: ({ authority }) => new Set(authority.map(({ epoch }) => epoch)).size > 1,
   I3: ({ promotions }) => promotions.length > 0,
@@ -66,10 +63,3 @@ const ARISES: Readonly<Record<string, (evidence: Evidence) => boolean>> = {
   I16: ({ executions }) => executions.some(succeeded),
   rights: ({ calls }) => calls.length > 0,
 };
-
-/** Whether what the invariant is about came to pass, so that it could have been broken. */
-function arose(id: string, evidence: Evidence): boolean {
-  const arises = ARISES[id.split('/').at(-1) ?? ''];
-  if (!arises) throw new Error(`soak-coverage.ts does not say when the case of ${id} arises`);
-  return arises(evidence);
-}

@@ -4,12 +4,25 @@
  * descriptions and machines by their files; soak.ts finds the machines' real names.
  */
 import type { Names } from '../../../infra/names.ts';
-import type { Fault, PlannedFault } from '../../../simulator/faults.ts';
 import type { Random } from '../../../simulator/random.ts';
 import { zonesOf } from '../../../simulator/services/ec2/state.ts';
 import machine from '../../../statemachines/region-failover.asl.json' with { type: 'json' };
 import cleanUpMachine from '../../../statemachines/region-failover-clean-up.asl.json' with { type: 'json' };
-import type { Drawn, Kind } from '../../soak/profile.ts';
+import {
+  badDeliveries,
+  badLinks,
+  brokenCalls,
+  CRASH_MOMENTS,
+  cutOff,
+  dark,
+  fault,
+  howOften,
+  paused,
+  share,
+  slowCalls,
+  whole,
+} from '../../soak/common-kinds.ts';
+import type { Kind } from '../../soak/profile.ts';
 import type { Entry } from '../../soak/schedule.ts';
 import type { Act } from './scenario.ts';
 
@@ -76,10 +89,8 @@ const SERVICES = [
   'elasticloadbalancing',
   'lambda',
 ] as const;
-const SERVER_ERRORS = ['InternalServerError', 'ServiceUnavailable', 'InternalFailure'] as const;
 const READ_SERVICES = ['dynamodb', 'ssm', 'rds', 'states', 'autoscaling', 'elasticloadbalancing'] as const;
 const CHANNELS = ['rule', 'schedule', 'alarm', 'topic'] as const;
-const CRASH_MOMENTS = ['init', 'start', 'before-call', 'after-call', 'after-call', 'end'] as const;
 /** Route 53's checkers watch from these, at least (infra/config/route53-checker-ranges.ts). */
 const CHECKER_REGIONS = ['us-east-1', 'us-west-1', 'us-west-2', 'eu-west-1', 'ap-southeast-1'];
 
@@ -96,18 +107,9 @@ export function kindsFor(places: SoakPlaces): Readonly<Record<string, Kind<Act>>
 
 type Kinds = Record<string, Kind<Act>>;
 
-const fault = (record: PlannedFault): Part => ({ fault: record });
-const share = (size: number): number => Math.round(size * 1000) / 1000;
-const whole = (size: number): number => Math.max(1, Math.round(size));
-
 /** A region as a whole. The one that writes is the likeliest. */
 function regions({ old, target, witness, names }: SoakPlaces): Kinds {
   const oneOf = (random: Random): string => random.pick([old, old, old, old, target, witness]);
-  const dark = (region: string): Part => ({
-    begins: [{ do: 'goDark', region }],
-    ends: [{ do: 'comeBack', region }],
-  });
-  const cutOff = (region: string): Part => ({ begins: [{ do: 'cutOff', region }], ends: [{ do: 'rejoin', region }] });
   return {
     dark: (random) => dark(oneOf(random)),
     'dark-writer': () => dark(old),
@@ -152,8 +154,7 @@ function links({ old, target, witness }: SoakPlaces): Kinds {
   };
   return {
     'one-way': (random) => fault({ kind: 'cut', ...link(random) }),
-    'packet-loss': (random, { size }) => fault({ kind: 'packet-loss', ...link(random), probability: share(size) }),
-    'slow-link': (random, { size }) => fault({ kind: 'slow-link', ...link(random), addedMs: whole(size) }),
+    ...badLinks(link),
   };
 }
 
@@ -164,39 +165,16 @@ function calls({ old, target, witness }: SoakPlaces): Kinds {
     service: random.pick(services),
     region: region(random),
   });
-  const broken =
-    (make: (random: Random, drawn: Drawn) => Partial<Fault>): Kind<Act> =>
-    (random, drawn) => {
-      const record = { ...of(random, SERVICES), ...make(random, drawn) };
-      return fault(record as PlannedFault);
-    };
+  const any = (random: Random) => of(random, SERVICES);
   return {
-    throttle: broken((_, { size }) => ({ kind: 'throttle', probability: share(size) })),
-    error: broken((random, { size }) => ({
-      kind: 'error',
-      error: random.pick(SERVER_ERRORS),
-      probability: share(size),
-    })),
+    ...brokenCalls(any),
+    ...slowCalls(any),
     quota: (random, { size }) =>
       fault({ kind: 'quota', ...of(random, ['dynamodb', 'ssm', 'autoscaling', 'rds']), probability: share(size) }),
-    latency: broken((random, { size }) =>
-      random.chance(0.5)
-        ? { kind: 'latency', beforeMs: whole(size), probability: 0.7 }
-        : { kind: 'latency', afterMs: whole(size), probability: 0.7 },
-    ),
-    reorder: broken((_, { size }) => ({ kind: 'reorder', withinMs: whole(size) })),
-    drop: broken((_, { size }) => ({ kind: 'drop', probability: share(size) })),
-    'lose-answer': broken((_, { size }) => ({ kind: 'lose-answer', probability: share(size) })),
-    duplicate: broken((random, { size }) => ({
-      kind: 'duplicate',
-      againMs: whole(random.uniform(50, 4000)),
-      probability: share(size),
-    })),
     partial: (random, { size }) =>
       fault({ kind: 'partial', service: 'events', region: region(random), share: share(size), probability: 0.5 }),
     'stale-read': (random, { size }) =>
       fault({ kind: 'stale-read', ...of(random, READ_SERVICES), staleMs: whole(size), probability: 0.7 }),
-    endpoint: (random) => fault({ kind: 'endpoint', ...of(random, SERVICES) }),
     kms: (random) =>
       fault({
         kind: 'kms',
@@ -218,10 +196,7 @@ function steps({ old, target }: SoakPlaces): Kinds {
     'function-crash': (random) => {
       const moment = random.pick(CRASH_MOMENTS);
       const about = { region: where(random), function: `region-failover/${random.pick(FUNCTIONS)}`, moment };
-      const often = random.chance(0.6)
-        ? { nth: 1 + random.integer(6) }
-        : { probability: 0.4, times: 1 + random.integer(4) };
-      return fault({ kind: 'function-crash', ...about, ...often });
+      return fault({ kind: 'function-crash', ...about, ...howOften(random, 6) });
     },
     'function-throttle': (random, { size }) =>
       fault({
@@ -235,14 +210,7 @@ function steps({ old, target }: SoakPlaces): Kinds {
       fault({ kind: 'execution-abort', region: where(random), ...states(random), nth: 1 + random.integer(2) }),
     'at-state': (random, { lasts }) => atState(random, { old, target }, states(random), lasts),
     'event-lost': (random, { size }) => fault({ kind: 'event-lost', ...delivery(random), probability: share(size) }),
-    'event-duplicate': (random, { size }) =>
-      fault({
-        kind: 'event-duplicate',
-        ...delivery(random),
-        againMs: whole(random.uniform(100, 90_000)),
-        probability: share(size),
-      }),
-    'event-late': (random, { size }) => fault({ kind: 'event-late', ...delivery(random), maxMs: whole(size) }),
+    ...badDeliveries(delivery),
   };
   function delivery(random: Random): { region: string; channel: (typeof CHANNELS)[number] } {
     return { region: where(random), channel: random.pick(CHANNELS) };
@@ -259,11 +227,9 @@ function atState(
   const region = random.pick([target, target, old]);
   const at = { kind: 'at-state', region: target, ...states, nth: 1 } as const;
   const made = random.pick(['dark', 'cut-off', 'return', 'lose', 'crash'] as const);
-  if (made === 'dark' && lasts !== null) {
-    return { fault: { ...at, events: [{ do: 'goDark', region }] }, ends: [{ do: 'comeBack', region }] };
-  }
-  if (made === 'cut-off' && lasts !== null) {
-    return { fault: { ...at, events: [{ do: 'cutOff', region }] }, ends: [{ do: 'rejoin', region }] };
+  if ((made === 'dark' || made === 'cut-off') && lasts !== null) {
+    const { begins, ends } = made === 'dark' ? dark(region) : cutOff(region);
+    return { fault: { ...at, events: begins }, ends };
   }
   if (made === 'lose') {
     return { fault: { ...at, events: [{ do: 'lose', instance: { region: target, nth: random.integer(2) } }] } };
@@ -311,10 +277,6 @@ function capacity({ old, target, names }: SoakPlaces): Kinds {
       fault({ kind: 'slow-database', region: region(random), addedMs: whole(size) }),
     'slow-pool': (random, { size }) => fault({ kind: 'slow-pool', region: region(random), addedMs: whole(size) }),
   };
-}
-
-function paused(what: 'pause' | 'pauseInMidWrite', instance: { region: string; nth: number }): Part {
-  return { begins: [{ do: what, instance }], ends: [{ do: 'wake', instance }] };
 }
 
 /** DNS, its checkers, and people. */

@@ -6,10 +6,19 @@
 import type { Configuration } from '../../../infra/config/index.ts';
 import { namesOf } from '../../../infra/names.ts';
 import type { Cloud } from '../../../simulator/cloud.ts';
-import type { PlannedFault } from '../../../simulator/faults.ts';
 import { Random, seedStream } from '../../../simulator/random.ts';
-import { drawEntries, type Profile } from '../../soak/profile.ts';
-import { type Entry, endOf, eventsOf, type Schedule } from '../../soak/schedule.ts';
+import { drawEntries, type Profile, titlesOf } from '../../soak/profile.ts';
+import {
+  actsOf,
+  endOf,
+  eventsOf,
+  lastBeginOf,
+  machinesUnder,
+  runName,
+  type Schedule,
+  wholeSchedule,
+} from '../../soak/schedule.ts';
+import { withSettling } from '../../soak/settles.ts';
 import type { Soak, SoakedRun, Watcher } from '../index.ts';
 import { allScenarios, type RegionFailoverRun, runScenario } from './drill.ts';
 import type { Act, Scenario } from './scenario.ts';
@@ -34,7 +43,7 @@ export function scheduleFor(profile: string, seed: number, configuration: Config
   const kinds = kindsFor({ old, target, witness: configuration.regions.witness, names });
   const random = new Random(seedStream(seed, `soak ${profile}`));
   const entries = drawEntries(PROFILES[profile as keyof typeof PROFILES] as Profile, kinds, random);
-  return { slug: 'region-failover', profile, seed, entries, positions: entries.map((_, index) => index) };
+  return wholeSchedule({ slug: 'region-failover', profile, seed, entries });
 }
 
 /** Runs a schedule, beside a scenario where one is given. Throws what a drill throws. */
@@ -46,35 +55,27 @@ export async function runFaults(
   beside?: string,
 ): Promise<SoakRun> {
   const scenario = scenarioOf(schedule, configuration, beside === undefined ? undefined : allScenarios[beside]);
-  const name = beside === undefined ? `${schedule.profile} faults` : `${beside} with ${schedule.profile} faults`;
+  const name = runName(schedule, beside);
   const run = await runScenario(deployed, configuration, { name, scenario, decoded: true }, schedule.seed, watcher);
   const { result, evidence, cloud, unsettledBecause } = run;
-  const { checked, violated } = result.invariants;
-  const late = unsettledBecause && {
-    id: SETTLES,
-    message: `${SETTLES_WITHIN_SECONDS} s after the last fault ended, ${unsettledBecause}`,
-  };
+  const late = unsettledBecause ? [`${SETTLES_WITHIN_SECONDS} s after the last fault ended, ${unsettledBecause}`] : [];
   return {
     ...run,
-    result: {
-      ...result,
-      invariants: { checked: [...checked, SETTLES], violated: late ? [...violated, late] : violated },
-    },
+    result: { ...result, invariants: withSettling(result.invariants, SETTLES, late) },
     schedule,
     coverage: coverageOf(cloud, namesOf(configuration), evidence, result.outcome, schedule),
   };
 }
 
 function scenarioOf(schedule: Schedule<Act>, configuration: Configuration, beside: Scenario | undefined): Scenario {
-  const resolve = resolver(configuration);
-  const { entries } = schedule;
-  const quiet = Math.max(endOf(schedule), WATCH_SECONDS + Math.max(0, ...entries.map(({ at }) => at)));
+  const resolve = machinesUnder(namesOf(configuration).prefix);
+  const quiet = Math.max(endOf(schedule), WATCH_SECONDS + lastBeginOf(schedule));
   return {
     title: beside ? `${beside.title}; and faults drawn from the seed` : 'faults drawn from the seed',
     expected: null,
     ...(beside?.startsIn && { startsIn: beside.startsIn }),
     events: (places) => [...(beside?.events(places) ?? []), ...eventsOf(schedule, resolve)],
-    acts: [...(beside?.acts ?? []), ...entries.flatMap(actOf)],
+    acts: [...(beside?.acts ?? []), ...actsOf(schedule)],
     seconds: Math.max(beside?.seconds ?? 0, Math.ceil(quiet)),
     toTheEnd: true,
     disturbedSeconds: endOf(schedule),
@@ -83,19 +84,8 @@ function scenarioOf(schedule: Schedule<Act>, configuration: Configuration, besid
   };
 }
 
-const actOf = ({ at, act }: Entry<Act>) => (act ? [{ ...act, afterSeconds: at }] : []);
-
-/** Machines by the names that they were deployed under. */
-function resolver(configuration: Configuration): (fault: PlannedFault) => PlannedFault {
-  const { prefix } = namesOf(configuration);
-  return (fault) =>
-    'machine' in fault && fault.machine !== undefined
-      ? ({ ...fault, machine: `${prefix}-${fault.machine}` } as PlannedFault)
-      : fault;
-}
-
 export const regionFailoverSoak: Soak = {
-  profiles: Object.fromEntries(Object.entries(PROFILES).map(([name, { title }]) => [name, title])),
+  profiles: titlesOf(PROFILES),
   reachable: (profile) => reachable(PROFILES[profile as keyof typeof PROFILES]),
   schedule: scheduleFor,
   run: (deployed, configuration, schedule, { watcher, beside } = {}) =>
