@@ -79,6 +79,8 @@ async function watch(world: World, percent = 100) {
     at: isoOf(START + index * 60_000),
     requests: 100,
     errors: 0,
+    unanswered: 0,
+    gateway: 0,
     p95Seconds: 0.1,
   }));
   world.state.minutes = { ...world.state.minutes, green: minutes, balancer: minutes };

@@ -20,6 +20,11 @@ export const badReleases = {
     },
     100,
   ),
+  'hangs-up': neverBad(
+    'a release closes the connections of five of a hundred requests, which no target group counts',
+    { hangUpShare: 0.05 },
+    100,
+  ),
   'passes-health': neverBad('a release passes every health check and fails every request', { brokenStatus: 500 }, 10),
   'leaks-memory': neverBad('a release leaks until the kernel kills it', { oomAfterRequests: 700 }, 100),
   'crash-loop': {
