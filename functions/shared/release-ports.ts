@@ -124,9 +124,7 @@ export interface ReleaseMetrics {
   minutes(
     from: string,
     to: string,
-  ): Promise<
-    Readonly<Record<Colour, readonly Minute[]>> & { readonly balancer: readonly BalancerMinute[] }
-  >;
+  ): Promise<Readonly<Record<Colour, readonly Minute[]>> & { readonly balancer: readonly BalancerMinute[] }>;
   /** An alarm that does not exist is missing in the answer. */
   alarms(names: readonly string[]): Promise<readonly AlarmView[]>;
 }

@@ -42,8 +42,11 @@ function published(old: Truth, fresh: Truth, noTarget: number): Pick<Counts, 'ba
   return { balancer: { at, requests, errors: gateway + noTarget, gateway }, ours: of(fresh), other: of(old) };
 }
 
-const holds = (old: fc.Arbitrary<Truth>, fresh: fc.Arbitrary<Truth>, check: (...drawn: [Truth, Truth, number]) => void) =>
-  fc.assert(fc.property(old, fresh, few, check), { seed: 7, numRuns: 300 });
+const holds = (
+  old: fc.Arbitrary<Truth>,
+  fresh: fc.Arbitrary<Truth>,
+  check: (...drawn: [Truth, Truth, number]) => void,
+) => fc.assert(fc.property(old, fresh, few, check), { seed: 7, numRuns: 300 });
 
 describe("the load balancer's own 5xx", () => {
   it("are never forgiven where the new release left them unanswered or nobody had a target, whatever the old one's counts hide", () =>
@@ -59,22 +62,25 @@ describe("the load balancer's own 5xx", () => {
       expect([against, own]).toEqual([spokenFor(fresh) + noTarget, spokenFor(fresh)]);
     }));
 
-  const lost: readonly (readonly [string, (counts: ReturnType<typeof published>, old: Truth, fresh: Truth) => object])[] =
-    [
-      ['the requests of the old release', ({ other }) => ({ other: { ...other, requests: null, unanswered: null } })],
-      ['the requests of the new release', ({ ours }) => ({ ours: { ...ours, requests: null, unanswered: null } })],
-      ['everything of the old release', () => ({ other: undefined })],
-      ['everything of the new release', () => ({ ours: undefined })],
-      ['the answers of the old release', ({ other }, old) => ({ other: { ...other, unanswered: requestsOf(old) } })],
-      ['the answers of the new release', ({ ours }, _, fresh) => ({ ours: { ...ours, unanswered: requestsOf(fresh) } })],
-      ['the 502 and 504', ({ balancer }) => ({ balancer: { ...balancer, gateway: 0 } })],
-    ];
+  const lost: readonly (readonly [
+    string,
+    (counts: ReturnType<typeof published>, old: Truth, fresh: Truth) => object,
+  ])[] = [
+    ['the requests of the old release', ({ other }) => ({ other: { ...other, requests: null, unanswered: null } })],
+    ['the requests of the new release', ({ ours }) => ({ ours: { ...ours, requests: null, unanswered: null } })],
+    ['everything of the old release', () => ({ other: undefined })],
+    ['everything of the new release', () => ({ ours: undefined })],
+    ['the answers of the old release', ({ other }, old) => ({ other: { ...other, unanswered: requestsOf(old) } })],
+    ['the answers of the new release', ({ ours }, _, fresh) => ({ ours: { ...ours, unanswered: requestsOf(fresh) } })],
+    ['the 502 and 504', ({ balancer }) => ({ balancer: { ...balancer, gateway: 0 } })],
+  ];
   it.each(lost)('are not forgiven for want of a metric: %s', (_name, without) =>
     holds(any, any, (old, fresh, noTarget) => {
       const counts = published(old, fresh, noTarget);
       const { against, open } = attribute({ ...counts, ...without(counts, old, fresh), ...shared });
       expect(against + open).toBeGreaterThanOrEqual(spokenFor(fresh) + noTarget);
-    }));
+    }),
+  );
 
   it('are all open in a minute of a step that is not published yet, and all counted where the old release has no users', () =>
     holds(any, any, (old, fresh, noTarget) => {

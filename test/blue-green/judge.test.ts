@@ -8,7 +8,13 @@ import { simulate } from '../bench/judge-table.ts';
 
 const minute = (index: number) => new Date(Date.UTC(2026, 10, 20, 9, index)).toISOString();
 const minutes = (count: number, requests: number | null, errors = 0, p95Seconds: number | null = 0.2) =>
-  Array.from({ length: count }, (_, index) => ({ at: minute(index), requests, errors, ...answered(requests), p95Seconds }));
+  Array.from({ length: count }, (_, index) => ({
+    at: minute(index),
+    requests,
+    errors,
+    ...answered(requests),
+    p95Seconds,
+  }));
 /** Every request had its answer, and the load balancer never spoke for a target. */
 const answered = (requests: number | null) => ({ unanswered: requests === null ? null : 0, gateway: 0 });
 

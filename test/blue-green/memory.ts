@@ -192,7 +192,8 @@ export class World {
       metrics: {
         minutes: (from: string, to: string) =>
           this.#read('metrics', () => {
-            const within = <M extends BalancerMinute | Minute>(all: M[]) => all.filter(({ at }) => at >= from && at < to);
+            const within = <M extends BalancerMinute | Minute>(all: M[]) =>
+              all.filter(({ at }) => at >= from && at < to);
             const { blue, green, balancer } = state.minutes;
             return { blue: within(blue), green: within(green), balancer: within(balancer) };
           }),

@@ -1,6 +1,6 @@
 /** What others than Mainstay do to weights and sizes in mid-shift. */
 import type { Scenario } from '../scenario.ts';
-import { ADMITTED_SECONDS, at, committed, here, prepared, push, whenWatched } from './parts.ts';
+import { ADMITTED_SECONDS, abandoned, at, committed, here, prepared, push, whenWatched } from './parts.ts';
 
 export const foreignHands = {
   'weights-reset': {
@@ -14,6 +14,27 @@ export const foreignHands = {
       here('back', 60, 1200, [0, 1]),
       here('unpin live', 60, 1300),
       here('tell rolled back', 60, 1300),
+    ],
+  },
+  'weights-changed-between-releases': {
+    title: 'no release runs any more and somebody sends users to the idle colour; people hear of it once, and mend it',
+    expected: 'abandoned',
+    ratePerSecond: 2,
+    acts: [
+      at(0, push('1.1.0', { scan: { afterSeconds: 20 } })),
+      // Whom the listener should serve is known from here on.
+      at(0, { act: 'abortAt', state: 'Empty the idle colour' }),
+      at(500, { act: 'weights', live: 95, candidate: 5 }),
+      at(750, { act: 'weights', live: 100, candidate: 0 }),
+    ],
+    seconds: 900,
+    toTheEnd: true,
+    wants: [
+      here('start', 0, ADMITTED_SECONDS),
+      here('pin live', 0, ADMITTED_SECONDS + 30),
+      here('pin candidate', 0, ADMITTED_SECONDS + 30, [0, 1]),
+      ...abandoned(480),
+      here('tell weights changed', 500, 500 + 120),
     ],
   },
   'scaling-policy': {
