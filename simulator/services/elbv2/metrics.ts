@@ -2,9 +2,7 @@
  * Metrics in AWS/ApplicationELB, one value a minute, as "CloudWatch metrics for your Application Load Balancer" lists
  * them: counts are missing when zero, health checks count for nothing, RequestCount is of requests for which a target was
  * chosen, TargetConnectionErrorCount of connections that were not established, and what the load balancer answers by
- * itself (HTTPCode_ELB_*) has no target group. Counted as the world's requests are answered, which is a guess: AWS does not say
- * whether a request counts for the minute of its beginning or of its end. Told to CloudWatch by one timer a minute in each
- * region.
+ * itself (HTTPCode_ELB_*) has no target group. Told to CloudWatch by one timer a minute in each region.
  */
 import type { MetricDatum } from '@aws-sdk/client-cloudwatch';
 import type { Cloud } from '../../cloud.ts';
@@ -36,6 +34,7 @@ export interface Passed {
 
 const MINUTE_MS = 60_000;
 
+/** Guess: a request counts for the minute of its answer; AWS does not say whether for that or for the one of its beginning. */
 export function countRequest(cloud: Cloud, region: string, passed: Passed): void {
   const state = cloud.stateOf<ElbState>(elbv2, region);
   const minute = startMinute(cloud, region, state);

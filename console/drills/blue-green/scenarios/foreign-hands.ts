@@ -1,6 +1,6 @@
 /** What others than Mainstay do to weights and sizes in mid-shift. */
 import type { Scenario } from '../scenario.ts';
-import { ADMITTED_SECONDS, abandoned, at, committed, here, prepared, push, whenWatched } from './parts.ts';
+import { ADMITTED_SECONDS, at, committed, here, prepared, push, whenWatched } from './parts.ts';
 
 export const foreignHands = {
   'weights-reset': {
@@ -33,7 +33,8 @@ export const foreignHands = {
       here('start', 0, ADMITTED_SECONDS),
       here('pin live', 0, ADMITTED_SECONDS + 30),
       here('pin candidate', 0, ADMITTED_SECONDS + 30, [0, 1]),
-      ...abandoned(480),
+      here('unpin live', 0, 480),
+      here('tell aborted', 0, 480),
       here('tell weights changed', 500, 500 + 120),
     ],
   },
