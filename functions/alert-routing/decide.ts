@@ -5,7 +5,7 @@
  */
 import type { Episode } from './episode.ts';
 import type { Group, Incident, IntentAction, Told } from './incident.ts';
-import { type Escalation, firstChannels, type Policy } from './routing.ts';
+import type { Escalation, Policy } from './routing.ts';
 import type { Severity } from './signal.ts';
 import type { Suppression } from './suppression.ts';
 
@@ -87,6 +87,9 @@ interface Course {
 }
 
 const iso = (at: number): string => new Date(at).toISOString();
+
+/** Who is told first. */
+const firstChannels = ({ channels, together }: Policy) => (together ? channels : channels.slice(0, 1));
 
 const graver = (a: Severity, b: Severity): boolean => a < b;
 

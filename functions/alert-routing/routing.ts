@@ -60,10 +60,6 @@ export const Policy = z.strictObject({
 });
 export type Policy = z.infer<typeof Policy>;
 
-/** Who is told first. */
-export const firstChannels = ({ channels, together }: Policy): readonly string[] =>
-  together ? channels : channels.slice(0, 1);
-
 export const Escalation = z.strictObject({
   /** Each step so long after the one before; the last one repeats. */
   steps: z.array(z.strictObject({ afterSeconds: seconds.min(1), channels: z.array(id).min(1) })).min(1),

@@ -1,6 +1,6 @@
 /**
  * Makes the new release the live one, and the old one the release that is kept for a rollback, in one write. Started by:
- * the state "Commit", after the bake. Looks once more: weights, health, freeze.
+ * the state "Commit", after the bake. Looks once more: whether it is wanted, weights, health.
  */
 import * as z from 'zod';
 import { dynamoChronicle } from '../shared/aws/chronicle.ts';

@@ -11,16 +11,10 @@
  * rolled back by the sequential rule in 0.4 % of the bakes at 100 requests a minute; at 2 % it is in 98.9 %, at 5 % in all.
  */
 import { isoOf } from '../shared/clock.ts';
+import type { BalancerMinute, Minute } from '../shared/release-ports.ts';
+import { attribute } from './attribution.ts';
 import { upperBound } from './judge-bounds.ts';
 import { type Counted, OBJECTS_AT, ratioAgainstLimit, ratioAgainstOther } from './judge-sequential.ts';
-
-/** As in functions/shared/release-ports.ts; null is not known. */
-interface Minute {
-  readonly at: string;
-  readonly requests: number | null;
-  readonly errors: number | null;
-  readonly p95Seconds: number | null;
-}
 
 export interface JudgeInput {
   readonly stage: 'step' | 'bake';
@@ -31,12 +25,7 @@ export interface JudgeInput {
   readonly ours: readonly Minute[];
   /** The old release's, of the same time. */
   readonly other: readonly Minute[];
-  /** The load balancer's own: all requests, and 5xx that it gave by itself. */
-  readonly balancer: readonly {
-    readonly at: string;
-    readonly requests: number | null;
-    readonly errors: number | null;
-  }[];
+  readonly balancer: readonly BalancerMinute[];
   /** When this stage began; a minute of it begins at or after this. */
   readonly stageAt: string;
   /** What began before this is warm-up: it was slow or sparse for no fault of the release, but a user who failed has failed. */
@@ -184,23 +173,36 @@ function traffic({ ours, balancer: all, percent, role, stageAt, publishedTo }: J
 }
 
 /**
- * The load balancer's own 5xx have no target group: connections refused, no target, timeouts. Beside a hotfix they are the
- * broken release's as long as that has users, and until the minute after.
+ * What the load balancer answered 5xx by itself and is not the old release's (attribution.ts), of all requests; and what the
+ * new one certainly left unanswered, of its own: ten per cent of the users would hide it among all. Beside a hotfix only the
+ * latter counts as long as the broken release has users, and until the minute after.
  */
-function balancer({ balancer: all, stage: now, stageAt, hotfix, limits }: JudgeInput): Finding {
+function balancer(input: JudgeInput): Finding {
+  const { stage: now, stageAt, hotfix, limits, publishedTo } = input;
   const check = 'balancer';
-  if (hotfix && now === 'step') return { check, verdict: 'pass', says: 'the release to be replaced has users too' };
-  const from = hotfix ? isoOf(Date.parse(stageAt) + MINUTE_MS) : stageAt;
-  const counts = all
-    .filter(({ at, requests }) => at >= from && requests !== null)
-    .map(({ requests, errors: failed }) => ({
-      requests: Number(requests),
-      errors: Math.min(failed ?? 0, Number(requests)),
-    }));
-  const ratio = ratioAgainstLimit(counts, limits.errorRateMax);
-  const { errors: failed } = total(counts);
-  const says = `${failed} answers 5xx by the load balancer itself, log ratio ${ratio.toFixed(2)}`;
-  return { check, verdict: ratio >= OBJECTS_AT ? 'fail' : 'pass', says };
+  const rescues = hotfix && now === 'step';
+  const from = hotfix && now === 'bake' ? isoOf(Date.parse(stageAt) + MINUTE_MS) : stageAt;
+  const minutes = input.balancer
+    .filter(({ at }) => at >= from)
+    .map((all) => {
+      const ours = input.ours.find(({ at }) => at === all.at);
+      const other = input.other.find(({ at }) => at === all.at);
+      const whole = all.at < publishedTo;
+      const minute = attribute({ balancer: all, ours, other, whole, shared: now === 'step' });
+      return { ...minute, whole, oursRequests: whole ? (ours?.requests ?? 0) : 0 };
+    });
+  const ratio = (counts: readonly Counted[]) => ratioAgainstLimit(counts, limits.errorRateMax);
+  const own = ratio(minutes.map((each) => ({ requests: each.oursRequests, errors: each.own })));
+  // What is not published yet must not dilute what is.
+  const known = minutes.filter(({ whole, against }) => whole || against > 0);
+  const certain = ratio(known.map(({ requests, against, open }) => ({ requests: requests - open, errors: against })));
+  const possible = ratio(minutes.map(({ requests, against, open }) => ({ requests, errors: against + open })));
+  const sum = (of: 'own' | 'against' | 'open') => minutes.reduce((all, minute) => all + minute[of], 0);
+  const says =
+    `of the answers 5xx by the load balancer itself ${sum('against')} are not the old release's, ${sum('own')} certainly ` +
+    `the new one's, ${sum('open')} not known; log ratio ${certain.toFixed(2)}`;
+  if (own >= OBJECTS_AT || (certain >= OBJECTS_AT && !rescues)) return { check, verdict: 'fail', says };
+  return { check, verdict: possible >= OBJECTS_AT && !rescues ? 'inconclusive' : 'pass', says };
 }
 
 const MINUTE_MS = 60_000;

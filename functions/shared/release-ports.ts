@@ -98,7 +98,20 @@ export interface Minute {
   readonly requests: number | null;
   /** Answers 5xx of the targets and failed connections to them. */
   readonly errors: number | null;
+  /** Requests for which one of its targets was chosen and that no target answered. */
+  readonly unanswered: number | null;
   readonly p95Seconds: number | null;
+}
+
+/** The same of the load balancer as a whole. */
+export interface BalancerMinute {
+  readonly at: string;
+  /** Requests for which a target was chosen. */
+  readonly requests: number | null;
+  /** Answers 5xx that it gave by itself, in a target's place or without one. */
+  readonly errors: number | null;
+  /** Of those, 502 and 504: a target had been chosen, and did not answer. */
+  readonly gateway: number | null;
 }
 
 export interface AlarmView {
@@ -111,12 +124,7 @@ export interface ReleaseMetrics {
   minutes(
     from: string,
     to: string,
-  ): Promise<
-    Readonly<Record<Colour, readonly Minute[]>> & {
-      /** All requests, and the answers 5xx that the load balancer gave by itself. */
-      readonly balancer: readonly Omit<Minute, 'p95Seconds'>[];
-    }
-  >;
+  ): Promise<Readonly<Record<Colour, readonly Minute[]>> & { readonly balancer: readonly BalancerMinute[] }>;
   /** An alarm that does not exist is missing in the answer. */
   alarms(names: readonly string[]): Promise<readonly AlarmView[]>;
 }

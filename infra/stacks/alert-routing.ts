@@ -79,11 +79,7 @@ export class AlertRoutingStack extends Stack {
     this.budgets.addSubscription(new SqsSubscription(this.#queues.events));
     const table = this.#table();
     if (region === configuration.regions.serving[0]) this.#peers();
-    const channels = [
-      ...new Set(
-        Object.values(routing.channels).flatMap(({ secret, through }) => [secret ?? [], through?.secret ?? []].flat()),
-      ),
-    ];
+    const channels = channelSecrets(routing);
     const secretArn = (name: string) =>
       `arn:aws:secretsmanager:${region}:${account}:secret:${names.prefix}/${name}-??????`;
     for (const name of [...channels, LINKS, PAGERDUTY_API, ...WEBHOOKS]) this.#secret(name);
@@ -279,6 +275,11 @@ export class AlertRoutingStack extends Stack {
     });
   }
 }
+
+const channelSecrets = ({ channels }: Routing): string[] => {
+  const names = Object.values(channels).flatMap(({ secret, through }) => [secret ?? [], through?.secret ?? []].flat());
+  return [...new Set(names)];
+};
 
 const pascal = (name: string): string => `-${name}`.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 

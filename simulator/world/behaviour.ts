@@ -4,12 +4,15 @@
  * (releases.ts), applied by instances.ts.
  */
 import type { Random } from '../random.ts';
+import { RESET } from './no-answer.ts';
 import type { InstanceRequest, InstanceResponse } from './processes.ts';
 
 /** Left-out members change nothing. Times are in milliseconds, shares between 0 and 1. */
 export interface ReleaseBehaviour {
   /** Part of the application's requests that are answered with 500 and do nothing else. Drawn for each request. */
   readonly errorShare?: number;
+  /** Part of the application's requests whose connection it closes without an answer. Drawn for each request. */
+  readonly hangUpShare?: number;
   /** What each answer of the application takes longer: log-normal through these two percentiles. */
   readonly latencyMs?: { readonly p50: number; readonly p95: number };
   /** This part of the answers takes so much longer on top. */
@@ -34,7 +37,8 @@ const HEALTH_PATHS: readonly string[] = ['/health', '/ready'];
 /** @throws RangeError that names the member and its value */
 export function checkBehaviour(behaviour: ReleaseBehaviour): void {
   const { latencyMs, slowTail } = behaviour;
-  const shares = { errorShare: behaviour.errorShare, 'slowTail.share': slowTail?.share };
+  const { errorShare, hangUpShare } = behaviour;
+  const shares = { errorShare, hangUpShare, 'slowTail.share': slowTail?.share };
   for (const [name, value] of Object.entries(shares)) {
     if (value !== undefined && !(value >= 0 && value <= 1)) refuse(name, value, 'be between 0 and 1');
   }
@@ -70,8 +74,8 @@ export function temper(
   behaviour: ReleaseBehaviour,
   running: Running,
 ): ((request: InstanceRequest, handle: Handle) => Promise<InstanceResponse>) | undefined {
-  const { errorShare, latencyMs, slowTail, brokenStatus, healthStatus, oomAfterRequests } = behaviour;
-  const anything = [errorShare, latencyMs, slowTail, brokenStatus, healthStatus, oomAfterRequests];
+  const { errorShare, hangUpShare, latencyMs, slowTail, brokenStatus, healthStatus, oomAfterRequests } = behaviour;
+  const anything = [errorShare, hangUpShare, latencyMs, slowTail, brokenStatus, healthStatus, oomAfterRequests];
   if (anything.every((member) => member === undefined)) return undefined;
   const { random } = running;
   const plain = (status: number): InstanceResponse => ({ status, headers: running.identity, body: '' });
@@ -82,9 +86,11 @@ export function temper(
     if (oomAfterRequests !== undefined && served > oomAfterRequests) running.kill('out of memory');
     // Drawn before anything is waited for, so that the order of answers does not change the draws.
     const fails = errorShare !== undefined && random.chance(errorShare);
+    const hangsUp = hangUpShare !== undefined && random.chance(hangUpShare);
     let addedMs = latencyMs ? logNormal(random, latencyMs) : 0;
     if (slowTail && random.chance(slowTail.share)) addedMs += slowTail.addedMs;
     if (addedMs > 0) await running.pause(Math.round(addedMs));
+    if (hangsUp) return RESET;
     if (brokenStatus !== undefined) return plain(brokenStatus);
     return fails ? plain(500) : handle();
   };

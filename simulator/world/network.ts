@@ -5,13 +5,14 @@
 import type { Cloud } from '../cloud.ts';
 import { Unreachable } from '../errors.ts';
 import { crossing } from '../faults/links.ts';
-import { countRequest } from '../services/elbv2/metrics.ts';
+import { countRequest, type Passed } from '../services/elbv2/metrics.ts';
 import { route } from '../services/elbv2/routing.ts';
 import { type Destination, resolve, resolverOf } from './dns.ts';
 import { runningOn } from './instances.ts';
 import { type LedgerRequest, type LedgerTarget, ledgerOf } from './ledger.ts';
+import { REFUSED, RESET } from './no-answer.ts';
 import { elapsed, later, oneWayMs } from './place.ts';
-import { BAD_GATEWAY, type InstanceResponse, instanceRequest } from './processes.ts';
+import { type InstanceResponse, instanceRequest } from './processes.ts';
 import { askProvider, providerOf } from './providers/index.ts';
 
 /** An HTTP request as the simulated network hands it over. */
@@ -129,7 +130,7 @@ async function balance(cloud: Cloud, to: Destination, request: ClientRequest): P
   const target = { id, targetGroupArn: chosen.targetGroupArn, ...runningOn(cloud, id) };
   const startedAt = cloud.now;
   const answer = await within(cloud, IDLE_TIMEOUT_MS, instanceRequest(cloud, id, { method, path, headers, body }));
-  const because = answer === BAD_GATEWAY ? 'connection' : answer === GATEWAY_TIMEOUT ? 'timeout' : undefined;
+  const because = UNANSWERED.get(answer);
   const targetMs = because === undefined ? cloud.now - startedAt : undefined;
   countRequest(cloud, region, { loadBalancerArn, targetGroupArn, status: answer.status, targetMs, because });
   if (because !== undefined) return { ...answer, target };
@@ -146,6 +147,12 @@ export interface Answer extends InstanceResponse {
 }
 
 const GATEWAY_TIMEOUT: InstanceResponse = { status: 504, headers: {}, body: '' };
+
+const UNANSWERED: ReadonlyMap<InstanceResponse, NonNullable<Passed['because']>> = new Map([
+  [REFUSED, 'connection'],
+  [RESET, 'reset'],
+  [GATEWAY_TIMEOUT, 'timeout'],
+]);
 
 /** The answer, or 504 when the time is over first. */
 function within(cloud: Cloud, limitMs: number, answer: Promise<InstanceResponse>): Promise<InstanceResponse> {

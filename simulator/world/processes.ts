@@ -8,6 +8,7 @@ import type { Caller } from '../service.ts';
 import { type ReleaseBehaviour, temper } from './behaviour.ts';
 import { countRequest } from './load.ts';
 import { createMongoDriver } from './mongodb.ts';
+import { REFUSED, RESET } from './no-answer.ts';
 
 export interface InstanceRequest {
   readonly method: string;
@@ -54,9 +55,6 @@ export interface ProcessOptions {
   /** The process ended by itself. */
   onExit(why: string): void;
 }
-
-/** What a load balancer answers when the connection to its target is refused or reset. */
-export const BAD_GATEWAY: InstanceResponse = { status: 502, headers: {}, body: '' };
 
 function processesOf(cloud: Cloud): Map<string, Process> {
   const known = cloud.running.get('processes') as Map<string, Process> | undefined;
@@ -120,7 +118,7 @@ export function killProcess(cloud: Cloud, instanceId: string): void {
   if (!process) return;
   processesOf(cloud).delete(instanceId);
   process.sandbox.kill();
-  for (const answer of process.waiting) answer(BAD_GATEWAY);
+  for (const answer of process.waiting) answer(RESET);
 }
 
 export function killAllProcesses(cloud: Cloud): void {
@@ -130,7 +128,7 @@ export function killAllProcesses(cloud: Cloud): void {
 /** Asks the application; 502 when none runs, and no answer for as long as it is stopped. */
 export function instanceRequest(cloud: Cloud, instanceId: string, request: InstanceRequest): Promise<InstanceResponse> {
   const process = processesOf(cloud).get(instanceId);
-  if (!process) return Promise.resolve(BAD_GATEWAY);
+  if (!process) return Promise.resolve(REFUSED);
   countRequest(cloud, instanceId);
   const { sandbox, app, waiting } = process;
   const path = request.path.split('?')[0] ?? '/';

@@ -3,9 +3,11 @@
  * the invariant's checker must object; with the guard the same scenario holds (scenarios.scenario.ts).
  */
 import { describe, expect, it } from 'vitest';
+import { allScenarios } from '../../console/drills/blue-green/all-scenarios.ts';
 import { drillBlueGreen } from '../drills.ts';
 import { inSuite } from '../every-drill.ts';
 import { deployWithout } from '../without-guard.ts';
+import { fairness } from './fairness.ts';
 import { guards } from './guards.ts';
 
 const SAMPLE = ['1', '3', '5', '8'];
@@ -19,5 +21,15 @@ describe('without its guard', () => {
     const { result } = await drillBlueGreen(row.scenario, 1, deployWithout(row.removals));
     const objections = result.invariants.violated.filter(({ id }) => id === `blue-green/${row.id}`);
     expect(objections.map(({ message }) => message).join('\n')).toMatch(row.saying);
+  });
+
+  const unfair = inSuite(
+    fairness.map((row) => [row.scenario, row] as const),
+    [],
+  );
+  it.each(unfair.map(([, row]) => row))('a good release is $comesTo in $scenario: without $without', async (row) => {
+    const { result } = await drillBlueGreen(row.scenario, 1, deployWithout(row.removals));
+    expect(allScenarios[row.scenario]?.expected).toBe('committed');
+    expect(result.outcome).toBe(row.comesTo);
   });
 });

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { allScenarios } from '../../console/drills/blue-green/all-scenarios.ts';
 import { INVARIANTS } from '../../console/drills/blue-green/invariants.ts';
+import { fairness } from './fairness.ts';
 import { guards } from './guards.ts';
 
 it('each of the twenty-four invariants has at least one', () => {
@@ -10,7 +11,12 @@ it('each of the twenty-four invariants has at least one', () => {
   expect([...new Set(guards.map(({ id }) => id))].sort()).toEqual(numbered.sort());
 });
 
-it.each(guards.map((guard) => [`${guard.id} without ${guard.without}`, guard] as const))('%s', (_title, guard) => {
+const rows = [
+  ...guards.map((guard) => [`${guard.id} without ${guard.without}`, guard] as const),
+  ...fairness.map((row) => [`${row.scenario} without ${row.without}`, row] as const),
+];
+
+it.each(rows)('%s', (_title, guard) => {
   expect(Object.keys(allScenarios)).toContain(guard.scenario);
   const texts = new Map<string, string>();
   for (const removal of guard.removals) {

@@ -2,7 +2,8 @@
  * The guards of blue/green, one for each invariant: how each is taken out of what is deployed, and where that shows. Read
  * by guards.scenario.ts.
  */
-import { all, type Removal, replacing, type States } from '../without-guard.ts';
+import { all, type Removal, replacing } from '../without-guard.ts';
+import { decide, shared, skipping, step } from './removals.ts';
 
 export interface Guard {
   readonly id: string;
@@ -13,31 +14,6 @@ export interface Guard {
   readonly removals: readonly Removal[];
 }
 
-/** A handler's own source. */
-const step = (handler: string, edit: (text: string) => string): Removal => ({
-  source: `functions/blue-green/${handler}.ts`,
-  bundles: [`blue-green/${handler}`],
-  edit,
-});
-/** A source that several handlers share, in these of them. */
-const shared = (source: string, handlers: readonly string[], edit: (text: string) => string): Removal => ({
-  source: `functions/${source}.ts`,
-  bundles: handlers.map((handler) => `blue-green/${handler}`),
-  edit,
-});
-/** Lets a state be followed by another one than it should. */
-const skipping = (state: string, next: string): Removal => ({
-  slug: 'blue-green',
-  machine: 'ReleaseMachine',
-  edit(states: States) {
-    const from = states[state];
-    if (!from?.Next || !states[next]) throw new Error(`no state '${state}' that could be followed by '${next}'`);
-    from.Next = next;
-  },
-});
-
-const decide = (handlers: readonly string[], edit: (text: string) => string) =>
-  shared('blue-green/decide', handlers, edit);
 /** Whatever the judge says is taken for a pass. */
 const everythingPasses = all(
   replacing("if (verdict.verdict === 'fail') return back('verdict', ...said);", ''),
@@ -121,6 +97,13 @@ export const guards: readonly Guard[] = [
         replacing("if (!facts.undisturbed) return back('drift', 'somebody else changed the weights');", ''),
       ),
     ],
+  },
+  {
+    id: '6',
+    without: 'the look at the listener between releases',
+    scenario: 'weights-changed-between-releases',
+    saying: /somebody else set blue 95, green 5 .* and nothing was done or told about it/,
+    removals: [step('reconcile', replacing('await watchRule(ports, seen, scheduledAt);', ';'))],
   },
   {
     id: '7',
@@ -238,6 +221,22 @@ export const guards: readonly Guard[] = [
     removals: [decide(['watch'], everythingPasses)],
   },
   {
+    id: '15',
+    without: 'what the load balancer answered by itself and the old release does not account for',
+    scenario: 'hangs-up',
+    saying: /was committed .* which is a bad release/,
+    removals: [
+      shared(
+        'blue-green/attribution',
+        ['watch'],
+        all(
+          replacing('const gateway = balancer.gateway ?? 0;', 'const gateway = 0;'),
+          replacing('const errors = Math.max(balancer.errors ?? 0, gateway);', 'const errors = 0;'),
+        ),
+      ),
+    ],
+  },
+  {
     id: '16',
     without: 'the dimension that says which colour is asked about',
     scenario: 'good-release',
@@ -287,6 +286,19 @@ export const guards: readonly Guard[] = [
     saying: /the rollback that alice asked for .* was not made/,
     removals: [
       decide(['watch'], replacing("if (steering?.decision === 'roll-back') return back('person', `${byPerson}`);", '')),
+    ],
+  },
+  {
+    id: '18',
+    without: 'the look whether a person took the release back, before more users are sent',
+    scenario: 'person-rolls-back-while-it-waits',
+    saying: /green was raised .* although alice had taken the release back/,
+    removals: [
+      shared(
+        'blue-green/lease',
+        ['shift'],
+        replacing("if (steering?.decision === 'roll-back') throw", 'if (false) throw'),
+      ),
     ],
   },
   {

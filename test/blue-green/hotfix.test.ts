@@ -57,7 +57,11 @@ describe('a hotfix with the digest that is being released', () => {
 it('is not rolled back for what the load balancer answers for the release that it replaces', () => {
   const minute = (index: number) => isoOf(START + index * 60_000);
   const of = (requests: number, errors: number) =>
-    Array.from({ length: 6 }, (_, index) => ({ at: minute(index), requests, errors, p95Seconds: 0.2 }));
+    Array.from({ length: 6 }, (_, index) => ({
+      ...{ at: minute(index), requests, errors, p95Seconds: 0.2 },
+      // It had no target to ask: of these nobody can say for which release they were.
+      ...{ unanswered: 0, gateway: 0 },
+    }));
   const seen = {
     stage: 'step',
     role: 'active',

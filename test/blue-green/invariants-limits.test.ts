@@ -21,6 +21,11 @@ describe('a rollback that comes late', () => {
   it('is in time when the load balancer refused the write for its own fault', () =>
     expect(objections(18, late('InternalFailure'))).toEqual([]));
   it('is late when it was throttled', () => expect(objections(18, late('ThrottlingException'))).toHaveLength(1));
+  it('is late when only somebody else was refused: nobody tried to go back', () => {
+    const others = late('InternalFailure');
+    const calls = others.calls.map((each) => (each.t === 780 ? { ...each, by: 'shift' } : each));
+    expect(objections(18, { ...others, calls })).toHaveLength(1);
+  });
 });
 
 describe('a step forward beside a sick old release', () => {
@@ -37,6 +42,41 @@ describe('a step forward beside a sick old release', () => {
   it('is wrong when nobody is named, or another digest was asked for', () => {
     expect(objections(5, sick({ asked: [{ ...asked, by: '' }] }))).toHaveLength(1);
     expect(objections(5, sick({ asked: [{ ...asked, digest: 'sha256:other' }] }))).toHaveLength(1);
+  });
+  it('is wrong when the fix was asked for long before this release of the same digest began', () =>
+    expect(objections(5, sick({ asked: [{ ...asked, t: AT.lease - 63 }] }))).toHaveLength(1));
+});
+
+describe('an alarm that is not OK', () => {
+  const during = (from: number, until: number, change: Partial<Evidence['samples'][number]>): Evidence => {
+    const whole = clean();
+    const seen = whole.samples.map((each) => (each.t >= from && each.t <= until ? { ...each, ...change } : each));
+    return { ...whole, samples: seen };
+  };
+  const ringing = { alarms: ['order-rate'] };
+  const fix = (evidence: Evidence): Evidence => ({
+    ...evidence,
+    executions: evidence.executions.map((each) => ({ ...each, input: { kind: 'hotfix', digest: NEW } })),
+    asked: [{ t: AT.begin, wish: 'hotfix', digest: NEW, by: 'ana' }],
+  });
+  const look = call(AT.commit - 50, 'DescribeAlarms', { by: 'watch', reads: true });
+
+  it('for half a minute may not have been looked at yet', () =>
+    expect(objections(15, during(AT.commit - 30, AT.commit, ringing))).toEqual([]));
+  it('after the last look was not seen, and before it was', () => {
+    const late = during(AT.commit - 100, AT.commit, ringing);
+    expect(objections(15, { ...late, calls: [...late.calls, look] })).toEqual([]);
+    const early = during(AT.commit - 120, AT.commit, ringing);
+    expect(objections(15, { ...early, calls: [...early.calls, look] })).toHaveLength(1);
+  });
+  it('is no reason against a fix that began beside it, and one against a fix that made it ring', () => {
+    expect(objections(15, fix(during(0, AT.end, ringing)))).toEqual([]);
+    expect(objections(15, fix(during(AT.full, AT.commit, ringing)))).toHaveLength(1);
+  });
+  it('for want of data holds a commit, unless a person does without proof', () => {
+    const unknown = during(AT.full, AT.commit, { unknownAlarms: ['order-rate'] });
+    expect(objections(15, unknown)).toHaveLength(1);
+    expect(objections(15, { ...unknown, asked: [{ t: 1000, wish: 'promote', digest: null, by: 'ana' }] })).toEqual([]);
   });
 });
 

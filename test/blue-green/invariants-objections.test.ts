@@ -20,6 +20,12 @@ import {
   withColour,
 } from './forged.ts';
 
+/** A clean release with samples that were otherwise for a while. */
+const within = (from: number, until: number, change: Partial<Evidence['samples'][number]>): Evidence => ({
+  ...clean(),
+  samples: clean().samples.map((each) => (each.t >= from && each.t <= until ? { ...each, ...change } : each)),
+});
+
 /** What was done to a clean release, and what its checker then says. */
 const broken: readonly [id: number | string, how: string, evidence: () => Evidence, says: RegExp][] = [
   [
@@ -242,9 +248,27 @@ const broken: readonly [id: number | string, how: string, evidence: () => Eviden
   ],
   [
     15,
-    'an alarm rings at the commit',
-    () => sampled(clean(), { ...withColour(AT.commit, 'green', {}), alarms: ['green-errors'] }),
-    /while green-errors rang/,
+    'an alarm rings before the commit',
+    () => within(AT.commit - 61, AT.commit, { alarms: ['order-rate'] }),
+    /was committed at 1600 s after order-rate had rung/,
+  ],
+  [
+    15,
+    'an alarm rings for a minute of the bake',
+    () => within(AT.full + 100, AT.full + 161, { alarms: ['order-rate'] }),
+    /was committed at 1600 s after order-rate had rung/,
+  ],
+  [
+    15,
+    'an alarm knows nothing at the commit',
+    () => within(AT.commit - 61, AT.commit, { unknownAlarms: ['order-rate'] }),
+    /was committed at 1600 s while order-rate knew nothing/,
+  ],
+  [
+    5,
+    'a step goes on although an alarm rings',
+    () => within(AT.half - 61, AT.half, { alarms: ['order-rate'] }),
+    /green was raised to 50 at 400 s although order-rate had rung/,
   ],
   [
     15,
@@ -363,6 +387,51 @@ const broken: readonly [id: number | string, how: string, evidence: () => Eviden
       asked: [{ t: 1750, wish: 'hotfix', digest: NEW, by: 'alice' }],
     }),
     /the fix that alice asked for at 1650 s was never begun/,
+  ],
+  [
+    23,
+    'another release takes the place of a fix',
+    () => ({
+      ...clean(),
+      asked: [{ t: 1750, wish: 'hotfix', digest: NEW, by: 'alice' }],
+      executions: [
+        ...clean().executions,
+        { ...clean().executions[0]!, arn: 'other', from: 1760, until: 2000, input: { kind: 'push', digest: OLD } },
+      ],
+      calls: [...clean().calls, call(1770, 'UpdateAutoScalingGroup', { deed: 'size', colour: 'blue', size: 2 })],
+    }),
+    /the fix that alice asked for at 1650 s was never begun/,
+  ],
+  [
+    18,
+    'a person asks to go back and more users are sent',
+    () => ({ ...clean(), asked: [{ t: AT.half - 20, wish: 'roll-back', digest: null, by: 'alice' }] }),
+    /the rollback that alice asked for at 380 s was not made/,
+  ],
+  [
+    18,
+    'a person asks to go back and it is committed a little later',
+    () => ({ ...clean(), asked: [{ t: AT.commit - 100, wish: 'roll-back', digest: null, by: 'alice' }] }),
+    /green was committed at 1600 s, which alice had taken back at 1500 s/,
+  ],
+  [
+    18,
+    'an execution dies and its users are left where they are',
+    () => ({ ...clean(), executions: clean().executions.map((each) => ({ ...each, status: 'ABORTED', until: 600 })) }),
+    /users were left with green for 1100 s after push-1 had ended ABORTED/,
+  ],
+  [
+    5,
+    'a person promotes a release against a proof',
+    () => ({
+      ...clean(),
+      calls: clean().calls.map((each) => (each.by === 'watch' ? { ...each, t: AT.full - 5 } : each)),
+      requests: clean().requests.map((each) =>
+        each.t >= AT.half && each.t < AT.full && each.colour === 'green' ? { ...each, ok: false, status: 500 } : each,
+      ),
+      asked: [{ t: AT.full - 10, wish: 'promote', digest: null, by: 'alice' }],
+    }),
+    /green was raised to 100 at 600 s although it had failed/,
   ],
   [
     24,

@@ -8,7 +8,15 @@ import { simulate } from '../bench/judge-table.ts';
 
 const minute = (index: number) => new Date(Date.UTC(2026, 10, 20, 9, index)).toISOString();
 const minutes = (count: number, requests: number | null, errors = 0, p95Seconds: number | null = 0.2) =>
-  Array.from({ length: count }, (_, index) => ({ at: minute(index), requests, errors, p95Seconds }));
+  Array.from({ length: count }, (_, index) => ({
+    at: minute(index),
+    requests,
+    errors,
+    ...answered(requests),
+    p95Seconds,
+  }));
+/** Every request had its answer, and the load balancer never spoke for a target. */
+const answered = (requests: number | null) => ({ unanswered: requests === null ? null : 0, gateway: 0 });
 
 const good: JudgeInput = {
   stage: 'bake',
@@ -138,8 +146,50 @@ describe('the verdict', () => {
   });
 });
 
+describe('what the load balancer answers by itself in a step', () => {
+  /** Six minutes of 180 requests to the old release and 20 to the new one; so many had no answer of a target. */
+  const step = (old: number | null, fresh: number | null, gateway: number): Partial<JudgeInput> => ({
+    stage: 'step',
+    percent: 10,
+    ours: minutes(6, 20).map((each) => ({ ...each, unanswered: fresh })),
+    other: minutes(6, 180).map((each) => ({ ...each, unanswered: old })),
+    balancer: minutes(6, 200, gateway).map((each) => ({ ...each, gateway })),
+  });
+
+  it('is not held against a new release where the old one left as many unanswered, as when it loses a machine', () => {
+    expect(verdictOf(step(40, 0, 40))).toBe('pass');
+  });
+
+  it('is held against it where it left them unanswered itself, and where nobody accounts for them', () => {
+    expect(verdictOf(step(40, 2, 42))).toBe('fail');
+    expect(verdictOf(step(0, 0, 5))).toBe('fail');
+    const without = step(40, 0, 40);
+    expect(verdictOf({ ...without, balancer: minutes(6, 200, 40) })).toBe('fail');
+  });
+
+  it('waits for a count of either release that is not known, and for minutes that are not published yet', () => {
+    expect(verdictOf(step(null, 0, 40))).toBe('inconclusive');
+    expect(verdictOf(step(40, null, 40))).toBe('inconclusive');
+    expect(findingOf('balancer', { ...step(40, 0, 40), publishedTo: minute(0) })).toBe('inconclusive');
+  });
+
+  it('counts at once where only the new release has users', () => {
+    const alone = { balancer: minutes(15, 100, 5).map((each) => ({ ...each, gateway: 5 })), publishedTo: minute(0) };
+    expect(findingOf('balancer', alone)).toBe('fail');
+  });
+
+  it('is seen when the load balancer had no target for anybody, and so counted no request', () => {
+    expect(findingOf('balancer', { balancer: minutes(15, null, 100) })).toBe('fail');
+  });
+
+  it('of a fix is held against it only where it certainly left requests unanswered', () => {
+    expect(verdictOf({ ...step(0, 0, 40), hotfix: true })).toBe('pass');
+    expect(verdictOf({ ...step(40, 2, 42), hotfix: true })).toBe('fail');
+  });
+});
+
 describe('the first minute with users', () => {
-  const failing = [{ at: minute(0), requests: 30, errors: 6, p95Seconds: 9 }, ...minutes(3, 30).slice(1)];
+  const failing = [{ ...minutes(1, 30, 6, 9)[0]! }, ...minutes(3, 30).slice(1)];
   const cold = { ours: failing, warmFrom: minute(1) };
 
   it('counts where users failed: nobody gets more of a release that failed a fifth of its first ones', () => {

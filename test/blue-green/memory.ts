@@ -9,6 +9,7 @@ import { DependencyNotReady, LeaseConflict } from '../../functions/shared/errors
 import type { SettingValues, WebAnswer } from '../../functions/shared/ports.ts';
 import {
   type AlarmView,
+  type BalancerMinute,
   type Bounds,
   type Candidate,
   type Colour,
@@ -84,7 +85,7 @@ export interface WorldState {
   scans: Record<string, ScanView>;
   signatures: Record<string, SigningView[]>;
   newest: { digest: string; tag: string; pushedAt: string } | null;
-  minutes: Record<Colour | 'balancer', Minute[]>;
+  minutes: Record<Colour, Minute[]> & { balancer: BalancerMinute[] };
   alarms: AlarmView[];
   deployments: SettingValues['deployments'] | null;
   holder: string;
@@ -191,7 +192,8 @@ export class World {
       metrics: {
         minutes: (from: string, to: string) =>
           this.#read('metrics', () => {
-            const within = (all: Minute[]) => all.filter(({ at }) => at >= from && at < to);
+            const within = <M extends BalancerMinute | Minute>(all: M[]) =>
+              all.filter(({ at }) => at >= from && at < to);
             const { blue, green, balancer } = state.minutes;
             return { blue: within(blue), green: within(green), balancer: within(balancer) };
           }),

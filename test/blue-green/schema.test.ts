@@ -116,7 +116,14 @@ describe('a standby region', () => {
 describe('contracting', () => {
   const retained: Retained = { ...live, until: isoOf(START + 86_400_000), size: 3 };
   const newer: Served = { ...live, colour: 'green', digest: NEW, releaseId: 'push-1', schema: from(2, 4) };
-  const counted = { at: isoOf(START + 86_400_000), requests: 100, errors: 0, p95Seconds: 0.1 };
+  const counted = {
+    at: isoOf(START + 86_400_000),
+    requests: 100,
+    errors: 0,
+    unanswered: 0,
+    gateway: 0,
+    p95Seconds: 0.1,
+  };
   const kept = (): World => {
     const world = new World({
       colours: { blue: view(3, true), green: view(3) },

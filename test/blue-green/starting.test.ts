@@ -231,7 +231,9 @@ describe('start-clean-up', () => {
 });
 
 describe('reap', () => {
-  const counted = [{ at: isoOf(START + 86_400_000), requests: 100, errors: 0, p95Seconds: 0.1 }];
+  const counted = [
+    { at: isoOf(START + 86_400_000), requests: 100, errors: 0, unanswered: 0, gateway: 0, p95Seconds: 0.1 },
+  ];
   function kept(): World {
     const world = new World({
       colours: { blue: view(3, true), green: view(3) },

@@ -79,6 +79,8 @@ async function watch(world: World, percent = 100) {
     at: isoOf(START + index * 60_000),
     requests: 100,
     errors: 0,
+    unanswered: 0,
+    gateway: 0,
     p95Seconds: 0.1,
   }));
   world.state.minutes = { ...world.state.minutes, green: minutes, balancer: minutes };
@@ -348,7 +350,9 @@ describe('watching', () => {
 
   it('looks at the colour that has the release, not at the other one', async () => {
     const world = await worldAfter('prove 100');
-    world.state.minutes.blue = [{ at: isoOf(START + 120_000), requests: 1000, errors: 500, p95Seconds: 9 }];
+    world.state.minutes.blue = [
+      { at: isoOf(START + 120_000), requests: 1000, errors: 500, unanswered: 0, p95Seconds: 9 },
+    ];
     expect(await watch(world)).toMatchObject({ action: 'advance' });
   });
 });

@@ -71,6 +71,17 @@ describe('what befalls releases in a seed', () => {
     expect(without).toEqual([]);
   });
 
+  it('names the alarm that is not to be OK for a while, and lets it be OK again', () => {
+    const seen = hostile.map(({ entries }) => entries.filter(({ kind }) => kind === 'alarm-not-ok'));
+    for (const entries of seen.filter(({ length }) => length > 0)) {
+      const text = JSON.stringify(entries.map(({ act }) => act));
+      expect(text).toContain('"policy":{"alarms":["order-rate"]}');
+      expect(text).toMatch(/"act":"alarm","name":"order-rate","value":"(ALARM|INSUFFICIENT_DATA)".*"value":"OK"/);
+    }
+    // Not in every run: what else is drawn is to be seen without it too.
+    expect(seen.filter(({ length }) => length === 0).length).toBeGreaterThan(100);
+  });
+
   it('is out of order in time for every step that a good release takes', () => {
     const missed = taskStates(machine.States).filter((state) => !STEPS[state]);
     // The approval is off in production; a rollback that failed is told in a run of its own.

@@ -7,6 +7,7 @@ import { addFault } from '../../../simulator/faults.ts';
 import { networkOf } from '../../../simulator/runtime/network.ts';
 import { type SnsState, sns } from '../../../simulator/services/sns.ts';
 import { happen, ledgerOf } from '../../../simulator/world/index.ts';
+import { makeAlarm, setAlarm } from '../../drill/alarms.ts';
 import type { Act, Where } from './scenario.ts';
 import { PLANTED, SECRETS, urlOf } from './scene.ts';
 
@@ -35,8 +36,7 @@ const acts: Acts = {
     const region = regionOf(stage, where);
     const { MetricAlarms = [] } = await cloud.call('cloudwatch', 'DescribeAlarms', { AlarmNames: [name] }, { region });
     if (MetricAlarms.length === 0) await makeAlarm(cloud, region, name, tags);
-    const input = { AlarmName: name, StateValue: state, StateReason: `the drill says ${state}` } as const;
-    await cloud.call('cloudwatch', 'SetAlarmState', input, { region });
+    await setAlarm(cloud, region, name, state);
   },
   async 'delete-alarm'({ name, where }, stage) {
     await stage.cloud.call('cloudwatch', 'DeleteAlarms', { AlarmNames: [name] }, { region: regionOf(stage, where) });
@@ -133,16 +133,6 @@ const acts: Acts = {
     addFault(cloud, { ...fault, from: cloud.now });
   },
 };
-
-/** It keeps whatever state it is put into. */
-async function makeAlarm(cloud: Cloud, region: string, AlarmName: string, tags: Readonly<Record<string, string>>) {
-  const what = { Namespace: 'Drill', MetricName: AlarmName, Statistic: 'Maximum', Period: 60 } as const;
-  const when = { EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: 'GreaterThanThreshold' } as const;
-  const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-  const ActionConfiguration = { AlarmTagsPropagation: { Enabled: true } };
-  const input = { AlarmName, ...what, ...when, TreatMissingData: 'ignore', Tags, ActionConfiguration };
-  await cloud.call('cloudwatch', 'PutMetricAlarm', input, { region });
-}
 
 /** Between the serving regions, both ways. */
 function linksOf({ configuration }: Stage): [string, string][] {

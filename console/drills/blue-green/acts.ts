@@ -7,6 +7,7 @@ import { AnswerLost, AwsError, Unreachable } from '../../../simulator/errors.ts'
 import { ecrStateIn } from '../../../simulator/services/ecr/state.ts';
 import { stepFunctions } from '../../../simulator/stepfunctions/service.ts';
 import { happen } from '../../../simulator/world/events.ts';
+import { setAlarm } from '../../drill/alarms.ts';
 import * as moments from '../../drill/moments.ts';
 import { empty, resize, schedule, setLeast } from '../../drill/sizing.ts';
 import { askedFor } from '../region-failover/by-hand.ts';
@@ -14,6 +15,7 @@ import type { Asked, Push } from './evidence.ts';
 import { currentRelease, holdsLease } from './last-release.ts';
 import { forwardRuleOf, targetGroupOf, weightsIn } from './nodes.ts';
 import { callOnFargate } from './on-fargate.ts';
+import { alarmNamed } from './policy.ts';
 import { pushed } from './pushes.ts';
 import type { Act, Places } from './scenario.ts';
 
@@ -83,12 +85,7 @@ export async function perform(cloud: Cloud, act: Act, places: Places, diary: Dia
     case 'move':
       return move(cloud, act.reason, places);
     case 'alarm':
-      await cloud.call(
-        'cloudwatch',
-        'SetAlarmState',
-        { AlarmName: `${names.prefix}-${act.name}`, StateValue: act.value, StateReason: 'set by hand in a drill' },
-        { region },
-      );
+      await setAlarm(cloud, region, alarmNamed(names, act.name), act.value);
       return true;
     case 'freeze':
       return freeze(cloud, act.frozen, places);

@@ -5,7 +5,7 @@ import { sns } from '../../../simulator/services/sns.ts';
 import { stepFunctions } from '../../../simulator/stepfunctions/service.ts';
 import { ledgerOf } from '../../../simulator/world/index.ts';
 import { refusalsIn } from '../../drill/refusals.ts';
-import { roleName, rolesOf } from '../../drill/roles.ts';
+import { roleName, rolesOf, topicsOf } from '../../drill/roles.ts';
 import { PlainNames } from '../../plain-names.ts';
 import { deedOf } from './deeds.ts';
 import type { Call, Evidence, Execution, ExecutionStep, Message, Policy, Push, Request, Served } from './evidence.ts';
@@ -29,6 +29,8 @@ export function collect({ watched, monitor, before, faultAt, disturbances, pushe
   const { cloud, region } = watched;
   const since = (atMs: number): number => seconds(atMs - cloud.state.startedAt);
   const roles = rolesOf(cloud, 'blue-green');
+  // What another capability or the alert router says tells nobody of a release.
+  const topics = topicsOf(cloud, 'blue-green');
   return {
     policy: policyOf(watched),
     before,
@@ -43,7 +45,8 @@ export function collect({ watched, monitor, before, faultAt, disturbances, pushe
     entries: entriesOf(watched, since),
     messages: cloud
       .stateOf(sns, region)
-      .outbox.map(({ t, subject }): Message => ({ t: since(t), subject: subject ?? '' }))
+      .outbox.filter(({ topicArn }) => topics.has(topicArn))
+      .map(({ t, subject }): Message => ({ t: since(t), subject: subject ?? '' }))
       .filter(({ subject }) => !/^(ALARM|OK|INSUFFICIENT_DATA): "/.test(subject)),
     refusals: refusalsIn(cloud),
     faultAt,

@@ -63,9 +63,9 @@ export interface ColourSample {
 export interface Sample {
   readonly t: number;
   readonly colours: Readonly<Record<Colour, ColourSample>>;
-  /** Alarms of the application that are in ALARM. */
+  /** Alarms that the policy names and that are in ALARM. */
   readonly alarms: readonly string[];
-  /** Alarms that know nothing. */
+  /** Those that know nothing. */
   readonly unknownAlarms: readonly string[];
   readonly frozen: boolean;
   /** Digests whose images are there to be pulled. */

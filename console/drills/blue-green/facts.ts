@@ -1,5 +1,5 @@
 /** What follows from the evidence and several invariants ask: who was live, what was sent where, commits, rollbacks. */
-import type { Colour, Evidence, Request, RuleVersion, Sample, Served, StateVersion } from './evidence.ts';
+import type { Colour, Evidence, Execution, Request, RuleVersion, Sample, Served, StateVersion } from './evidence.ts';
 import { at, COLOURS, other } from './evidence.ts';
 
 /** What was committed last at that moment. */
@@ -142,6 +142,34 @@ export const moment = ({ faultAt }: Evidence, t: number): string => `at ${Math.r
 /** Whether a person promoted the release in this time, who may do without proof, never against one. */
 export const isPromoted = ({ asked }: Pick<Evidence, 'asked'>, from: number, until: number): boolean =>
   asked.some(({ wish, t }) => wish === 'promote' && t >= from && t <= until);
+
+/** The execution that held the lease right before a moment; undefined when nobody did, or a job. */
+export function executionAt({ states, executions }: Evidence, t: number): Execution | undefined {
+  const holder = at(states, t - MOMENT)?.holder;
+  return executions.find(({ arn }) => arn === holder);
+}
+
+/** A wish may be on its way for so long while another wish for the same digest is begun. */
+const ON_ITS_WAY_SECONDS = 60;
+
+/**
+ * Whether what the execution releases is what a named person asked for as a fix (invariant 23): as what it was begun for, or
+ * since. An earlier wish, for a release that has ended, excuses nothing.
+ */
+export function isFix({ asked, pushes }: Evidence, execution: Execution | undefined, until: number): boolean {
+  if (!execution) return false;
+  if (execution.input.kind === 'hotfix') return true;
+  const released = String(execution.input.digest);
+  const same = pushes.find(({ digests }) => digests.includes(released))?.digests ?? [released];
+  return asked.some(
+    ({ wish, by, digest, t }) =>
+      wish === 'hotfix' &&
+      by !== '' &&
+      same.includes(digest ?? '') &&
+      t >= execution.from - ON_ITS_WAY_SECONDS &&
+      t <= until,
+  );
+}
 
 /** When users were taken back from a release that never was committed. */
 export const rollbacksOfUsers = (evidence: Evidence): number[] =>

@@ -3,16 +3,18 @@ import { isCalm } from './disturbances.ts';
 import { at, type Evidence, wasCarriedOut } from './evidence.ts';
 import {
   commits,
+  executionAt,
   isBad,
+  isFix,
   isPromoted,
   liveAt,
   moment,
   raises,
-  sampleAt,
   shareAtLeast,
   shareOf,
   usersOf,
 } from './facts.ts';
+import { knewNothing, notOkAtBegin, rang } from './ringing.ts';
 
 /** 14: without figures, or without users, there is no pass: nothing goes forward on it. */
 export function noPassWithoutEvidence(evidence: Evidence): string[] {
@@ -57,7 +59,10 @@ function unearned(evidence: Evidence, { t, live }: ReturnType<typeof commits>[nu
   const calm = users.filter((each) => isCalm(evidence, each.t));
   const failed = calm.filter(({ ok }) => !ok).length;
   const slow = calm.filter((each) => isBad(each, evidence)).length;
-  const sample = sampleAt(evidence, t);
+  const execution = executionAt(evidence, t);
+  const excused = isFix(evidence, execution, t) ? notOkAtBegin(evidence, execution?.from ?? t) : new Set<string>();
+  const rung = rang(evidence, full.t, t).filter((name) => !excused.has(name));
+  const unknown = knewNothing(evidence, full.t, t).filter((name) => !excused.has(name));
   const push = evidence.pushes.find(({ digests }) => digests.includes(live.digest));
   return [
     ...(baked < policy.bakeSeconds && !promoted
@@ -66,10 +71,8 @@ function unearned(evidence: Evidence, { t, live }: ReturnType<typeof commits>[nu
     ...(users.length < policy.requestsMin && !promoted
       ? [`${when} on ${users.length} of ${policy.requestsMin} requests`]
       : []),
-    ...(sample && sample.alarms.length > 0 ? [`${when} while ${sample.alarms.join(', ')} rang`] : []),
-    ...(sample && sample.unknownAlarms.length > 0
-      ? [`${when} while ${sample.unknownAlarms.join(', ')} knew nothing`]
-      : []),
+    ...(rung.length > 0 ? [`${when} after ${rung.join(', ')} had rung`] : []),
+    ...(unknown.length > 0 && !promoted ? [`${when} while ${unknown.join(', ')} knew nothing`] : []),
     ...(shareAtLeast(failed, calm.length) > policy.errorShareMax
       ? [`${when} having failed ${failed} of ${calm.length} users`]
       : []),
@@ -92,7 +95,7 @@ function startedIntoAnAlarm(evidence: Evidence): string[] {
     if (colour === liveAt(evidence, t).colour) return [];
     const before = evidence.samples.filter((sample) => sample.t >= t - LOOKED_SECONDS && sample.t <= t);
     const ringing = before.length > 0 && before.every(({ alarms }) => alarms.length > 0);
-    const named = evidence.asked.some((each) => each.wish === 'hotfix' && each.by !== '' && each.t <= t);
+    const named = isFix(evidence, executionAt(evidence, t), t);
     return ringing && !named
       ? [
           `a release was begun ${moment(evidence, t)} while ${before.at(-1)?.alarms.join(', ')} rang, and nobody asked for that`,

@@ -32,25 +32,33 @@ export function everyWaitEnds(evidence: Evidence): string[] {
 
 /** 23: a fix that a named person asks for begins although what is live is broken. */
 export function brokenLiveCanBeFixed(evidence: Evidence): string[] {
+  const { asked, pushes, states, endedAt } = evidence;
   const patience = evidence.policy.reconcileSeconds + BEGUN_SECONDS;
-  return evidence.asked.flatMap(({ t, wish, digest, by }) => {
-    if (wish !== 'hotfix' || by === '' || evidence.endedAt - t < patience) return [];
+  return asked.flatMap(({ t, wish, digest, by }) => {
+    if (wish !== 'hotfix' || by === '' || endedAt - t < patience) return [];
     // The event may be lost, and whoever asked sees that nothing happens.
     if (isDisturbed(evidence, t, t + patience)) return [];
-    const push = evidence.pushes.find(({ digests }) => digests.includes(digest ?? ''));
-    const busyUntil = evidence.states.find((version) => version.t >= t && version.holder === null)?.t ?? t;
-    const begun = evidence.calls.some(
-      (call) => startsMachines(call) && call.t >= t && call.t <= Math.max(t, busyUntil) + patience,
-    );
-    // One that was under way already is the fix, if it comes to its end.
-    const underWay = evidence.executions.some(
-      ({ input, from, until, output }) =>
-        input.digest === digest && from <= t && (until === null || until > t) && output?.outcome === 'committed',
-    );
-    return begun || underWay || push?.admissible === false
+    const push = pushes.find(({ digests }) => digests.includes(digest ?? ''));
+    const busyUntil = states.find((version) => version.t >= t && version.holder === null)?.t ?? t;
+    const until = Math.max(t, busyUntil) + patience;
+    // A newer wish takes its place before its turn has come.
+    const newer = pushes.some((each) => each.released && each.t > t && each.t <= until);
+    return newer || isBegun(evidence, push?.digests ?? [String(digest)], t, until) || push?.admissible === false
       ? []
       : [`the fix that ${by} asked for ${moment(evidence, t)} was never begun`];
   });
+}
+
+/** Machines were started for one of these digests, by a release that began in this time; or one that ran already made it live. */
+function isBegun({ executions, calls }: Evidence, digests: readonly string[], t: number, by: number): boolean {
+  return executions
+    .filter(({ input }) => digests.includes(String(input.digest)))
+    .some(({ from, until, output }) => {
+      const begun = calls.some(
+        (call) => startsMachines(call) && call.t >= Math.max(from, t) && call.t <= Math.min(until ?? by, by),
+      );
+      return begun || (from <= t && (until === null || until > t) && output?.outcome === 'committed');
+    });
 }
 
 /** What is declared already need not be declared again. */

@@ -1,7 +1,18 @@
 /** Invariants 17–21: the way back is open, short and leads to what was committed last; nothing is ended too early. */
 import { afterCalm, calmSeconds, isDisturbed } from './disturbances.ts';
 import { at, type Evidence, wasCarriedOut } from './evidence.ts';
-import { commits, exposures, liveAt, MOMENT, moment, raises, sampleAt, withdrawals } from './facts.ts';
+import {
+  commits,
+  exposures,
+  isRetreat,
+  liveAt,
+  MOMENT,
+  moment,
+  raises,
+  sampleAt,
+  shareOf,
+  withdrawals,
+} from './facts.ts';
 
 /** 17: until the commit the old release stays as it is: whole, pinned, unchanged. */
 export function oldReleaseStays(evidence: Evidence): string[] {
@@ -53,7 +64,9 @@ export function rollbacks(evidence: Evidence): Rollback[] {
     const since = evidence.rules.findLast(({ t, weights }) => t < withdrawal.t && weights[withdrawal.from] > 0)?.t ?? 0;
     const decidedAt = decided.find((t) => t <= withdrawal.t && t >= since) ?? withdrawal.t;
     const refused = evidence.calls.findLast(
-      ({ t, deed, error }) => deed === 'weights' && t >= decidedAt && t < withdrawal.t && OWN_FAULT.test(error ?? ''),
+      // By whoever goes back: that somebody else was refused says nothing of whether it was tried.
+      ({ t, deed, error, by }) =>
+        isRetreat(by) && deed === 'weights' && t >= decidedAt && t < withdrawal.t && OWN_FAULT.test(error ?? ''),
     );
     const possibleAt = refused?.t ?? decidedAt;
     const verifiedAt = withdrawal.everywhereAt;
@@ -82,19 +95,58 @@ export function rollbackIsShort(evidence: Evidence): string[] {
       ? [`clients keep the bad colour for ${stickySeconds} s after the rollback ${moment(evidence, t)}`]
       : [],
   );
-  return [...late, ...ignored(evidence), ...goneOn(evidence), ...needy, ...sticky];
+  return [...late, ...ignored(evidence), ...goneOn(evidence), ...leftAlone(evidence), ...needy, ...sticky];
 }
 
-/** A person asked to go back while users had the new release, and they still have it. */
+/** A wish is heard, and the machine's next look comes. */
+const LOOKS_SECONDS = 60;
+
+/** A person asked to go back while users had the new release, and they still have it, or it was committed. */
 function ignored(evidence: Evidence): string[] {
   const { asked, policy, endedAt, rules } = evidence;
   return asked.flatMap(({ t, wish, by }) => {
-    const exposed = exposures(evidence).some(({ from, until }) => from <= t && until > t + policy.rollbackSecondsMax);
-    if (wish !== 'roll-back' || !exposed || endedAt - t < policy.rollbackSecondsMax) return [];
+    const until = t + policy.rollbackSecondsMax;
+    const exposed = exposures(evidence).find((each) => each.from <= t && each.until > t);
+    if (wish !== 'roll-back' || !exposed || endedAt < until) return [];
     // The event may be lost, and whoever asked sees that nothing happens.
-    if (isDisturbed(evidence, t, t + policy.rollbackSecondsMax)) return [];
-    const done = rules.some((rule) => rule.t >= t && rule.t <= t + policy.rollbackSecondsMax && rule.by !== null);
+    if (isDisturbed(evidence, t, until)) return [];
+    const { candidate, ended } = exposed;
+    if (ended === 'committed' && exposed.until <= until) {
+      return exposed.until > t + LOOKS_SECONDS
+        ? [
+            `${candidate} was committed ${moment(evidence, exposed.until)}, which ${by} had taken back ${moment(evidence, t)}`,
+          ]
+        : [];
+    }
+    const done = rules.some(
+      (rule) => rule.t >= t && rule.t <= until && rule.by !== null && shareOf(rule.weights, candidate) === 0,
+    );
     return done ? [] : [`the rollback that ${by} asked for ${moment(evidence, t)} was not made`];
+  });
+}
+
+/** For the end of an execution to be noticed, by its event or a minute later, and for the clean-up to begin. */
+const NOTICED_SECONDS = 180;
+
+/** An execution came to a bad end while users had what it released, and they were left with that. */
+function leftAlone(evidence: Evidence): string[] {
+  const { executions, calls, endedAt, policy } = evidence;
+  const allowed = NOTICED_SECONDS + policy.reconcileSeconds + policy.rollbackSecondsMax;
+  return executions.flatMap(({ arn, status, until }) => {
+    if (status === 'SUCCEEDED' || until === null) return [];
+    const exposed = exposures(evidence).find((each) => each.from <= until && each.until > until);
+    if (!exposed) return [];
+    const refused = calls.findLast(
+      ({ t, by, deed, error }) =>
+        isRetreat(by) && deed === 'weights' && t >= until && t < exposed.until && OWN_FAULT.test(error ?? ''),
+    );
+    const possibleAt = Math.max(until, refused?.t ?? 0);
+    const over = Math.min(exposed.until, endedAt);
+    if (over - possibleAt <= allowed || isDisturbed(evidence, possibleAt, possibleAt + allowed)) return [];
+    const name = arn.split(':').at(-1);
+    return [
+      `users were left with ${exposed.candidate} for ${Math.round(over - until)} s after ${name} had ended ${status}`,
+    ];
   });
 }
 

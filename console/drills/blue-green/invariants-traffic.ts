@@ -3,6 +3,8 @@ import { afterCalm } from './disturbances.ts';
 import { at, type Evidence, type RuleVersion, wasCarriedOut } from './evidence.ts';
 import {
   commits,
+  executionAt,
+  isFix,
   isPromoted,
   isRetreat,
   liveAt,
@@ -16,6 +18,7 @@ import {
   type Written,
   writtenByMainstay,
 } from './facts.ts';
+import { notOkAtBegin, rang } from './ringing.ts';
 
 const said = ({ weights }: Pick<RuleVersion, 'weights'>): string => `blue ${weights.blue}, green ${weights.green}`;
 
@@ -127,7 +130,11 @@ const METRICS = 'GetMetricData';
 /** What is younger no metric can show: a minute must end, and its figures take up to two to be seen. */
 const BLIND_SECONDS = 180;
 
-/** 5: no more users while those it has are failed for certain, nor while the old release could not take all back. */
+/** So many failures, at a rate so far above the limit, are a proof: nobody may promote against one. */
+const CERTAIN_FAILED = 10;
+const CERTAIN_TIMES = 5;
+
+/** 5: no more users while those it has are failed for certain or an alarm rings, nor while the old release could not take all back. */
 export function raisedOnlyOnAPass(evidence: Evidence): string[] {
   const all = raises(evidence);
   return all.flatMap((raise, index) => {
@@ -142,25 +149,23 @@ export function raisedOnlyOnAPass(evidence: Evidence): string[] {
     const got = usersOf(evidence, candidate, from, (seenAt ?? t) - BLIND_SECONDS);
     const failed = got.filter(({ ok }) => !ok).length;
     const least = shareAtLeast(failed, got.length);
+    const execution = executionAt(evidence, t);
+    const fix = isFix(evidence, execution, t);
+    const certain = failed >= CERTAIN_FAILED && least > CERTAIN_TIMES * evidence.policy.errorShareMax;
+    const excused = fix ? notOkAtBegin(evidence, execution?.from ?? t) : new Set<string>();
+    const ringing = rang(evidence, from, t).filter((name) => !excused.has(name));
     const when = `${candidate} was raised to ${raise.weights[candidate]} ${moment(evidence, t)}`;
     return [
-      ...(least > evidence.policy.errorShareMax && !isPromoted(evidence, from, t)
+      ...(ringing.length > 0 ? [`${when} although ${ringing.join(', ')} had rung`] : []),
+      ...(least > evidence.policy.errorShareMax && (certain || !isPromoted(evidence, from, t))
         ? [`${when} although it had failed ${failed} of ${got.length} users`]
         : []),
-      ...(sample && sample.healthy < sample.desired && !isFix(evidence, raise)
+      ...(sample && sample.healthy < sample.desired && !fix
         ? [`${when} while ${live} had ${sample.healthy} of ${sample.desired} healthy targets`]
         : []),
     ];
   });
 }
-
-/** A named person asked for what the candidate runs, whatever became of the old release (invariant 23). */
-const isFix = (evidence: Evidence, { t, candidate }: Pick<Written, 't' | 'candidate'>): boolean => {
-  const { digests = [] } = sampleAt(evidence, t)?.colours[candidate] ?? {};
-  return evidence.asked.some(
-    ({ wish, by, digest, t: when }) => wish === 'hotfix' && by !== '' && when <= t && digests.includes(digest ?? ''),
-  );
-};
 
 /** A person or a reconciler needs so long, besides the reconciler's own period, to write the rule and to tell. */
 const REPAIR_SECONDS = 120;

@@ -22,9 +22,6 @@ import type { ColourSample, RuleVersion, Sample } from './evidence.ts';
 import { machinesOf } from './machines.ts';
 import { elbStateIn, forwardRuleOf, nodesOf, shareOfColour, weightsIn } from './nodes.ts';
 
-/** Alarms that say how the application serves, not how Mainstay works. */
-const isAboutRelease = (name: string, { prefix }: Names): boolean => new RegExp(`^${prefix}-(blue|green)-`).test(name);
-
 /** Mainstay's item about the service after a change, as stored. */
 export interface ItemVersion {
   readonly t: number;
@@ -106,11 +103,11 @@ export class Monitor {
   }
 
   sample(): Sample {
-    const { cloud, region, names } = this.#watched;
+    const { cloud, region, names, configuration } = this.#watched;
     const { alarms } = cloud.stateOf<CloudWatchState>(cloudWatch, region);
-    const own = Object.values(alarms).filter(({ definition }) => isAboutRelease(definition.AlarmName ?? '', names));
+    // Those that the policy names; one that does not exist knows nothing.
     const inState = (value: string) =>
-      own.filter(({ state }) => state.value === value).map(({ definition }) => definition.AlarmName ?? '');
+      configuration.release.alarms.filter((name) => (alarms[name]?.state.value ?? 'INSUFFICIENT_DATA') === value);
     const deployments = this.#parameter(names.deploymentsParameter);
     return {
       t: this.#seconds(),

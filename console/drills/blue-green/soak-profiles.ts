@@ -48,6 +48,13 @@ const people = (most: number): Group => ({
   },
 });
 
+/** Of the application's own alarm. Last among the groups: what was drawn before it was there is drawn as it was. */
+const alarms: Group = {
+  count: [0, 1],
+  begin: [0, 1500],
+  kinds: { 'alarm-not-ok': { weight: 1, lasts: [60, 900] } },
+};
+
 /** Short troubles at any time. */
 const troubles: Readonly<Record<string, KindRow>> = {
   throttle: { weight: 3, lasts: [20, 300], size: [0.2, 0.9] },
@@ -120,12 +127,12 @@ export const PROFILES = {
   },
   rough: {
     title: 'a bad day: some faults of every kind beside the releases, and somebody pushes another one',
-    groups: [first, later, during([1, 2], troubles), before([0, 2], waiting), people(1)],
+    groups: [first, later, during([1, 2], troubles), before([0, 2], waiting), people(1), alarms],
   },
   hostile: {
     title:
       'everything at once: pushes overtake each other, steps die, events and answers are lost, regions come and go',
-    groups: [first, later, during([0, 4], { ...troubles, ...regions }), before([1, 5], waiting), people(3)],
+    groups: [first, later, during([0, 4], { ...troubles, ...regions }), before([1, 5], waiting), people(3), alarms],
   },
 } as const satisfies Record<string, Profile>;
 

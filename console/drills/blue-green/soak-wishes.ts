@@ -126,6 +126,9 @@ function people(): Kinds {
   };
 }
 
+/** Of the application; production names none. */
+const OWN_ALARM = 'order-rate';
+
 /** The stack is deployed otherwise than production is; the act itself changes nothing any more. */
 function policies(): Kinds {
   const own = (policy: OwnPolicy): Part => ({ lasts: null, act: { act: 'policy', policy } });
@@ -148,6 +151,20 @@ function policies(): Kinds {
         own({ retainSeconds }),
         { ...trying(decide('roll-back')), at: 1700 + retainSeconds + random.integer(1200) - 600 },
       ];
+    },
+    /** The application's own alarm rings, or knows nothing: before the first release, or at some moment of one. */
+    'alarm-not-ok': (random, { at, lasts }) => {
+      const value = random.pick(['ALARM', 'ALARM', 'INSUFFICIENT_DATA'] as const);
+      const length = Math.round(lasts ?? 0);
+      const set = (to: 'OK' | typeof value): Tried => ({ act: 'alarm', name: OWN_ALARM, value: to });
+      const deployed = own({ alarms: [OWN_ALARM] });
+      if (random.chance(0.3)) return [deployed, { ...trying(set(value)), at: 0 }, { ...trying(set('OK')), at: length }];
+      const [state, from] = [random.pick(STATES), random.integer(700)];
+      const moment = (seconds: number, to: 'OK' | typeof value): Part => ({
+        ...trying({ act: 'after', state, seconds: from + seconds, does: set(to) }),
+        at,
+      });
+      return [deployed, moment(0, value), moment(length, 'OK')];
     },
     /** Clients keep their colour. */
     'sticky-rule': () => own({ stickySeconds: 3600 }),

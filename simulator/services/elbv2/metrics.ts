@@ -1,7 +1,8 @@
 /**
  * Metrics in AWS/ApplicationELB, one value a minute, as "CloudWatch metrics for your Application Load Balancer" lists
- * them: counts are missing when zero, health checks count for nothing, and what the load balancer answers by itself has no
- * target group. Counted as the world's requests pass; told to CloudWatch by one timer a minute in each region.
+ * them: counts are missing when zero, health checks count for nothing, RequestCount is of requests for which a target was
+ * chosen, TargetConnectionErrorCount of connections that were not established, and what the load balancer answers by
+ * itself (HTTPCode_ELB_*) has no target group. Told to CloudWatch by one timer a minute in each region.
  */
 import type { MetricDatum } from '@aws-sdk/client-cloudwatch';
 import type { Cloud } from '../../cloud.ts';
@@ -27,12 +28,13 @@ export interface Passed {
   readonly status: number;
   /** Left out when the load balancer answered by itself. */
   readonly targetMs?: number;
-  /** Why no target answered. */
-  readonly because?: 'connection' | 'timeout' | 'no-target' | 'fixed';
+  /** Why no target answered: no connection came about, it broke off, or the target was silent; there was none to ask; or no forward. */
+  readonly because?: 'connection' | 'reset' | 'timeout' | 'no-target' | 'fixed';
 }
 
 const MINUTE_MS = 60_000;
 
+/** Guess: a request counts for the minute of its answer; AWS does not say whether for that or for the one of its beginning. */
 export function countRequest(cloud: Cloud, region: string, passed: Passed): void {
   const state = cloud.stateOf<ElbState>(elbv2, region);
   const minute = startMinute(cloud, region, state);

@@ -138,6 +138,18 @@ describe('the metrics of a load balancer', () => {
     expect(await read('HTTPCode_Target_5XX_Count')).toEqual([]);
   });
 
+  it('have a connection that was made and broken off among the 502, and not among the connection errors', async () => {
+    await serve('i-1', { hangUpShare: 1 });
+    await nextMinute();
+    expect(await ask()).toMatchObject({ status: 502 });
+    await nextMinute();
+    await cloud.advance(120_000);
+    expect(await read('HTTPCode_ELB_502_Count', 'Sum', false)).toEqual([1]);
+    expect(await read('RequestCount')).toEqual([1]);
+    expect(await read('TargetConnectionErrorCount')).toEqual([]);
+    expect(await read('HTTPCode_Target_2XX_Count')).toEqual([]);
+  });
+
   it('tell the health of a group with targets every minute, whether or not anybody asks', async () => {
     await serve('i-1');
     await serve('i-2', { healthStatus: 503 });

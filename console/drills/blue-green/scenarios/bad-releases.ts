@@ -20,6 +20,10 @@ export const badReleases = {
     },
     100,
   ),
+  'hangs-up': {
+    ...neverBad('a release closes five of a hundred connections without an answer', { hangUpShare: 0.05 }, 100),
+    ratePerSecond: 5,
+  },
   'passes-health': neverBad('a release passes every health check and fails every request', { brokenStatus: 500 }, 10),
   'leaks-memory': neverBad('a release leaks until the kernel kills it', { oomAfterRequests: 700 }, 100),
   'crash-loop': {

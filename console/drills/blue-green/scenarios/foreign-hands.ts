@@ -16,6 +16,28 @@ export const foreignHands = {
       here('tell rolled back', 60, 1300),
     ],
   },
+  'weights-changed-between-releases': {
+    title: 'no release runs any more and somebody sends users to the idle colour; people hear of it once, and mend it',
+    expected: 'abandoned',
+    ratePerSecond: 2,
+    acts: [
+      at(0, push('1.1.0', { scan: { afterSeconds: 20 } })),
+      // Whom the listener should serve is known from here on.
+      at(0, { act: 'abortAt', state: 'Empty the idle colour' }),
+      at(500, { act: 'weights', live: 95, candidate: 5 }),
+      at(750, { act: 'weights', live: 100, candidate: 0 }),
+    ],
+    seconds: 900,
+    toTheEnd: true,
+    wants: [
+      here('start', 0, ADMITTED_SECONDS),
+      here('pin live', 0, ADMITTED_SECONDS + 30),
+      here('pin candidate', 0, ADMITTED_SECONDS + 30, [0, 1]),
+      here('unpin live', 0, 480),
+      here('tell aborted', 0, 480),
+      here('tell weights changed', 500, 500 + 120),
+    ],
+  },
   'scaling-policy': {
     title: 'the policy of the old colour wants one machine less in mid-shift; both stay until the release is over',
     expected: 'committed',

@@ -2,6 +2,7 @@
 import type { Scenario } from '../scenario.ts';
 import {
   ADMITTED_SECONDS,
+  abandoned,
   at,
   committed,
   committedAfter,
@@ -57,6 +58,24 @@ export const people = {
     acts: [at(0, push('1.1.0')), whenWatched([{ act: 'decide', decision: 'roll-back', reason: 'the logo is gone' }])],
     seconds: 2400,
     wants: [...prepared(0, ADMITTED_SECONDS), here('shift 10', 60, 900), ...takenBack(60, 1000)],
+  },
+  'person-rolls-back-while-it-waits': {
+    title: 'a person takes a release back while its first step waits for the old colour; no user is ever sent to it',
+    expected: 'abandoned',
+    ratePerSecond: 2,
+    // From the look on, whose old colour is whole, until the step may have waited for more than a minute.
+    events: (places) => liveCrashes(places, 120, 440),
+    acts: [
+      at(0, push('1.1.0', { scan: { afterSeconds: 20 } })),
+      at(0, {
+        act: 'after',
+        state: 'Shift',
+        seconds: 30,
+        does: { act: 'decide', decision: 'roll-back', reason: 'the logo is gone' },
+      }),
+    ],
+    seconds: 1200,
+    wants: [...prepared(0, ADMITTED_SECONDS), ...abandoned(900)],
   },
   'pause-and-promote': {
     title: 'a person pauses a release, lets it go on, and promotes it through the next step',

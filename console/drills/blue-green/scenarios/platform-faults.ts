@@ -114,6 +114,19 @@ export const platformFaults = {
     seconds: 3000,
     wants: [...prepared(0, ADMITTED_SECONDS), here('shift 10', 60, 900), ...takenBack(120, 2400)],
   },
+  'named-alarm': {
+    title:
+      'the alarm that the policy names rings in mid-shift, and no request fails; users are taken back all the same',
+    expected: 'rolled-back',
+    policy: { alarms: ['order-rate'] },
+    ratePerSecond: 3,
+    acts: [
+      at(0, push('1.1.0', { scan: { afterSeconds: 20 } })),
+      whenWatched([{ act: 'alarm', name: 'order-rate', value: 'ALARM' }]),
+    ],
+    seconds: 2400,
+    wants: [...prepared(0, ADMITTED_SECONDS), here('shift 10', 60, 900), ...takenBack(60, 1000)],
+  },
   'red-alarm': {
     title:
       'a machine of the live release crashes again and again when another is pushed; it is not begun, and that is told',
