@@ -7,6 +7,7 @@ import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'no
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { type BuildOptions, build, type Plugin, transform } from 'esbuild';
 import { lighterClients } from './bundle/lighter-clients.ts';
+import { lighterZod } from './bundle/lighter-zod.ts';
 import { withEsbuild } from './bundle/with-esbuild.ts';
 
 /** Files in functions/<slug>/ that are not handlers. */
@@ -28,6 +29,7 @@ const PROGRAM = { platform: 'node', target: 'node24', format: 'cjs', minify: tru
 /** What functions never use of the SDK: the default chain of credentials alone would be a fifth of each package. */
 const ON_LAMBDA = {
   '@aws-sdk/credential-provider-node': './functions/shared/aws/credentials.ts',
+  '@aws-sdk/endpoint-cache': './functions/shared/aws/endpoint-cache.ts',
   '@smithy/core/event-streams': './functions/shared/aws/event-streams.ts',
 };
 
@@ -99,7 +101,7 @@ async function bundled(all: readonly Package[], plugins: Plugin[]): Promise<Bund
         external: group.flatMap(({ external }) => external),
         ...(group[0]?.onLambda && { alias: ON_LAMBDA }),
         entryPoints: group.map(({ name }) => ({ in: `libraries:${name}`, out: name })),
-        plugins: [fromMemory((name) => parts.get(name)?.exports), lighterClients(used)],
+        plugins: [fromMemory((name) => parts.get(name)?.exports), lighterClients(used), lighterZod],
       }),
     ),
   );
