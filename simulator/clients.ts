@@ -19,6 +19,7 @@ import type { Scheduler } from '@aws-sdk/client-scheduler';
 import type { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import type { SESv2 } from '@aws-sdk/client-sesv2';
 import type { SFN } from '@aws-sdk/client-sfn';
+import type { Signer } from '@aws-sdk/client-signer';
 import type { SNS } from '@aws-sdk/client-sns';
 import type { SQS } from '@aws-sdk/client-sqs';
 import type { SSM } from '@aws-sdk/client-ssm';
@@ -45,6 +46,7 @@ export interface Clients {
   scheduler: Scheduler;
   secretsmanager: SecretsManager;
   ses: SESv2;
+  signer: Signer;
   sns: SNS;
   sqs: SQS;
   ssm: SSM;

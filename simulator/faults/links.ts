@@ -44,7 +44,11 @@ export function isUnreachable(
 }
 
 /** Host names whose first label is not the IAM prefix. */
-const SERVICES: Readonly<Record<string, string>> = { monitoring: 'cloudwatch', api: 'ecr' };
+const SERVICES: Readonly<Record<string, string>> = {
+  monitoring: 'cloudwatch',
+  api: 'ecr',
+  'data-signer': 'signer',
+};
 
 /** The service whose endpoint has this host name: 'dynamodb.us-east-2.amazonaws.com'. */
 export function serviceOfHost(host: string): string {

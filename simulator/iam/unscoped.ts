@@ -46,6 +46,7 @@ export const UNSCOPED: Readonly<Record<string, readonly string[]>> = {
   scheduler: ['ListSchedules'],
   secretsmanager: ['GetRandomPassword'],
   ses: ['ListEmailIdentities'],
+  signer: ['GetRevocationStatus'],
   sns: ['ListTopics', 'Unsubscribe'],
   sqs: ['ListQueues'],
   ssm: ['DescribeParameters'],

@@ -13,6 +13,7 @@ import { crossing, isUnreachable, serviceOfHost } from '../faults/links.ts';
 import type { Place } from '../faults.ts';
 import { answerFunctionUrl, functionUrlRegion } from '../lambda/function-urls.ts';
 import type { Random } from '../random.ts';
+import { downloadLayer, isLayerUrl } from '../services/ecr/layers.ts';
 import { s3Host } from '../wire/s3.ts';
 import { answerAwsCall, readAwsRequest, type WireResponse } from '../wire/server.ts';
 
@@ -157,12 +158,16 @@ class SimulatedNetwork implements Network {
     return response;
   }
 
-  /** What a request comes to: a call, an answer to CloudFormation, or a mistake that is answered as it stands. */
+  /** What a request comes to: a call, a layer, an answer to CloudFormation, or a mistake that is answered as it stands. */
   async #exchange(request: NetworkRequest): Promise<() => WireResponse | Promise<WireResponse>> {
     const cloud = this.#cloud;
     if (request.method === 'PUT' && isCustomResourceUrl(request.url)) {
       const { url, body } = request;
       return () => ({ ...receiveCustomResourceResponse(cloud, url, body), headers: {}, body: new Uint8Array() });
+    }
+    if (request.method === 'GET' && isLayerUrl(request.url)) {
+      const { url, headers } = request;
+      return () => downloadLayer(cloud, url, headers);
     }
     const read = await readAwsRequest(cloud, request);
     if ('status' in read) return () => read;

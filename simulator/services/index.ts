@@ -21,6 +21,7 @@ import { route53 } from './route53/service.ts';
 import { s3 } from './s3/index.ts';
 import { secretsManager } from './secretsmanager/index.ts';
 import { ses } from './ses/index.ts';
+import { signer } from './signer/index.ts';
 import { sns } from './sns.ts';
 import { sqs } from './sqs/index.ts';
 import { ssm } from './ssm/index.ts';
@@ -46,6 +47,7 @@ export const services: readonly AnyService[] = [
   scheduler,
   secretsManager,
   ses,
+  signer,
   sns,
   sqs,
   ssm,

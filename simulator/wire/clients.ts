@@ -80,6 +80,7 @@ const listings: readonly Listing[] = [
   { service: 'scheduler', package: 'scheduler', signingName: 'scheduler' },
   { service: 'secretsmanager', package: 'secrets-manager', signingName: 'secretsmanager', target: 'secretsmanager' },
   { service: 'ses', package: 'sesv2', signingName: 'ses' },
+  { service: 'signer', package: 'signer', signingName: 'signer' },
   { service: 'sns', package: 'sns', signingName: 'sns' },
   { service: 'sqs', package: 'sqs', signingName: 'sqs', target: 'AmazonSQS' },
   { service: 'ssm', package: 'ssm', signingName: 'ssm', target: 'AmazonSSM' },

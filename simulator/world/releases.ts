@@ -19,11 +19,16 @@ export interface ScanOutcome {
   readonly afterSeconds?: number;
 }
 
+/** What lies beside an image in the place of a signature, and is none. */
+export type ForgedSignature = 'by another root' | 'of another image' | 'expired';
+
 /** How managed signing ends; by default COMPLETE. */
 export interface SigningOutcome {
   /** IN_PROGRESS stays for ever. */
   readonly status: 'COMPLETE' | 'FAILED' | 'IN_PROGRESS';
   readonly afterSeconds?: number;
+  /** The registry says COMPLETE, and this is what lies there. */
+  readonly forged?: ForgedSignature;
 }
 
 export interface ReleaseRecord {

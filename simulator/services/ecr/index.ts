@@ -5,6 +5,7 @@ import { type Access, defineService } from '../../service.ts';
 import { INDEX, MANIFEST } from './build.ts';
 import { publishDelete } from './events.ts';
 import { existingImage, findImage, removeImage, tagsOf } from './images.ts';
+import { layerOperations } from './layers.ts';
 import { expireImages, lifecycleOperations } from './lifecycle.ts';
 import { artifactTypeIn, checkIndex, mediaTypeIn } from './manifests.ts';
 import { policyOperations, repositoryPolicy } from './policy.ts';
@@ -171,6 +172,7 @@ export const ecr = defineService<Clients['ecr'], EcrState>({
       };
     },
 
+    ...layerOperations,
     ...lifecycleOperations,
     ...policyOperations,
     ...replicationOperations,
@@ -193,7 +195,9 @@ export const ecr = defineService<Clients['ecr'], EcrState>({
     GetRepositoryPolicy: (input, context) => on(context, input.repositoryName),
     DeleteRepositoryPolicy: (input, context) => on(context, input.repositoryName),
     ListImages: (input, context) => on(context, input.repositoryName),
-    ListImageReferrers: (input, context) => on(context, input.repositoryName),
+    // "The IAM principal invoking this operation must have the ecr:BatchGetImage permission" (API Reference).
+    ListImageReferrers: (input, context) => ({ action: 'ecr:BatchGetImage', ...on(context, input.repositoryName) }),
+    GetDownloadUrlForLayer: (input, context) => on(context, input.repositoryName),
     StartImageScan: (input, context) => on(context, input.repositoryName),
     DescribeImageScanFindings: (input, context) => on(context, input.repositoryName),
     DescribeImageSigningStatus: (input, context) => on(context, input.repositoryName),

@@ -8,6 +8,7 @@ interface Manifest {
   readonly artifactType?: string;
   readonly config?: { readonly mediaType?: string };
   readonly manifests?: readonly { readonly digest?: string }[];
+  readonly layers?: readonly { readonly digest?: string }[];
   readonly subject?: { readonly digest?: string };
   readonly annotations?: Readonly<Record<string, string>>;
 }

@@ -3,17 +3,19 @@
  * signature comes to lie beside the image as an artifact of its own, which has its own push event. Status is not proof:
  * who needs proof reads the signature (ListImageReferrers) and verifies it.
  */
-import type { ImageSigningStatus } from '@aws-sdk/client-ecr';
+import type { ImageSigningStatus, SigningStatus } from '@aws-sdk/client-ecr';
 import type { Clients } from '../../clients.ts';
 import { AwsError } from '../../errors.ts';
 import type { Operations } from '../../service.ts';
 import { imageSigningSeconds } from '../../world/durations.ts';
 import { releaseOf } from '../../world/releases.ts';
+import { signerStateIn } from '../signer/state.ts';
 import { MANIFEST } from './build.ts';
 import { publishPush } from './events.ts';
 import { existingImage } from './images.ts';
 import { artifactTypeIn, readManifest, SIGNATURE } from './manifests.ts';
 import { digestOf } from './push.ts';
+import { signatureManifest } from './signatures.ts';
 import { type EcrContext, type EcrState, type Image, type Repository, repositoryOf } from './state.ts';
 
 interface Job {
@@ -51,25 +53,26 @@ export function signed({ repositoryName, digest, profile }: Job, context: EcrCon
   const repository = context.state.repositories[repositoryName];
   const image = repository?.images[digest];
   if (!repository || !image?.signing?.[profile]) return;
-  const { status = 'COMPLETE' } = releaseOf(context.cloud, digest)?.signing ?? {};
-  image.signing[profile] =
-    status === 'FAILED'
-      ? { status, failureCode: 'InternalFailure', failureReason: 'The signature could not be generated.' }
-      : { status };
-  if (status === 'COMPLETE') attach(context, repository, image, profile);
+  const { status = 'COMPLETE', forged } = releaseOf(context.cloud, digest)?.signing ?? {};
+  const { profiles = {} } = signerStateIn(context.cloud, context.region) ?? {};
+  const found = Object.values(profiles).find(({ arn }) => arn === profile);
+  if (status === 'FAILED' || found?.status !== 'Active') {
+    image.signing[profile] = { status: 'FAILED', ...whyNot(status) };
+    return;
+  }
+  image.signing[profile] = { status };
+  attach(context, repository, signatureManifest(context, image, found.versionArn, forged));
 }
 
-/** The signature itself, in the form of Notation: an artifact whose subject is the image. */
-function attach(context: EcrContext, repository: Repository, image: Image, profile: string): void {
-  const manifest = JSON.stringify({
-    schemaVersion: 2,
-    mediaType: MANIFEST,
-    artifactType: SIGNATURE,
-    subject: { mediaType: image.mediaType, digest: image.digest, size: image.size },
-    annotations: { 'io.cncf.notary.signingProfile': profile },
-  });
+/** Guess: the codes of a signature that failed, and their wording. */
+const whyNot = (status: SigningStatus) =>
+  status === 'FAILED'
+    ? { failureCode: 'InternalFailure', failureReason: 'The signature could not be generated.' }
+    : { failureCode: 'ValidationException', failureReason: 'The signing profile is not active.' };
+
+function attach(context: EcrContext, repository: Repository, manifest: string): void {
   const digest = digestOf(manifest);
-  const size = manifest.length;
+  const size = Buffer.byteLength(manifest);
   const artifact = { digest, manifest, mediaType: MANIFEST, blobHash: null, pushedAt: context.now, size };
   repository.images[digest] = artifact;
   publishPush(context, repository, artifact, undefined);

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Cloud } from '../../../simulator/cloud.ts';
 import { ecr } from '../../../simulator/services/ecr/index.ts';
 import { pushImage } from '../../../simulator/services/ecr/push.ts';
+import { signer } from '../../../simulator/services/signer/index.ts';
 import { type PushedRelease, pushRelease, worldParts } from '../../../simulator/world/index.ts';
 import { east, functionArn, lambdaIn, makeCloud, west } from '../eventbridge/harness.ts';
 
@@ -13,7 +14,7 @@ let cloud: Cloud;
 let before: number;
 
 beforeEach(async () => {
-  cloud = makeCloud(1, [ecr, ...worldParts]);
+  cloud = makeCloud(1, [ecr, signer, ...worldParts]);
   const imageScanningConfiguration = { scanOnPush: true };
   await cloud.call('ecr', 'CreateRepository', { repositoryName, imageScanningConfiguration }, options);
   pushImage(cloud, west, repositoryName, { blobHash: cloud.blobs.put('module.exports = 1'), tags: ['1.0.0'] });
@@ -85,6 +86,8 @@ describe('a scan on push', () => {
 
 describe('managed signing', () => {
   const signingProfileArn = `arn:aws:signer:${west}:111122223333:/signing-profiles/orders`;
+  const profile = { profileName: 'orders', platformId: 'Notation-OCI-SHA384-ECDSA' };
+  beforeEach(async () => void (await cloud.call('signer', 'PutSigningProfile', profile, options)));
   const repositoryFilters = [{ filter: 'ord*', filterType: 'WILDCARD_MATCH' as const }];
   const configure = () =>
     cloud.call(
@@ -115,6 +118,25 @@ describe('managed signing', () => {
       ['2.0.0', 'application/vnd.oci.image.config.v1+json'],
       ['', 'application/vnd.cncf.notary.signature'],
     ]);
+  });
+
+  it('fails with a profile that signs no more', async () => {
+    await configure();
+    await cloud.call('signer', 'CancelSigningProfile', { profileName: 'orders' }, options);
+    const { digest } = await push();
+    await cloud.advance(30_000);
+    expect(await statusOf(digest)).toMatchObject([
+      { status: 'FAILED', failureReason: expect.stringMatching(/not active/) },
+    ]);
+  });
+
+  it('leaves the same bytes in every run of a seed, whoever runs it', async () => {
+    await configure();
+    const { digest } = await push();
+    await cloud.advance(30_000);
+    const input = { repositoryName, subjectId: { imageDigest: digest } };
+    const { referrers } = await cloud.call('ecr', 'ListImageReferrers', input, options);
+    expect(referrers?.[0]?.digest).toBe('sha256:5a15dcacd09d212bf7001451f1a037062122ee099df0cb62c6e8eecc0ec06b92');
   });
 
   it('may fail, and may never end', async () => {
