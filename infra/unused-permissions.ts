@@ -123,10 +123,10 @@ export const explanations: readonly Explanation[] = [
   },
   {
     role: 'AdmitFunctionServiceRole',
-    actions: ['sns:Publish'],
-    resource: '*-blue-green-*',
+    actions: ['ecr:GetDownloadUrlForLayer'],
+    resource: '*:ecr:{other}:*',
     because:
-      'admission tells people of a refusal by it where the event came first, and Lambda of an event that could not be read; in drills evidence is complete, or late and found by the reconciler',
+      'a person asks here for what was pushed, and so signed, in the other region; in drills the reconciler is the first that looks at a copy',
   },
   {
     role: 'SteerFunctionServiceRole',

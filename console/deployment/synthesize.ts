@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Capability, createApp } from '../../infra/app.ts';
 import { bundleAll } from '../../infra/bundle.ts';
 import { type Configuration, loadConfiguration } from '../../infra/config/index.ts';
+import { SIMULATED_ROOT } from '../../simulator/services/signer/authorities.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { UsageProblem } from '../problem.ts';
 
@@ -38,9 +39,15 @@ export async function synthesize(
   await bundleAll(bundles);
   onStage('synthesizing the templates');
   const options = { account: SIMULATED_ACCOUNT, outdir: assembly, bundles, capabilities, unchecked: true };
-  createApp(configuration, options).synth();
+  createApp(trustingSimulated(configuration), options).synth();
   return assembly;
 }
+
+/** The simulated Signer cannot sign up to AWS's root; its own is trusted beside it, and nowhere but in the simulator. */
+const trustingSimulated = (configuration: Configuration): Configuration => ({
+  ...configuration,
+  release: { ...configuration.release, signingRoots: [...configuration.release.signingRoots, SIMULATED_ROOT] },
+});
 
 let made = 0;
 

@@ -13,6 +13,7 @@ import type {
   Images,
   ReleaseState,
   Releases,
+  Revocations,
   SigningView,
 } from '../shared/release-ports.ts';
 import { fitsWildcard } from '../shared/wildcard.ts';
@@ -21,10 +22,12 @@ import { endMessage } from './messages.ts';
 import { note } from './note.ts';
 import { executionName, requestFor } from './request.ts';
 import { objectionToSchema, schemaOf } from './schema.ts';
+import { judgeSignatures } from './signatures.ts';
 
 export interface AdmissionPorts {
   readonly releases: Releases;
   readonly images: Images;
+  readonly revocations: Revocations;
   readonly weights: Pick<ForwardWeights, 'read'>;
   readonly compute: Pick<ComputeEnvironment, 'declared'>;
   readonly settings: Pick<Settings, 'read'>;
@@ -97,9 +100,10 @@ async function gather(ports: AdmissionPorts, state: ReleaseState, candidate: Can
   };
   const image = await orNull('the image', images.find(candidate.digest));
   const digest = image && platformDigest(image, platform);
-  const [scan, signing, liveDigest, quarantined, deployments] = await Promise.all([
+  const [scan, signing, signatures, liveDigest, quarantined, deployments] = await Promise.all([
     digest && orNull('the scan', images.scan(digest)),
-    digest && orNull('the signature', images.signing(digest)),
+    digest && orNull('the signing', images.signing(digest)),
+    digest && orNull('the signature', judgeSignatures(ports, digest, policy, clock.now())),
     liveDigestOf(ports, state),
     digest ? releases.quarantined(digest) : null,
     orNull('the freeze', settings.read('deployments')),
@@ -112,6 +116,7 @@ async function gather(ports: AdmissionPorts, state: ReleaseState, candidate: Can
     image,
     scan: scan || null,
     signing: signing ? signing.map((each) => ({ ...each, trusted: isTrusted(policy, each) })) : null,
+    signatures: signatures || null,
     liveDigest,
     quarantined,
     schemaObjection: objectionToSchema(schemaOf(image?.labels ?? {}), state.live?.schema ?? null, state.schema),

@@ -13,8 +13,9 @@ import type {
   Weights,
 } from '../shared/release-ports.ts';
 import type { Verdict } from './judge.ts';
+import type { Verification } from './verify-signature.ts';
 
-/** A signature of the digest, and whether its profile is one that the policy trusts. */
+/** What the registry says of signing it with a profile, and whether the policy trusts that one. */
 export interface Signed extends SigningView {
   readonly trusted: boolean;
 }
@@ -28,6 +29,8 @@ export interface AdmissionFacts {
   readonly image: ImageView | null;
   readonly scan: ScanView | null;
   readonly signing: readonly Signed[] | null;
+  /** Of the signatures that lie beside it. */
+  readonly signatures: readonly Verification[] | null;
   /** What the live machines run, also before the first release was made here. */
   readonly liveDigest: string | null;
   readonly quarantined: { readonly releaseId: string; readonly reason: string } | null;
@@ -110,19 +113,32 @@ function scanRow({ scan }: AdmissionFacts): Row {
   return { is: 'ok', says: 'the scan found nothing critical or high' };
 }
 
-/** The registry's word for a signature counts only from a profile that is trusted (Notation, "Trust policy"). */
-function signatureRow({ signing }: AdmissionFacts): Row {
-  if (!signing?.length) return { is: 'missing', says: `the signature is ${signing ? 'NONE' : 'not known'}` };
+/**
+ * One signature that proves itself is enough. The registry's word only says whether one is still to come: what does not
+ * prove itself is no evidence, whatever the registry says of it (Notation, "Trust policy").
+ */
+function signatureRow({ signing, signatures }: AdmissionFacts): Row {
+  const reasonsOf = (action: Verification['action']) =>
+    (signatures ?? []).filter((each) => each.action === action).map(({ reason }) => reason);
+  const [verified] = reasonsOf('verified');
+  if (verified !== undefined) return { is: 'ok', says: verified };
+  if (signatures === null || signing === null) return { is: 'missing', says: 'the signature is not known' };
+  const [unknown, wrong] = [reasonsOf('unknown'), reasonsOf('wrong')];
+  if (unknown.length > 0) return { is: 'missing', says: unknown.join('; ') };
   const trusted = signing.filter((each) => each.trusted);
+  if (trusted.some(({ status }) => status === 'IN_PROGRESS')) {
+    return { is: 'missing', says: 'the signature is IN_PROGRESS' };
+  }
+  if (wrong.length > 0) return { is: 'wrong', says: wrong.join('; ') };
+  if (signing.length === 0) return { is: 'missing', says: 'the signature is NONE' };
   const [first] = trusted;
   if (!first) {
     const signers = signing.map(({ profileArn }) => profileArn).join(', ');
     return { is: 'wrong', says: `it is signed with ${signers}, which is not trusted` };
   }
-  const done = trusted.find(({ status }) => status === 'COMPLETE');
-  if (done) return { is: 'ok', says: `it is signed with ${done.profileArn}` };
-  const coming = trusted.find(({ status }) => status === 'IN_PROGRESS');
-  if (coming) return { is: 'missing', says: 'the signature is IN_PROGRESS' };
+  if (trusted.some(({ status }) => status === 'COMPLETE')) {
+    return { is: 'missing', says: 'the registry says that it is signed, and no signature lies beside it' };
+  }
   return { is: 'wrong', says: `signing ended ${first.status}` };
 }
 

@@ -102,8 +102,8 @@ async function lostPush({ images, log }: Ports, { newest }: ReleaseState): Promi
 export const handler = lambda({
   slug: 'blue-green',
   config: ReleaseConfig,
-  ports: (config) => ({
-    ...admissionPorts(config),
+  ports: (config, clock) => ({
+    ...admissionPorts(config, clock),
     meter: powertoolsMeter('blue-green'),
     machine: sfnExecutions(config),
     cleanUps: sfnExecutions({ ...config, stateMachineArn: config.cleanUpMachineArn }),

@@ -93,6 +93,8 @@ export const ReleasePolicy = z.object({
   alarms: z.array(z.string()),
   /** ARNs of the Signer profiles that are trusted; a * at the end stands for any text. */
   signingProfiles: z.array(z.string()).min(1),
+  /** SHA-256 of the root certificates that signatures may come from, in hex. */
+  signingRoots: z.array(z.string()).min(1),
   /** Machines below which no colour serves. */
   capacityMin: z.number().int().min(1),
   capacityMax: z.number().int().min(1),

@@ -80,6 +80,40 @@ export interface SigningView {
   readonly profileArn: string;
 }
 
+/** One manifest as others name it (OCI Image Format Specification, "Content Descriptors"); size in bytes. */
+export interface Artifact {
+  readonly mediaType: string;
+  readonly digest: string;
+  readonly size: number;
+}
+
+/** A signature as it was pushed: nothing of it is believed yet. */
+export type SignatureView =
+  /** digest is of its manifest, mediaType of the envelope. */
+  | { readonly digest: string; readonly mediaType: string; readonly envelope: string }
+  /** Why it could not be read. */
+  | { readonly digest: string; readonly envelope: null; readonly problem: string };
+
+export interface SignaturesView {
+  /** The image, as its registry describes it. */
+  readonly artifact: Artifact;
+  readonly signatures: readonly SignatureView[];
+}
+
+/** Who made a signature that holds by itself, in the words in which Signer is asked about it. */
+export interface SignedBy {
+  readonly profileVersionArn: string;
+  readonly jobArn: string;
+  readonly signedAt: string;
+  /** Leaf first; each with its issuer. */
+  readonly certificateHashes: readonly string[];
+}
+
+export interface Revocations {
+  /** What of it was revoked: ARNs of profile versions and jobs, hashes of certificates. */
+  revoked(signature: SignedBy): Promise<readonly string[]>;
+}
+
 export interface Images {
   /** By digest or tag; null when there is none. */
   find(reference: string): Promise<ImageView | null>;
@@ -87,8 +121,10 @@ export interface Images {
   newest(): Promise<{ readonly digest: string; readonly tag: string; readonly pushedAt: string } | null>;
   /** Where it was pushed: a copy in another region has no scan and no signature of its own. */
   scan(digest: string): Promise<ScanView>;
-  /** One for each profile that signs it; the same holds. */
+  /** How far the registry is with signing it, one for each profile that signs it; the same holds. */
   signing(digest: string): Promise<readonly SigningView[]>;
+  /** What lies beside it; null when nothing does. The same holds. */
+  signatures(digest: string): Promise<SignaturesView | null>;
 }
 
 /** One whole minute of one colour, as the load balancer counted it. Null is not known, never 0. */

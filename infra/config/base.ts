@@ -59,6 +59,10 @@ export const base = {
     tagPattern: '*.*.*',
     smokePaths: ['/health', '/ready'],
     alarms: [],
+    // "AWS Signer Code Signing Root CA G1", valid until 2122: the end of the chain of every signature of AWS Signer outside
+    // GovCloud. As `notation inspect` shows it in AWS's own EKS and ECS guides; not compared with the file that AWS offers
+    // (AWS Signer Developer Guide, "Prerequisites for signing container images"): do so before the first deployment.
+    signingRoots: ['90a87d0543c3f094dbff9589b6649affe2f3d6e0f308799be2258461c686473f'],
   },
   operationsEmail: 'operations@example.com',
 } satisfies Partial<Configuration>;

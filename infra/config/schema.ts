@@ -65,6 +65,13 @@ const Release = z.strictObject({
   alarms: z.array(z.string()),
   /** ARN of the one Signer profile that is trusted. Without it: the stacks' own, of both serving regions. */
   signingProfile: z.string().startsWith('arn:aws:signer:').optional(),
+  /**
+   * Root certificates that a signature may come from, each by the SHA-256 of the certificate itself:
+   * `openssl x509 -in root.crt -noout -fingerprint -sha256`, without the colons.
+   */
+  signingRoots: z
+    .array(z.string().regex(/^[0-9a-f]{64}$/, 'the SHA-256 of a root certificate, 64 lower case hexadecimal digits'))
+    .min(1, 'names no root, so no signature could ever be believed'),
   /** Name of a function that migrates the database: asked to expand before users are sent, to contract after the retention. */
   migrationFunction: z.string().optional(),
 });

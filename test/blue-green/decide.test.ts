@@ -17,6 +17,7 @@ import {
 import { isoOf } from '../../functions/shared/clock.ts';
 import type { Retained, Served, Steering } from '../../functions/shared/release-ports.ts';
 import { candidate, NEW, OLD, START, view, World } from './memory.ts';
+import { verified } from './signed.ts';
 
 const { releases } = new World().state;
 const live: Served = {
@@ -36,6 +37,7 @@ const admissible: AdmissionFacts = {
   image: { digest: NEW, kind: 'image', tags: ['1.1.0'], platforms: {}, labels: {} },
   scan: { status: 'COMPLETE', findings: { MEDIUM: 3 } },
   signing: [{ status: 'COMPLETE', profileArn: 'profile', trusted: true }],
+  signatures: [verified],
   releaseTag: '1.1.0',
   schemaObjection: null,
   liveDigest: OLD,
@@ -43,6 +45,9 @@ const admissible: AdmissionFacts = {
   frozen: false,
   policy: { evidenceSecondsMax: 900, secondPush: 'supersede' },
 };
+const inProgress = [{ status: 'IN_PROGRESS', profileArn: 'profile', trusted: true }];
+const wrong = { action: 'wrong', reason: 'it is forged' } as const;
+const unknown = { action: 'unknown', reason: 'whether it was revoked is not known' } as const;
 const admit = (change: Partial<AdmissionFacts>) => decideAdmission({ ...admissible, ...change });
 const lease = { releaseId: 'other', digest: OLD, executionArn: 'x', fence: 1, takenAt: isoOf(START) };
 
@@ -57,13 +62,25 @@ describe('admission', () => {
     ['is not in the repository', { image: null }, /not in the repository/],
     ['is not scanned', { scan: { status: 'NONE', findings: {} } }, /scan is NONE/],
     ['cannot be asked about its scan', { scan: null }, /scan is not known/],
-    ['is not signed', { signing: [] }, /signature is NONE/],
+    ['is not signed', { signing: [], signatures: [] }, /signature is NONE/],
+    ['is being signed', { signing: inProgress, signatures: [] }, /signature is IN_PROGRESS/],
     [
-      'is being signed',
-      { signing: [{ status: 'IN_PROGRESS', profileArn: 'profile', trusted: true }] },
-      /signature is IN_PROGRESS/,
+      'is being signed, while a forged signature lies beside it',
+      { signing: inProgress, signatures: [wrong] },
+      /IN_PROGR/,
     ],
-    ['cannot be asked about its signature', { signing: null }, /signature is not known/],
+    [
+      'is signed by the registry’s word alone',
+      { signatures: [] },
+      /says that it is signed, and no signature lies beside/,
+    ],
+    ['cannot be asked about its signing', { signing: null, signatures: [] }, /signature is not known/],
+    ['cannot be asked about its signature', { signatures: null }, /signature is not known/],
+    [
+      'has a signature that may yet be right',
+      { signatures: [wrong, unknown] },
+      /^whether it was revoked is not known$/,
+    ],
   ])('waits until the deadline, then refuses, what %s', (_what, change, says) => {
     const waits = admit(change);
     expect(waits).toMatchObject({ action: 'wait', ready: false, until: isoOf(START + 900_000) });
@@ -82,9 +99,10 @@ describe('admission', () => {
     ],
     [
       'a signature that failed',
-      { signing: [{ status: 'FAILED', profileArn: 'profile', trusted: true }] },
+      { signing: [{ status: 'FAILED', profileArn: 'profile', trusted: true }], signatures: [] },
       /signing ended FAILED/,
     ],
+    ['forged signatures, whatever the registry says', { signatures: [wrong, wrong] }, /^it is forged; it is forged$/],
     ['an artifact', { image: { ...admissible.image!, kind: 'other' } }, /is no image/],
     [
       'an index for other platforms',
@@ -98,18 +116,26 @@ describe('admission', () => {
     expect(refused.reasons.join()).toMatch(says);
   });
 
-  it('refuses what only a profile has signed that is not trusted, and goes as soon as a trusted one is among them', () => {
+  it('goes as soon as one signature proves itself, whatever lies beside it and whatever the registry says', () => {
+    const failed = [{ status: 'FAILED', profileArn: 'profile', trusted: true }];
+    for (const signing of [failed, inProgress, [], null]) {
+      expect(admit({ signing, signatures: [wrong, unknown, verified] })).toMatchObject({ action: 'go' });
+    }
+    expect(admit({}).reasons).toContain(verified.reason);
+  });
+
+  it('refuses what only a profile signs that is not trusted', () => {
     const policy = { ...admissible.policy, signingProfiles: ['ours/one', 'theirs/*'] };
     const signed = (status: string) => (profileArn: string) => {
       const view = { status, profileArn };
       return { ...view, trusted: isTrusted(policy, view) };
     };
-    const by = (...profiles: string[]) => profiles.map(signed('COMPLETE'));
-    expect(admit({ policy, signing: by('ours/one-more', 'foreign') })).toMatchObject({ action: 'refuse' });
-    expect(admit({ policy, signing: by('foreign', 'ours/one') })).toMatchObject({ action: 'go' });
-    expect(admit({ policy, signing: by('theirs/any') })).toMatchObject({ action: 'go' });
-    const failed = [signed('FAILED')('ours/one'), ...by('foreign')];
-    expect(admit({ policy, signing: failed }).reasons).toEqual(['signing ended FAILED']);
+    const by = (...profiles: string[]) => ({ policy, signatures: [], signing: profiles.map(signed('COMPLETE')) });
+    expect(admit(by('ours/one-more', 'foreign'))).toMatchObject({ action: 'refuse' });
+    expect(admit(by('foreign', 'ours/one'))).toMatchObject({ action: 'wait' });
+    expect(admit(by('theirs/any'))).toMatchObject({ action: 'wait' });
+    const failed = [signed('FAILED')('ours/one'), ...by('foreign').signing];
+    expect(admit({ policy, signatures: [], signing: failed }).reasons).toEqual(['signing ended FAILED']);
   });
 
   it('refuses an image without a release’s tag, which the repository would not keep', () => {
@@ -130,7 +156,7 @@ describe('admission', () => {
     const asked = { ...candidate, kind: 'redeploy', by: 'ana' } as const;
     const quarantined = { releaseId: 'r9', reason: 'errors' };
     expect(admit({ candidate: asked, quarantined })).toMatchObject({ action: 'go' });
-    expect(admit({ candidate: { ...asked, kind: 'hotfix' }, signing: null })).toMatchObject({ action: 'wait' });
+    expect(admit({ candidate: { ...asked, kind: 'hotfix' }, signatures: null })).toMatchObject({ action: 'wait' });
   });
 
   it('refuses a release whose schema the live one or the database does not have', () => {

@@ -190,6 +190,50 @@ export const guards: readonly Guard[] = [
     ],
   },
   {
+    id: '12',
+    without: 'the proof of a signature: the registry’s word is believed',
+    scenario: 'signature-of-another-image',
+    saying: /users got .* which must not be admitted/,
+    removals: [
+      decide(
+        ['admit', 'reconcile'],
+        all(
+          replacing("if (wrong.length > 0) return { is: 'wrong', says: wrong.join('; ') };", ''),
+          replacing(
+            "return { is: 'missing', says: 'the registry says that it is signed, and no signature lies beside it' };",
+            "return { is: 'ok', says: 'COMPLETE' };",
+          ),
+        ),
+      ),
+    ],
+  },
+  {
+    id: '12',
+    without: 'the question whose root a signature comes from',
+    scenario: 'signed-by-another-root',
+    saying: /users got .* which must not be admitted/,
+    removals: [
+      shared(
+        'blue-green/verify-signature',
+        ['admit', 'reconcile'],
+        replacing('if (!trust.signingRoots.includes(root)) {', "if (root === '') {"),
+      ),
+    ],
+  },
+  {
+    id: '12',
+    without: 'the question whether a signature was revoked',
+    scenario: 'revoked-profile',
+    saying: /users got .* which must not be admitted/,
+    removals: [
+      shared(
+        'blue-green/signatures',
+        ['admit', 'reconcile'],
+        replacing('return afterRevocation(verification, revoked);', 'return verification;'),
+      ),
+    ],
+  },
+  {
     id: '13',
     without: 'the policy of the repository, which lets nobody delete images',
     scenario: 'images-cleaned-up',

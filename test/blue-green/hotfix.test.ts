@@ -4,6 +4,7 @@ import { decideAdmission, decideWatch, kindNow, objectionsToShift } from '../../
 import { judge } from '../../functions/blue-green/judge.ts';
 import { isoOf } from '../../functions/shared/clock.ts';
 import { candidate, config, EXECUTION, NEW, OLD, START, World } from './memory.ts';
+import { verified } from './signed.ts';
 
 const wish = { ...candidate, id: 'fix-1', kind: 'hotfix', by: 'ana', reason: 'INC-204' } as const;
 
@@ -17,6 +18,7 @@ function admissionOf(state: object) {
     image: { digest: NEW, kind: 'image', tags: ['1.1.1'], platforms: {}, labels: {} },
     scan: { status: 'COMPLETE', findings: {} },
     signing: [{ status: 'COMPLETE', profileArn: 'profile', trusted: true }],
+    signatures: [verified],
     liveDigest: OLD,
     quarantined: null,
     frozen: false,

@@ -26,6 +26,7 @@ import {
   type Retained,
   type ScanView,
   type Served,
+  type SignatureView,
   type SigningView,
   type Steering,
   type Weights,
@@ -34,6 +35,7 @@ import { checkConfiguration } from '../../infra/config/index.ts';
 import { prod } from '../../infra/config/prod.ts';
 import { namesOf } from '../../infra/names.ts';
 import { releaseSettings } from '../../infra/stacks/blue-green/settings.ts';
+import { artifactOf, PROFILE, signatureOf, trust } from './signed.ts';
 
 export const REGION = 'us-west-2';
 export const START = Date.parse('2026-11-20T09:00:00.000Z');
@@ -44,11 +46,11 @@ export const release: Release = { releaseId: 'push-1', executionArn: EXECUTION, 
 
 const configuration = checkConfiguration(prod);
 
-export const config: ReleaseConfig = releaseSettings(
+const settings: ReleaseConfig = releaseSettings(
   { configuration, names: namesOf(configuration), account: '111111111111', region: REGION },
   {
     forwardRuleArn: 'rule',
-    signingProfileArn: 'profile',
+    signingProfileArn: PROFILE,
     loadBalancerArn: 'arn:loadbalancer/app/x/1',
     targetGroupArns: { blue: 'b', green: 'g' },
     loadBalancerFullName: 'app/x/1',
@@ -56,6 +58,11 @@ export const config: ReleaseConfig = releaseSettings(
   },
   'topic',
 );
+
+export const config: ReleaseConfig = {
+  ...settings,
+  policy: { ...settings.policy, signingRoots: [...trust.signingRoots] },
+};
 
 export const candidate: Candidate = {
   id: 'push-1',
@@ -83,7 +90,10 @@ export interface WorldState {
   running: Record<Colour, string | null>;
   images: Record<string, ImageView>;
   scans: Record<string, ScanView>;
-  signatures: Record<string, SigningView[]>;
+  signing: Record<string, SigningView[]>;
+  signatures: Record<string, SignatureView[]>;
+  /** What Signer says was revoked. */
+  revoked: string[];
   newest: { digest: string; tag: string; pushedAt: string } | null;
   minutes: Record<Colour, Minute[]> & { balancer: BalancerMinute[] };
   alarms: AlarmView[];
@@ -131,7 +141,9 @@ const atStart = (): WorldState => ({
   running: { blue: OLD, green: null },
   images: { [NEW]: image(NEW), [OLD]: image(OLD) },
   scans: { [NEW]: { status: 'COMPLETE', findings: { MEDIUM: 3 } } },
-  signatures: { [NEW]: [{ status: 'COMPLETE', profileArn: 'profile' }] },
+  signing: { [NEW]: [{ status: 'COMPLETE', profileArn: PROFILE }] },
+  signatures: { [NEW]: [signatureOf(NEW)] },
+  revoked: [],
   newest: null,
   minutes: { blue: [], green: [], balancer: [] },
   alarms: [],
@@ -187,8 +199,14 @@ export class World {
         find: (reference: string) => this.#read('images', () => state.images[reference] ?? null),
         newest: () => this.#read('images', () => state.newest),
         scan: (digest: string) => this.#read('scan', () => state.scans[digest] ?? { status: 'NONE', findings: {} }),
-        signing: (digest: string) => this.#read('signing', () => state.signatures[digest] ?? []),
+        signing: (digest: string) => this.#read('signing', () => state.signing[digest] ?? []),
+        signatures: (digest: string) =>
+          this.#read('signatures', () => {
+            const signatures = state.signatures[digest];
+            return signatures ? { artifact: artifactOf(digest), signatures } : null;
+          }),
       },
+      revocations: { revoked: () => this.#read('revocations', () => state.revoked) },
       metrics: {
         minutes: (from: string, to: string) =>
           this.#read('metrics', () => {

@@ -11,8 +11,10 @@ import { makeSteer } from '../../functions/blue-green/steer.ts';
 import { brokenAt, chained } from '../../functions/shared/chain.ts';
 import { isoOf } from '../../functions/shared/clock.ts';
 import type { Entry, EntryKind, Retained, Served } from '../../functions/shared/release-ports.ts';
+import { FORGER } from '../../simulator/services/signer/authorities.ts';
 import { BlueGreenInput } from '../../statemachines/blue-green.io.ts';
 import { candidate, EXECUTION, NEW, OLD, START, view, World } from './memory.ts';
+import { PROFILE, signatureOf } from './signed.ts';
 
 const push = (id = 'push-1', digest = NEW, at = START) => ({
   id,
@@ -107,6 +109,30 @@ describe('admit', () => {
     expect(world.state.told[0]?.message).toContain('1 CRITICAL');
   });
 
+  it('refuses at once what is signed by somebody else, although the registry says that it is signed', async () => {
+    const world = new World({ signatures: { [NEW]: [signatureOf(NEW, {}, FORGER)] } });
+    expect(await makeAdmit(world.ports)(push())).toMatchObject({ action: 'refuse' });
+    expect(world.state.told[0]?.message).toContain('Forged Root CA');
+    expect(started(world)).toEqual([]);
+  });
+
+  it('refuses what was revoked, and waits while Signer does not say whether it was', async () => {
+    const revoked = new World({ revoked: [`${PROFILE}/AbCdEfGhIj`] });
+    expect(await makeAdmit(revoked.ports)(push())).toMatchObject({ action: 'refuse' });
+    expect(revoked.state.told[0]?.message).toContain(`${PROFILE}/AbCdEfGhIj was revoked`);
+    const world = new World();
+    world.silent.add('revocations');
+    expect(await makeAdmit(world.ports)(push())).toMatchObject({ action: 'wait' });
+    world.silent.clear();
+    expect(await makeReconcile(world.ports)(minute(1))).toMatchObject({ action: 'go' });
+  });
+
+  it('waits while the signatures cannot be read', async () => {
+    const world = new World();
+    world.silent.add('signatures');
+    expect(await makeAdmit(world.ports)(push())).toMatchObject({ action: 'wait' });
+  });
+
   it('takes a hotfix of a named person, and leaves what is not ours alone', async () => {
     const world = new World();
     expect(await makeAdmit(world.ports)(request('hotfix'))).toMatchObject({ action: 'go' });
@@ -135,7 +161,7 @@ describe('reconcile', () => {
   });
 
   it('refuses evidence that has not come by its deadline', async () => {
-    const world = new World({ signatures: {} });
+    const world = new World({ signing: {}, signatures: {} });
     await makeAdmit(world.ports)(push());
     world.state.now += 899_000;
     expect(await makeReconcile(world.ports)(minute(14))).toEqual({ action: 'wait' });

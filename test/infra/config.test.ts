@@ -1,6 +1,7 @@
 /** A configuration that cannot work is refused with the field, the value got and what to do. */
 import { describe, expect, it } from 'vitest';
 import { checkConfiguration, InvalidConfiguration, loadConfiguration } from '../../infra/config/index.ts';
+import { SIMULATED_ROOT } from '../../simulator/services/signer/authorities.ts';
 
 const prod = loadConfiguration('prod');
 
@@ -18,6 +19,13 @@ describe('the configuration', () => {
   it.each(['dev', 'staging', 'prod'])('%s is valid', (name) => {
     expect(loadConfiguration(name).environment).toBe(name);
   });
+
+  it.each(['dev', 'staging', 'prod', 'prod-fargate'])(
+    '%s does not trust the simulated Signer, whose key is public',
+    (name) => {
+      expect(loadConfiguration(name).release.signingRoots).not.toContain(SIMULATED_ROOT);
+    },
+  );
 
   it('prod-fargate is prod on services instead of groups', () => {
     const { compute, ...others } = loadConfiguration('prod-fargate');
@@ -37,6 +45,12 @@ describe('the configuration', () => {
       'a schedule above max',
       { compute: { ...prod.compute, schedules: [{ name: 'day', hour: 7, min: 11 }] } },
       /compute\.schedules\.0\.min: got 11; 11 is above compute\.max 10/,
+    ],
+    ['no trusted root', { release: { ...prod.release, signingRoots: [] } }, /signingRoots: .*no signature could ever/],
+    [
+      'a root by the wrong hash',
+      { release: { ...prod.release, signingRoots: ['90:A8:7D'] } },
+      /release\.signingRoots\.0: got "90:A8:7D"; the SHA-256 of a root certificate/,
     ],
     [
       'overlapping networks',

@@ -5,6 +5,7 @@ import { COLOURS } from '../../../infra/names.ts';
 import type { Cloud } from '../../../simulator/cloud.ts';
 import { AnswerLost, AwsError, Unreachable } from '../../../simulator/errors.ts';
 import { ecrStateIn } from '../../../simulator/services/ecr/state.ts';
+import { signerStateIn } from '../../../simulator/services/signer/state.ts';
 import { stepFunctions } from '../../../simulator/stepfunctions/service.ts';
 import { happen } from '../../../simulator/world/events.ts';
 import { setAlarm } from '../../drill/alarms.ts';
@@ -77,6 +78,8 @@ export async function perform(cloud: Cloud, act: Act, places: Places, diary: Dia
     }
     case 'whileJob':
       return holdsLease(cloud, act.job, places) && perform(cloud, act.does, places, diary);
+    case 'revoke':
+      return revoke(cloud, places, diary);
     case 'deleteImages':
       return deleteImages(cloud, places);
     // It was deployed before the scenario began.
@@ -205,6 +208,16 @@ async function move(cloud: Cloud, reason: string, { region: from, names, configu
   );
   const Entries = [{ Source: 'mainstay', DetailType: detailType, Detail: JSON.stringify(detail) }];
   await cloud.call('events', 'PutEvents', { Entries }, { region: target });
+  return true;
+}
+
+/** To be done before any of the pushes has users: none of them may get any. */
+async function revoke(cloud: Cloud, { region }: Places, { pushes }: Diary): Promise<boolean> {
+  for (const { name, version } of Object.values(signerStateIn(cloud, region)?.profiles ?? {})) {
+    const input = { profileName: name, profileVersion: version, reason: 'in a drill', effectiveTime: new Date(0) };
+    await cloud.call('signer', 'RevokeSigningProfile', input, { region });
+  }
+  pushes.push(...pushes.splice(0).map((each) => ({ ...each, admissible: false })));
   return true;
 }
 

@@ -49,6 +49,7 @@ const turningPoints: Readonly<Record<string, Tell>> = {
     what: `pushes ${list(tags).join(', ') || 'an image'}`,
     actor: 'the pipeline',
   }),
+  'signer:RevokeSigningProfile': () => ({ what: 'revokes the signing profile', actor: 'a person' }),
   'cloudwatch:alarm': alarm,
   'elasticloadbalancing:target.unhealthy': (detail) => ({
     what: `${detail.target} is unhealthy (${detail.reason})`,

@@ -21,7 +21,7 @@ export function pushed(
   const { CRITICAL = 0, HIGH = 0 } = scan.findings ?? {};
   const scanned = SCANNED.includes(scan.status ?? 'COMPLETE') && CRITICAL + HIGH === 0;
   const schema = rangeOf(release);
-  const signed = (signing?.status ?? 'COMPLETE') === 'COMPLETE';
+  const signed = (signing?.status ?? 'COMPLETE') === 'COMPLETE' && signing?.forged === undefined;
   return {
     t,
     digests,

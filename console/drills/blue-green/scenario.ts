@@ -62,6 +62,8 @@ export type Act =
   | { readonly act: 'after'; readonly state: string; readonly seconds: number; readonly does: Act }
   /** Region failover freezes deployments in this region, or ends that. */
   | { readonly act: 'freeze'; readonly frozen: boolean }
+  /** The signing profile is found to be in wrong hands: every signature that it ever made is revoked. */
+  | { readonly act: 'revoke' }
   /** A clean-up of the registry, which is not Mainstay's, deletes every image but the newest. */
   | { readonly act: 'deleteImages' }
   /** While a job ('reap', 'keep') holds the lease. */

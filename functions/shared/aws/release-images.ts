@@ -8,15 +8,18 @@ import {
   type ImageDetail,
 } from '@aws-sdk/client-ecr';
 import * as z from 'zod';
+import type { Web } from '../ports.ts';
 import type { Images, ImageView, ScanView, SigningView } from '../release-ports.ts';
 import { fitsWildcard } from '../wildcard.ts';
 import { call, clientOptions, isNamed } from './client.ts';
+import { signaturesOf } from './image-signatures.ts';
 
 interface Place {
   readonly region: string;
   readonly servingRegions: readonly string[];
   readonly repository: string;
   readonly tagPattern: string;
+  readonly web: Web;
 }
 
 /** What is read of an OCI or Docker manifest or index (OCI Image Format Specification). */
@@ -37,7 +40,7 @@ const Manifest = z.object({
 /** Configurations of things that run; signatures and attestations have others. */
 const RUNNABLE = /^application\/vnd\.(oci\.image\.config\.v1|docker\.container\.image\.v1)\+json$/;
 
-export function ecrImages({ region, servingRegions, repository, tagPattern }: Place): Images {
+export function ecrImages({ region, servingRegions, repository, tagPattern, web }: Place): Images {
   const client = new ECRClient(clientOptions(region));
   const others = servingRegions.filter((other) => other !== region).map((other) => new ECRClient(clientOptions(other)));
   const repositoryName = repository;
@@ -80,6 +83,7 @@ export function ecrImages({ region, servingRegions, repository, tagPattern }: Pl
     },
     scan: (digest) => firstKnown(scanOf(repositoryName, digest), ({ status }) => status !== 'NONE'),
     signing: (digest) => firstKnown(signingOf(repositoryName, digest), (views) => views.length > 0),
+    signatures: (digest) => firstKnown(signaturesOf(repositoryName, digest, web), (view) => view !== null),
   };
 }
 

@@ -61,11 +61,19 @@ export function rightsOf(
     freeze,
     ...images,
     machine.start,
-    topic,
   ];
   return {
+    // It tells people by the right that its failed events have to the same topic (infra/stacks/blue-green.ts, onFailure).
     admit: admission,
-    reconcile: [...admission, ...capacity.see, ...capacity.size, machine.describe, machine.cleanUp, machine.cleanUps],
+    reconcile: [
+      ...admission,
+      topic,
+      ...capacity.see,
+      ...capacity.size,
+      machine.describe,
+      machine.cleanUp,
+      machine.cleanUps,
+    ],
     'take-lease': [state.read, state.change],
     snapshot: [state.read, ...see, ...capacity.declared, alarms, freeze, role],
     pin: [state.read, state.change, ...capacity.see, ...capacity.size, ...capacity.pin],
@@ -109,6 +117,7 @@ export const WILDCARDS: Readonly<Record<string, string>> = {
   SizeGroups: "the group's unique id in its ARN is not known before it exists; the name is",
   PinGroups: "the group's unique id in its ARN is not known before it exists; the name is",
   UnpinGroups: "the group's unique id in its ARN is not known before it exists; the name is",
+  SeeRevocations: 'this read knows no resource (Service Authorization Reference, AWS Signer)',
   Archive: 'entries are named by their number and hash',
   SeeBounds: 'this read knows no resource (Service Authorization Reference, Application Auto Scaling)',
   SeeTasks: 'this read knows no resource (Service Authorization Reference, ECS)',
@@ -144,12 +153,21 @@ function statements(place: Place, parts: ReleaseParts, arns: Arns) {
     metrics: allow('SeeMetrics', ['cloudwatch:GetMetricData'], ['*'], here),
     alarms: allow('SeeAlarms', ['cloudwatch:DescribeAlarms'], ['*'], here),
     images: [
-      allow('SeeImages', ['ecr:BatchGetImage', 'ecr:DescribeImages'], [repositoryIn(region)]),
+      allow('SeeImages', ['ecr:DescribeImages'], [repositoryIn(region)]),
       allow(
         'SeeEvidence',
-        ['ecr:DescribeImageScanFindings', 'ecr:DescribeImageSigningStatus'],
+        // Listing what lies beside an image is asked for as BatchGetImage (ECR API Reference, ListImageReferrers).
+        [
+          'ecr:DescribeImageScanFindings',
+          'ecr:DescribeImageSigningStatus',
+          'ecr:BatchGetImage',
+          'ecr:GetDownloadUrlForLayer',
+        ],
         configuration.regions.serving.map(repositoryIn),
       ),
+      allow('SeeRevocations', ['signer:GetRevocationStatus'], ['*'], {
+        StringEquals: { 'aws:RequestedRegion': configuration.regions.serving },
+      }),
     ],
     machine: {
       start: allow('StartMachine', ['states:StartExecution'], [arns.machine]),

@@ -7,6 +7,7 @@ import { afterTheCommit } from './after-the-commit.ts';
 import { approvals } from './approvals.ts';
 import { badReleases } from './bad-releases.ts';
 import { foreignHands } from './foreign-hands.ts';
+import { forgeries } from './forgeries.ts';
 import { freezes } from './freezes.ts';
 import { goodReleases } from './good-releases.ts';
 import { people } from './people.ts';
@@ -18,6 +19,7 @@ export const scenarios = {
   ...goodReleases,
   ...badReleases,
   ...refusals,
+  ...forgeries,
   ...pushes,
   ...people,
   ...approvals,

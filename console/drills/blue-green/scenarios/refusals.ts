@@ -7,7 +7,7 @@ const schema = (min: number, max: number): Release => ({
   labels: { 'mainstay.schema.min': String(min), 'mainstay.schema.max': String(max) },
 });
 
-const refused = (title: string, release: Release, by: number): Scenario => ({
+export const refused = (title: string, release: Release, by: number): Scenario => ({
   title: `${title}; it is refused, and a person is told why`,
   expected: 'refused',
   acts: [at(0, push('1.1.0', release))],
