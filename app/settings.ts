@@ -22,6 +22,11 @@ const Environment = z.object({
   PORT: count(3000),
   LEASE_SECONDS: count(30),
   LONGEST_WRITE_SECONDS: count(5),
+  /** Between two rounds of the background work. */
+  RENEW_SECONDS: count(5),
+  BEAT_SECONDS: count(2),
+  REFRESH_SECONDS: count(10),
+  JOB_SECONDS: count(15),
 });
 
 export type Settings = ReturnType<typeof parseSettings>;
@@ -42,6 +47,10 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
     digest: env.RELEASE_DIGEST,
     instance: env.INSTANCE_ID ?? hostname(),
     port: env.PORT,
+    renewMs: env.RENEW_SECONDS * 1_000,
+    beatMs: env.BEAT_SECONDS * 1_000,
+    refreshMs: env.REFRESH_SECONDS * 1_000,
+    jobMs: env.JOB_SECONDS * 1_000,
     ...writeTimes(env.LEASE_SECONDS, env.LONGEST_WRITE_SECONDS),
   };
 }

@@ -8,6 +8,8 @@ import { manualClock } from './fakes.ts';
 
 const REGION = 'us-west-2';
 
+const PERIODS = { renewMs: 5_000, beatMs: 2_000, refreshMs: 10_000, jobMs: 15_000 };
+
 function setUp(change: { store?: Partial<ReturnType<typeof memoryStore>>; configuredEpoch?: number } = {}) {
   const clock = manualClock();
   const authority = memoryAuthority(REGION);
@@ -21,6 +23,7 @@ function setUp(change: { store?: Partial<ReturnType<typeof memoryStore>>; config
       digest: 'sha256:abc',
       instance: 'i-1',
       ...writeTimes(30, 5),
+      ...PERIODS,
     },
     clock,
     authority,
@@ -181,6 +184,7 @@ describe('the background work of an instance', () => {
         digest: 'd',
         instance: 'i-1',
         ...writeTimes(30, 5),
+        ...PERIODS,
       },
       clock: {
         ...clock,
