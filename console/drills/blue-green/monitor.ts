@@ -18,7 +18,7 @@ import { ssm } from '../../../simulator/services/ssm/index.ts';
 import type { SsmState } from '../../../simulator/services/ssm/state.ts';
 import { roleName, rolesOf } from '../../drill/roles.ts';
 import { PlainNames } from '../../plain-names.ts';
-import { COLOURS, type ColourSample, type RuleVersion, type Sample } from './evidence.ts';
+import type { ColourSample, RuleVersion, Sample } from './evidence.ts';
 import { machinesOf } from './machines.ts';
 import { elbStateIn, forwardRuleOf, nodesOf, shareOfColour, weightsIn } from './nodes.ts';
 
