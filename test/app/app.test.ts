@@ -3,12 +3,10 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { AppResponse } from '../../app/app.ts';
 import { createInstance, type Instance } from '../../app/instance.ts';
 import { fixedParameters, memoryAuthority, memoryStore } from '../../app/memory.ts';
-import { writeTimes } from '../../app/settings.ts';
+import { PERIODS, writeTimes } from '../../app/settings.ts';
 import { manualClock } from './fakes.ts';
 
 const REGION = 'us-west-2';
-
-const PERIODS = { renewMs: 5_000, beatMs: 2_000, refreshMs: 10_000, jobMs: 15_000 };
 
 function setUp(change: { store?: Partial<ReturnType<typeof memoryStore>>; configuredEpoch?: number } = {}) {
   const clock = manualClock();
