@@ -1,4 +1,4 @@
-/** A document that every admitted instance replaces every two seconds: how far behind a copy is, is read from it. */
+/** A document that every admitted instance replaces every two seconds or as it is told: how far behind a copy is, is read from it. */
 import type { Clock } from './clock.ts';
 import type { FencedWrites } from './fenced-writes.ts';
 import type { Acknowledged } from './lease.ts';

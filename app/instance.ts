@@ -17,10 +17,6 @@ import { serve as serveHttp } from './serve.ts';
 import { parseSettings, type Settings } from './settings.ts';
 import type { Store } from './store.ts';
 
-const RENEW_EVERY_MS = 5_000;
-const BEAT_EVERY_MS = 2_000;
-const REFRESH_EVERY_MS = 10_000;
-const JOB_EVERY_MS = 15_000;
 const FINISH_WITHIN_MS = 10_000;
 
 export interface Instance {
@@ -32,7 +28,8 @@ export interface Instance {
 export interface InstancePorts {
   readonly settings: Pick<
     Settings,
-    'region' | 'regions' | 'colour' | 'digest' | 'instance' | 'leaseMs' | 'longestWriteMs' | 'sendWithinMs'
+    | ('region' | 'regions' | 'colour' | 'digest' | 'instance' | 'leaseMs' | 'longestWriteMs' | 'sendWithinMs')
+    | ('renewMs' | 'beatMs' | 'refreshMs' | 'jobMs')
   >;
   readonly clock: Clock;
   readonly authority: Authority;
@@ -112,10 +109,10 @@ export function createInstance(ports: InstancePorts): Instance {
     if (epoch !== undefined && epoch !== parameters.database()?.epoch) await refresh();
   };
   const loops = [
-    clock.repeat(RENEW_EVERY_MS, renew),
-    clock.repeat(REFRESH_EVERY_MS, refresh),
-    clock.repeat(BEAT_EVERY_MS, () => heartbeats.beat()),
-    clock.repeat(JOB_EVERY_MS, () => consumer.work()),
+    clock.repeat(settings.renewMs, renew),
+    clock.repeat(settings.refreshMs, refresh),
+    clock.repeat(settings.beatMs, () => heartbeats.beat()),
+    clock.repeat(settings.jobMs, () => consumer.work()),
   ];
   return withGracefulStop(app, clock, async () => {
     for (const stopLoop of loops) stopLoop();

@@ -1,4 +1,4 @@
-/** The consumer: does one job every 15 seconds, in the writing region only. Stands for queues and schedules. */
+/** The consumer: does one job every 15 seconds or as it is told, in the writing region only. Stands for queues and schedules. */
 import type { Clock } from './clock.ts';
 import type { FencedWrites } from './fenced-writes.ts';
 import type { Parameters } from './parameters.ts';

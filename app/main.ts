@@ -8,7 +8,7 @@ import { createInstance } from './instance.ts';
 import { fixedParameters, memoryAuthority, memoryStore } from './memory.ts';
 import { createMongoStore } from './mongo-store.ts';
 import { serve } from './serve.ts';
-import { writeTimes } from './settings.ts';
+import { PERIODS, writeTimes } from './settings.ts';
 import type { Store } from './store.ts';
 
 const REGION = 'local';
@@ -39,6 +39,7 @@ const instance = createInstance({
     digest: 'local',
     instance: `local-${process.pid}`,
     ...times,
+    ...PERIODS,
   },
   clock: systemClock,
   authority: memoryAuthority(REGION),

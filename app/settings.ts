@@ -4,6 +4,9 @@ import * as z from 'zod';
 
 const count = (fallback: number) => z.coerce.number().int().positive().default(fallback);
 
+/** Between two rounds of the background work, unless the environment says otherwise. */
+export const PERIODS = { renewMs: 5_000, beatMs: 2_000, refreshMs: 10_000, jobMs: 15_000 };
+
 const Environment = z.object({
   AWS_REGION: z.string().min(1),
   APPLICATION: z.string().min(1),
@@ -22,6 +25,10 @@ const Environment = z.object({
   PORT: count(3000),
   LEASE_SECONDS: count(30),
   LONGEST_WRITE_SECONDS: count(5),
+  RENEW_SECONDS: count(PERIODS.renewMs / 1_000),
+  BEAT_SECONDS: count(PERIODS.beatMs / 1_000),
+  REFRESH_SECONDS: count(PERIODS.refreshMs / 1_000),
+  JOB_SECONDS: count(PERIODS.jobMs / 1_000),
 });
 
 export type Settings = ReturnType<typeof parseSettings>;
@@ -42,6 +49,10 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
     digest: env.RELEASE_DIGEST,
     instance: env.INSTANCE_ID ?? hostname(),
     port: env.PORT,
+    renewMs: env.RENEW_SECONDS * 1_000,
+    beatMs: env.BEAT_SECONDS * 1_000,
+    refreshMs: env.REFRESH_SECONDS * 1_000,
+    jobMs: env.JOB_SECONDS * 1_000,
     ...writeTimes(env.LEASE_SECONDS, env.LONGEST_WRITE_SECONDS),
   };
 }

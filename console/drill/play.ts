@@ -20,7 +20,8 @@ export interface Play<Act> {
   readonly look: () => void;
 }
 
-export async function play<Act>(cloud: Cloud, scene: Play<Act>): Promise<void> {
+/** Returns whether it ended because it was over, and stayed so for all of `afterwardsSeconds`. */
+export async function play<Act>(cloud: Cloud, scene: Play<Act>): Promise<boolean> {
   const startedAt = cloud.now;
   const waiting = [...scene.acts];
   let overSince: number | undefined;
@@ -33,8 +34,9 @@ export async function play<Act>(cloud: Cloud, scene: Play<Act>): Promise<void> {
     }
     scene.look();
     overSince = waiting.length === 0 && scene.isOver() ? (overSince ?? elapsed()) : undefined;
-    if (overSince !== undefined && elapsed() - overSince >= scene.afterwardsSeconds) return;
+    if (overSince !== undefined && elapsed() - overSince >= scene.afterwardsSeconds) return true;
   }
+  return false;
 }
 
 /** Nothing may be unsettled for so long before the world counts as settled. */

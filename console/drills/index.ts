@@ -52,8 +52,8 @@ export interface Soak {
   readonly profiles: Readonly<Record<string, string>>;
   /** Everything that a soak with this profile could reach. */
   reachable(profile: string): Reachable;
-  /** The faults of one seed. */
-  schedule(profile: string, seed: number, configuration: Configuration): Schedule;
+  /** The faults of one seed, to come beside a scenario where one is named. */
+  schedule(profile: string, seed: number, configuration: Configuration, beside?: string): Schedule;
   /** Runs them on a fork of the deployed cloud, beside a scenario where one is named. */
   run(
     deployed: Cloud,

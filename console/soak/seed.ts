@@ -20,10 +20,10 @@ export interface SoakOf {
 }
 
 /** Throws UsageProblem when there is no such profile or no such fault. */
-export function scheduleOf({ drill, configuration, faults }: SoakOf, seed: number): Schedule {
+export function scheduleOf({ drill, configuration, faults, beside }: SoakOf, seed: number): Schedule {
   const { profile, entries } = faults;
   if (entries) return wholeSchedule({ slug: drill.slug, profile, seed, entries });
-  const drawn = soakOf(drill).schedule(profile, seed, configuration);
+  const drawn = soakOf(drill).schedule(profile, seed, configuration, beside);
   try {
     return faults.only ? only(drawn, faults.only) : drawn;
   } catch (error) {

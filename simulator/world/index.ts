@@ -2,6 +2,7 @@
 import type { AnyService } from '../service.ts';
 import { database } from './database.ts';
 import { dns } from './dns.ts';
+import { environment } from './environment.ts';
 import { events } from './events.ts';
 import { instances } from './instances.ts';
 import { ledger } from './ledger.ts';
@@ -16,6 +17,7 @@ export const worldParts: readonly AnyService[] = [
   dns,
   users,
   instances,
+  environment,
   database,
   events,
   releases,
@@ -24,6 +26,7 @@ export const worldParts: readonly AnyService[] = [
 ];
 
 export type { ReleaseBehaviour } from './behaviour.ts';
+export { tellApplication } from './environment.ts';
 export { happen, scheduleEvents, type TimedEvent, type WorldEvent } from './events.ts';
 export {
   crashInstance,

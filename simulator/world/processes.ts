@@ -6,6 +6,7 @@ import type { Cloud } from '../cloud.ts';
 import { createSandbox, type Sandbox } from '../runtime/sandbox.ts';
 import type { Caller } from '../service.ts';
 import { type ReleaseBehaviour, temper } from './behaviour.ts';
+import { toldToApplication } from './environment.ts';
 import { countRequest } from './load.ts';
 import { createMongoDriver } from './mongodb.ts';
 import { REFUSED, RESET } from './no-answer.ts';
@@ -78,7 +79,7 @@ export function startProcess(cloud: Cloud, options: ProcessOptions): boolean {
     codeHash,
     files,
     filename: '/app/index.cjs',
-    env,
+    env: { ...env, ...toldToApplication(cloud) },
     caller,
     modules: { mongodb: driver },
     onOutput: options.onOutput,

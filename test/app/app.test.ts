@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { AppResponse } from '../../app/app.ts';
 import { createInstance, type Instance } from '../../app/instance.ts';
 import { fixedParameters, memoryAuthority, memoryStore } from '../../app/memory.ts';
-import { writeTimes } from '../../app/settings.ts';
+import { PERIODS, writeTimes } from '../../app/settings.ts';
 import { manualClock } from './fakes.ts';
 
 const REGION = 'us-west-2';
@@ -21,6 +21,7 @@ function setUp(change: { store?: Partial<ReturnType<typeof memoryStore>>; config
       digest: 'sha256:abc',
       instance: 'i-1',
       ...writeTimes(30, 5),
+      ...PERIODS,
     },
     clock,
     authority,
@@ -181,6 +182,7 @@ describe('the background work of an instance', () => {
         digest: 'd',
         instance: 'i-1',
         ...writeTimes(30, 5),
+        ...PERIODS,
       },
       clock: {
         ...clock,

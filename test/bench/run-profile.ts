@@ -1,20 +1,21 @@
 /**
  * Where the time of a run goes: processor seconds per run, runs per second on one core, the rooms of the code by their share
  * of it, and memory after each tenth of the runs. Two loads: hostile soaks with decoded hand-over, and the main drill
- * through the full codec. Not a test: it says what it measured.
+ * through the full codec, of one capability. Not a test: it says what it measured.
  *
- *   node_modules/.bin/node test/bench/run-profile.ts [--seeds 1..40] [--only soak|drill]
+ *   node_modules/.bin/node test/bench/run-profile.ts [region-failover|blue-green] [--seeds 1..40] [--only soak|drill]
  */
 import { Session } from 'node:inspector/promises';
 import { parseArgs } from 'node:util';
 import { standUp } from '../../console/deployment/stand-up.ts';
 import { withAssembly } from '../../console/deployment/synthesize.ts';
-import { drills } from '../../console/drills/index.ts';
+import { type Drill, drills } from '../../console/drills/index.ts';
 import { runSoakSeed } from '../../console/soak/seed.ts';
 import type { Configuration } from '../../infra/config/index.ts';
 import type { Cloud } from '../../simulator/cloud.ts';
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: { seeds: { type: 'string', default: '1..40' }, only: { type: 'string', default: '' } },
 });
 const [first = 1, last = 40] = values.seeds.split('..').map(Number);
@@ -27,7 +28,9 @@ interface Load {
   readonly run: (seed: number) => Promise<unknown>;
 }
 
-const drill = drills['region-failover'];
+const [slug = 'region-failover'] = positionals;
+if (slug !== 'region-failover' && slug !== 'blue-green') throw new Error(`no load for '${slug}'`);
+const drill: Drill = drills[slug];
 
 const loads = (cloud: Cloud, configuration: Configuration): Readonly<Record<string, Load>> => ({
   soak: {
@@ -35,8 +38,8 @@ const loads = (cloud: Cloud, configuration: Configuration): Readonly<Record<stri
     run: (seed) => runSoakSeed(cloud, { drill, configuration, faults: { profile: 'hostile' } }, seed),
   },
   drill: {
-    title: 'drill dark-primary, full codec',
-    run: (seed) => drill.run(cloud, configuration, 'dark-primary', seed),
+    title: `drill ${drill.defaultScenario}, full codec`,
+    run: (seed) => drill.run(cloud, configuration, drill.defaultScenario, seed),
   },
 });
 
@@ -112,4 +115,5 @@ await withAssembly(
       if (name.includes(values.only)) await measure(load);
     }
   },
+  drill.standing?.capabilities,
 );

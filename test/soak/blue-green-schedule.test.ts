@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { taskStates } from '../../console/drill/moments.ts';
 import { afterCalm, calmSeconds, isDisturbed } from '../../console/drills/blue-green/disturbances.ts';
 import type { Disturbance } from '../../console/drills/blue-green/evidence.ts';
-import { scenarioOf, scheduleFor } from '../../console/drills/blue-green/soak.ts';
+import { isAboutRegions, scenarioOf, scheduleFor } from '../../console/drills/blue-green/soak.ts';
 import { FUNCTIONS, kindsFor, type SoakEntry } from '../../console/drills/blue-green/soak-kinds.ts';
 import { PROFILES } from '../../console/drills/blue-green/soak-profiles.ts';
 import { STEPS } from '../../console/drills/blue-green/soak-steps.ts';
+import { AS_DEPLOYED, tempoOf } from '../../console/drills/blue-green/soak-tempo.ts';
 import type { Profile } from '../../console/soak/profile.ts';
 import { packages } from '../../infra/bundle.ts';
 import { loadConfiguration } from '../../infra/config/index.ts';
@@ -96,18 +97,41 @@ describe('what befalls releases in a seed', () => {
 });
 
 describe('a run', () => {
+  /** One whose releases wait as long as production's. */
+  const slow = seeds.find((seed) => tempoOf(seed) === AS_DEPLOYED) ?? 0;
   const runOf = (...entries: SoakEntry[]) =>
     scenarioOf(
-      { slug: 'blue-green', profile: 'file', seed: 1, entries, positions: entries.map((_, index) => index) },
+      { slug: 'blue-green', profile: 'file', seed: slow, entries, positions: entries.map((_, index) => index) },
       configuration,
       undefined,
     );
   const throttle: SoakEntry = { kind: 'throttle', at: 100, lasts: 50, fault: { kind: 'throttle', service: 'ssm' } };
 
-  it('lets region failover rest unless a region is lost in it', () => {
-    expect(runOf(throttle).resting).toBe('region-failover');
-    const dark: SoakEntry = { kind: 'dark', at: 10, lasts: 60, begins: [{ do: 'goDark', region: 'us-west-2' }] };
-    expect(runOf(throttle, dark).resting).toBeUndefined();
+  const darkAt = (at: number): SoakEntry => {
+    return { kind: 'dark', at, lasts: 60, begins: [{ do: 'goDark', region: 'us-west-2' }] };
+  };
+  const moved: SoakEntry = { kind: 'region-moved', at: 5, lasts: null, act: { act: 'move', reason: 'works' } };
+
+  it('stands on the whole of production when a region is lost or moved in it, else on what rests', () => {
+    expect(isAboutRegions([throttle])).toBe(false);
+    expect(isAboutRegions([throttle, darkAt(10)])).toBe(true);
+    expect(isAboutRegions([throttle, moved])).toBe(true);
+  });
+
+  it('wakes region failover two minutes before the first region is lost', () => {
+    const { resting, acts } = runOf(throttle, darkAt(900), darkAt(500));
+    expect(resting).toBe('region-failover');
+    expect(acts).toContainEqual({ act: 'wake', slug: 'region-failover', afterSeconds: 380 });
+  });
+
+  it.each([
+    ['a region is lost soon', [darkAt(100)]],
+    ['a person moves it, at whatever moment', [darkAt(900), moved]],
+    ['no region is lost: it rests in what the run stands on', [throttle]],
+  ])('wakes nobody when %s', (_, entries) => {
+    const { resting, acts } = runOf(...entries);
+    expect(resting).toBeUndefined();
+    expect(acts.filter(({ act }) => act === 'wake')).toEqual([]);
   });
 
   it('is deployed with the policy that its schedule says, and its users keep their colour where that says so', () => {

@@ -9,6 +9,7 @@ import { signerStateIn } from '../../../simulator/services/signer/state.ts';
 import { stepFunctions } from '../../../simulator/stepfunctions/service.ts';
 import { happen } from '../../../simulator/world/events.ts';
 import { setAlarm } from '../../drill/alarms.ts';
+import { wake } from '../../drill/let-rest.ts';
 import * as moments from '../../drill/moments.ts';
 import { empty, resize, schedule, setLeast } from '../../drill/sizing.ts';
 import { askedFor } from '../region-failover/by-hand.ts';
@@ -84,6 +85,9 @@ export async function perform(cloud: Cloud, act: Act, places: Places, diary: Dia
       return deleteImages(cloud, places);
     // It was deployed before the scenario began.
     case 'policy':
+      return true;
+    case 'wake':
+      await wake(cloud, act.slug);
       return true;
     case 'move':
       return move(cloud, act.reason, places);

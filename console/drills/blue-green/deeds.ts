@@ -9,8 +9,6 @@ type Input = Readonly<Record<string, unknown>>;
 const NOTHING: Effect = { deed: null, colour: null, size: null };
 
 export function deedOf(watched: Watched, service: string, operation: string, input: Input): Effect {
-  const { names } = watched;
-  const colour = COLOURS.find((one) => JSON.stringify(input).includes(names.group(one))) ?? null;
   switch (`${service}:${operation}`) {
     case 'elasticloadbalancing:ModifyRule':
       return forwards(input) ? { ...NOTHING, deed: 'weights' } : NOTHING;
@@ -18,24 +16,30 @@ export function deedOf(watched: Watched, service: string, operation: string, inp
       return assigned(watched, input);
     case 'autoscaling:UpdateAutoScalingGroup':
     case 'autoscaling:SetDesiredCapacity':
-      return sized(colour, input.DesiredCapacity);
+      return sized(colourIn(watched, input), input.DesiredCapacity);
     case 'ecs:UpdateService':
       return input.taskDefinition === undefined
-        ? sized(colour, input.desiredCount)
-        : { ...NOTHING, deed: 'assign', colour };
+        ? sized(colourIn(watched, input), input.desiredCount)
+        : { ...NOTHING, deed: 'assign', colour: colourIn(watched, input) };
     case 'autoscaling:SuspendProcesses':
-      return { ...NOTHING, deed: 'pin', colour };
+      return { ...NOTHING, deed: 'pin', colour: colourIn(watched, input) };
     case 'autoscaling:ResumeProcesses':
-      return { ...NOTHING, deed: 'unpin', colour };
+      return { ...NOTHING, deed: 'unpin', colour: colourIn(watched, input) };
     case 'application-autoscaling:RegisterScalableTarget':
-      return suspended(colour, input.SuspendedState);
+      return suspended(colourIn(watched, input), input.SuspendedState);
     case 'autoscaling:TerminateInstanceInAutoScalingGroup':
     case 'ec2:TerminateInstances':
     case 'ecs:StopTask':
-      return { ...NOTHING, deed: 'end', colour };
+      return { ...NOTHING, deed: 'end', colour: colourIn(watched, input) };
     default:
       return NOTHING;
   }
+}
+
+/** The colour whose group or service a call names. Only asked where it matters: every call of a run passes here. */
+function colourIn({ names }: Watched, input: Input): Colour | null {
+  const text = JSON.stringify(input);
+  return COLOURS.find((one) => text.includes(names.group(one))) ?? null;
 }
 
 /** Bounds alone leave the number as it is. */

@@ -3,12 +3,12 @@
  * until the release is over, and judges it by the evidence.
  */
 import type { Configuration } from '../../../infra/config/index.ts';
-import { COLOURS, namesOf } from '../../../infra/names.ts';
+import { COLOURS, type Colour, namesOf } from '../../../infra/names.ts';
 import type { Cloud } from '../../../simulator/cloud.ts';
 import { resumeSimulation } from '../../../simulator/simulation.ts';
 import { stepFunctions } from '../../../simulator/stepfunctions/service.ts';
 import { haltInstances, paceUsers, scheduleEvents, startUsers, stopUsers } from '../../../simulator/world/index.ts';
-import { copyNoImages, letRest } from '../../drill/let-rest.ts';
+import { letRest } from '../../drill/let-rest.ts';
 import { engineOf, type Named, named, onFork } from '../../drill/on-fork.ts';
 import { play, settle } from '../../drill/play.ts';
 import type { DrillResult, TimelineEntry } from '../../drill/result.ts';
@@ -18,8 +18,8 @@ import { type Diary, isDue, perform } from './acts.ts';
 import { allScenarios } from './all-scenarios.ts';
 import { collect } from './collect.ts';
 import { effectsOf } from './effects.ts';
-import type { Evidence } from './evidence.ts';
-import { other } from './evidence.ts';
+import { type Evidence, other, type Served } from './evidence.ts';
+import { shareOf } from './facts.ts';
 import { INVARIANTS, violations } from './invariants.ts';
 import { Monitor, type Watched } from './monitor.ts';
 import { narratorOf } from './narrator.ts';
@@ -91,17 +91,15 @@ async function runOn(
   );
   resumeSimulation(cloud);
   if (scenario.policy) await cloud.resolve(deployPolicy(watched, scenario.policy));
-  if (scenario.resting) {
-    await cloud.resolve(letRest(cloud, scenario.resting));
-    await cloud.resolve(copyNoImages(cloud, region));
-  }
+  if (scenario.resting) await cloud.resolve(letRest(cloud, scenario.resting));
   await monitor.watch(SETTLE_SECONDS);
   startUsers(cloud, {
     host: configuration.domain,
     ratePerSecond: scenario.pace?.idle ?? scenario.ratePerSecond ?? RATE_PER_SECOND,
     ...(scenario.returningUsers && { returning: { clients: 40, share: 0.8 } }),
   });
-  await monitor.watch(USERS_BEFORE_SECONDS + cloud.random('drill').integer(BEGINS_WITHIN_SECONDS));
+  const usersBefore = scenario.usersBeforeSeconds ?? USERS_BEFORE_SECONDS;
+  await monitor.watch(usersBefore + cloud.random('drill').integer(BEGINS_WITHIN_SECONDS));
 
   faultAt = now();
   const places = placesOf(watched, monitor);
@@ -112,11 +110,11 @@ async function runOn(
   const look = () => {
     narrator.poll();
     monitor.look();
-    if (scenario.pace) paceUsers(cloud, rateOf(scenario.pace, monitor));
+    if (scenario.pace) paceUsers(cloud, rateOf(scenario.pace, monitor, places.live));
   };
   const begunAt = faultAt;
   const over = () => isOver(scenario, now() - begunAt, watched, monitor);
-  await play<Act>(cloud, {
+  const rested = await play<Act>(cloud, {
     acts: scenario.acts,
     seconds: scenario.seconds,
     afterwardsSeconds: AFTERWARDS_SECONDS,
@@ -127,7 +125,7 @@ async function runOn(
     isOver: over,
     look,
   });
-  const within = scenario.settlesWithinSeconds ?? 0;
+  const within = rested ? 0 : (scenario.settlesWithinSeconds ?? 0);
   const unsettledBecause = await settle(cloud, within, () => unsettled(watched, monitor), look);
   stopUsers(cloud);
   await monitor.watch(6);
@@ -138,10 +136,14 @@ async function runOn(
   return { ...judge(watched, { name, scenario }, seed, evidence, narrator.timeline), unsettledBecause };
 }
 
-function rateOf(pace: Pace, monitor: Monitor): number {
+/** `first` is the colour that was live when the scenario began. */
+function rateOf(pace: Pace, monitor: Monitor, first: Colour): number {
   const weights = monitor.rules.at(-1)?.weights;
-  if (!monitor.items.at(-1)?.item.lease || !weights) return pace.idle;
-  return weights.blue > 0 && weights.green > 0 ? pace.step : pace.bake;
+  const { lease, live } = monitor.items.at(-1)?.item ?? {};
+  if (!lease || !weights) return pace.idle;
+  const share = shareOf(weights, other((live as Served | null | undefined)?.colour ?? first));
+  if (share === 0) return pace.idle;
+  return share === 1 ? pace.bake : Math.max(pace.idle, pace.fresh / share);
 }
 
 function placesOf({ configuration, names, region }: Watched, monitor: Monitor): Places {

@@ -91,8 +91,8 @@ export class Monitor {
 
   /** Mainstay's item now; undefined before there is one. */
   item(): Readonly<Record<string, unknown>> | undefined {
-    const stored = this.#stored();
-    return stored && unmarshall(itemToWire(stored));
+    this.#readItem();
+    return this.items.at(-1)?.item;
   }
 
   #stored(): Item | undefined {
@@ -111,7 +111,7 @@ export class Monitor {
     const deployments = this.#parameter(names.deploymentsParameter);
     return {
       t: this.#seconds(),
-      colours: { blue: this.#colour('blue'), green: this.#colour('green') },
+      colours: this.#colours(),
       alarms: inState('ALARM'),
       unknownAlarms: inState('INSUFFICIENT_DATA'),
       frozen: deployments !== undefined && (JSON.parse(deployments) as { frozen?: boolean }).frozen === true,
@@ -127,16 +127,21 @@ export class Monitor {
     };
   }
 
-  #colour(colour: Colour): ColourSample {
+  #colours(): Sample['colours'] {
     const { cloud, region, names } = this.#watched;
-    const shares = nodesOf(cloud, region).map((rule) => shareOfColour(weightsIn(cloud, region, names, rule), colour));
+    const nodes = nodesOf(cloud, region).map((rule) => weightsIn(cloud, region, names, rule));
     const rule = forwardRuleOf(cloud, region);
-    return {
-      weight: rule ? weightsIn(cloud, region, names, rule)[colour] : 0,
-      shareMax: Math.max(0, ...shares),
-      shareMin: shares.length === 0 ? 0 : Math.min(...shares),
-      ...machinesOf(this.#watched, colour),
+    const weights = rule && weightsIn(cloud, region, names, rule);
+    const of = (colour: Colour): ColourSample => {
+      const shares = nodes.map((node) => shareOfColour(node, colour));
+      return {
+        weight: weights?.[colour] ?? 0,
+        shareMax: Math.max(0, ...shares),
+        shareMin: shares.length === 0 ? 0 : Math.min(...shares),
+        ...machinesOf(this.#watched, colour),
+      };
     };
+    return { blue: of('blue'), green: of('green') };
   }
 
   #readItem(): void {

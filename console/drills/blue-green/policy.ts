@@ -9,22 +9,25 @@ import { makeAlarm, setAlarm } from '../../drill/alarms.ts';
 import type { Watched } from './monitor.ts';
 
 /** What the environment's configuration says otherwise; the meanings are written in infra/config/schema.ts. */
-export type OwnPolicy = Partial<
-  Pick<ReleasePolicy, 'approval' | 'approvalSecondsMax' | 'retainSeconds' | 'stickySeconds'>
-> & {
+export type OwnPolicy = Partial<Pick<ReleasePolicy, Judged | 'retainSeconds' | 'stickySeconds'>> & {
   /** Alarms of the application that must be OK, by the ends of their names; they are made with the policy, and are OK then. */
   readonly alarms?: readonly string[];
 };
+
+/** Those that invariants are judged by as well, under the same names in infra/config. */
+type Judged =
+  | ('approval' | 'approvalSecondsMax' | 'evidenceSecondsMax' | 'pauseSecondsMax')
+  | ('steps' | 'stepSeconds' | 'stepSecondsMax' | 'bakeSeconds' | 'bakeSecondsMax');
 
 /** An alarm of the application, by the end of its name. */
 export const alarmNamed = ({ prefix }: Pick<Names, 'prefix'>, name: string): string => `${prefix}-${name}`;
 
 /** The configuration as the scenario has it, for those who judge by it. */
 export function withPolicy(configuration: Configuration, policy: OwnPolicy): Configuration {
-  const { approval, approvalSecondsMax } = { ...configuration.release, ...policy };
-  const named = policy.alarms?.map((name) => alarmNamed(namesOf(configuration), name));
+  const { retainSeconds: _, stickySeconds: __, alarms: own, ...judged } = policy;
+  const named = own?.map((name) => alarmNamed(namesOf(configuration), name));
   const alarms = named ?? configuration.release.alarms;
-  return { ...configuration, release: { ...configuration.release, approval, approvalSecondsMax, alarms } };
+  return { ...configuration, release: { ...configuration.release, ...judged, alarms } };
 }
 
 /** How infra/constructs/task-function.ts describes the functions of this capability. */

@@ -70,6 +70,8 @@ export type Act =
   | { readonly act: 'whileJob'; readonly job: string; readonly does: Act }
   /** A person asks to move the application to the other region: nothing here may write from then on. */
   | { readonly act: 'move'; readonly reason: string }
+  /** A capability that rested from the run's beginning goes on. */
+  | { readonly act: 'wake'; readonly slug: Slug }
   /** Of a schedule of the soak: the run's own policy, in force from its beginning. */
   | { readonly act: 'policy'; readonly policy: OwnPolicy }
   /** As soon as an execution enters this state, before the state does anything: what happens to the world, then acts. */
@@ -97,10 +99,13 @@ export interface Places {
   readonly candidate: Colour;
 }
 
-/** Requests per second while nobody, a part of the users, and everybody has a release that is not committed. */
+/** Requests per second from the internet, by who has the release that is not committed. */
 export interface Pace {
+  /** Nobody. */
   readonly idle: number;
-  readonly step: number;
+  /** Some of the users: what that release gets, whatever its share. */
+  readonly fresh: number;
+  /** Everybody. */
   readonly bake: number;
 }
 
@@ -124,9 +129,11 @@ export interface Scenario {
   readonly ratePerSecond?: number;
   /** The same by what Mainstay does: few users are enough where nothing is judged by them. */
   readonly pace?: Pace;
+  /** Users come for so long before anything happens; up to a minute longer, as the seed says. */
+  readonly usersBeforeSeconds?: number;
   /** For how long random faults come beside the scenario; left out when none do. */
   readonly disturbedSeconds?: number;
-  /** A slug whose schedules are off during the run: nothing in it is for that capability, nor for the other region. */
+  /** A capability whose schedules are off until an act wakes it. */
   readonly resting?: Slug;
   /** Watched on, after `seconds`, until nothing is unsettled any more. */
   readonly settlesWithinSeconds?: number;

@@ -69,9 +69,10 @@ const READ_SERVICES = ['ssm', 'states', 'autoscaling', 'elasticloadbalancing', '
 /** Blue/green has no queue and starts nothing by a topic; its alarms start nothing either. */
 const CHANNELS = ['rule', 'rule', 'schedule'] as const;
 
-export function kindsFor(places: SoakPlaces): Readonly<Record<string, Kind<Act>>> {
+/** `part` is how long a release takes, as a share of production's time (soak-tempo.ts). */
+export function kindsFor(places: SoakPlaces, part = 1): Readonly<Record<string, Kind<Act>>> {
   return {
-    ...wishes(),
+    ...wishes(part),
     ...regions(places),
     ...links(places),
     ...calls(places),

@@ -13,7 +13,14 @@ import type { Act, Release } from './scenario.ts';
 export type Part = Partial<Entry<Act>>;
 export type Kinds = Record<string, Kind<Act>>;
 
-export const wishes = (): Kinds => ({ ...pushes(), ...people(), ...policies(), ...foreignHands() });
+/** `part` is how long a release takes, as a share of production's time (soak-tempo.ts). */
+export function wishes(part: number): Kinds {
+  const within = (seconds: number): number => Math.round(seconds * part);
+  return { ...pushes(part), ...people(within), ...policies(within), ...foreignHands(within) };
+}
+
+/** So many of production's seconds, in a release that takes another time. */
+type Within = (seconds: number) => number;
 
 /** It is tried again while AWS, or what it is about, does not answer. */
 type Tried = Extract<Act, { act: 'try' }>['of'];
@@ -23,9 +30,9 @@ const trying = (act: Tried): Part => ({ lasts: null, act: { act: 'try', of: act 
 const STATES = ['Prepare the idle colour', 'Check health', 'Shift', 'Prove the shift', 'Watch', 'Watch', 'Commit'];
 
 /** At a moment of a release, or just now. */
-function some(random: Random, act: Tried): Part {
+function some(random: Random, within: Within, act: Tried): Part {
   if (random.chance(0.4)) return trying(act);
-  return trying({ act: 'after', state: random.pick(STATES), seconds: random.integer(700), does: act });
+  return trying({ act: 'after', state: random.pick(STATES), seconds: random.integer(within(700)), does: act });
 }
 
 /** In tenths, as all moments of a schedule. */
@@ -36,7 +43,13 @@ const SCANNED = (random: Random) => ({ afterSeconds: 3 + random.integer(20) });
 /** No two of a schedule are alike. */
 const tagOf = (random: Random, at: number): string => `1.${Math.round(at * 10) + 1}.${random.integer(1000)}`;
 
-function pushes(): Kinds {
+/**
+ * The least share of errors that a judge of a short bake finds for certain: of 2 %, one bake in a thousand sees nothing
+ * among the requests that it waits for, and of a long one none.
+ */
+const leastErrorShare = (part: number): number => (part < 1 ? 0.03 : 0.02);
+
+function pushes(part: number): Kinds {
   const push =
     (make: (random: Random) => Release): Kind<Act> =>
     (random, { at }) => {
@@ -47,7 +60,7 @@ function pushes(): Kinds {
   return {
     'good-push': push((random) => (random.chance(0.2) ? { shape: 'index' } : {})),
     'slow-start-push': behaving((random) => ({ warmUpMs: 20_000 + random.integer(120_000) })),
-    'failing-push': behaving((random) => ({ errorShare: random.pick([0.02, 0.05, 0.3]) })),
+    'failing-push': behaving((random) => ({ errorShare: random.pick([leastErrorShare(part), 0.05, 0.3]) })),
     'slow-push': behaving((random) =>
       random.chance(0.5)
         ? { slowTail: { share: 0.1 + random.integer(20) / 100, addedMs: 4000 } }
@@ -55,7 +68,8 @@ function pushes(): Kinds {
     ),
     'broken-push': behaving(() => ({ brokenStatus: 500 })),
     'crash-loop-push': behaving((random) => ({ crashesAfterMs: 3000 + random.integer(15_000) })),
-    'leaking-push': behaving((random) => ({ oomAfterRequests: 100 + random.integer(300) })),
+    // A short bake brings it fewer requests.
+    'leaking-push': behaving((random) => ({ oomAfterRequests: Math.round((100 + random.integer(300)) * part) })),
     'lying-push': behaving(() => ({ reportsDigest: `sha256:${'9'.repeat(64)}` })),
     'unhealthy-push': behaving(() => ({ healthStatus: 503 })),
     'refused-push': push((random) =>
@@ -87,20 +101,20 @@ function askedFor(
   ];
 }
 
-function people(): Kinds {
+function people(within: Within): Kinds {
   const decide = (decision: Extract<Act, { act: 'decide' }>['decision']): Tried => ({
     act: 'decide',
     decision,
     reason: 'as I see it',
   });
   return {
-    'roll-back': (random) => some(random, decide('roll-back')),
-    promote: (random) => some(random, decide('promote')),
+    'roll-back': (random) => some(random, within, decide('roll-back')),
+    promote: (random) => some(random, within, decide('promote')),
     'pause-a-while': (random, { at, lasts }) => {
-      const [state, from] = [random.pick(STATES), random.integer(700)];
+      const [state, from] = [random.pick(STATES), random.integer(within(700))];
       const length = Math.round(lasts ?? 0);
       // Who paused it looks whether it goes on, and says so again.
-      const [paused, ...resumed] = [0, length, length + 300].map(
+      const [paused, ...resumed] = [0, length, length + within(300)].map(
         (seconds): Tried => ({
           act: 'after',
           state,
@@ -112,11 +126,11 @@ function people(): Kinds {
     },
     /** Takes a release back some minutes after its commit. */
     return: (random) =>
-      trying({ act: 'after', state: 'Commit', seconds: 20 + random.integer(300), does: decide('roll-back') }),
+      trying({ act: 'after', state: 'Commit', seconds: 20 + random.integer(within(300)), does: decide('roll-back') }),
     /** Whatever became of it the first time. */
     redeploy: (random, { at }) => {
       const behaviour = random.pick<ReleaseBehaviour>([{}, { brokenStatus: 500 }, { crashesAfterMs: 5000 }]);
-      return askedFor('redeploy', random, at, 200 + random.integer(1500), behaviour);
+      return askedFor('redeploy', random, at, within(200) + random.integer(within(1500)), behaviour);
     },
     hotfix: (random, { at }) => askedFor('hotfix', random, at, random.integer(90)),
     freeze: (_, { at, lasts }) => [
@@ -130,26 +144,26 @@ function people(): Kinds {
 const OWN_ALARM = 'order-rate';
 
 /** The stack is deployed otherwise than production is; the act itself changes nothing any more. */
-function policies(): Kinds {
+function policies(within: Within): Kinds {
   const own = (policy: OwnPolicy): Part => ({ lasts: null, act: { act: 'policy', policy } });
   const decide = (decision: 'approve' | 'roll-back'): Tried => ({ act: 'decide', decision, reason: 'as I see it' });
   return {
     /** A person is asked before the first user is sent, and may answer in time, too late, or never. */
     approval: (random) => [
-      own({ approval: true, approvalSecondsMax: 300 + random.integer(900) }),
+      own({ approval: true, approvalSecondsMax: within(300) + random.integer(within(900)) }),
       trying({
         act: 'after',
         state: 'Ask a person',
-        seconds: random.integer(1200),
+        seconds: random.integer(within(1200)),
         does: decide(random.pick(['approve', 'approve', 'roll-back'])),
       }),
     ],
     /** What is kept is let go soon, and somebody wants it back about then. */
     'short-retention': (random) => {
-      const retainSeconds = 600 + random.integer(1800);
+      const retainSeconds = within(600) + random.integer(within(1800));
       return [
         own({ retainSeconds }),
-        { ...trying(decide('roll-back')), at: 1700 + retainSeconds + random.integer(1200) - 600 },
+        { ...trying(decide('roll-back')), at: within(1100) + retainSeconds + random.integer(within(1200)) },
       ];
     },
     /** The application's own alarm rings, or knows nothing: before the first release, or at some moment of one. */
@@ -159,7 +173,7 @@ function policies(): Kinds {
       const set = (to: 'OK' | typeof value): Tried => ({ act: 'alarm', name: OWN_ALARM, value: to });
       const deployed = own({ alarms: [OWN_ALARM] });
       if (random.chance(0.3)) return [deployed, { ...trying(set(value)), at: 0 }, { ...trying(set('OK')), at: length }];
-      const [state, from] = [random.pick(STATES), random.integer(700)];
+      const [state, from] = [random.pick(STATES), random.integer(within(700))];
       const moment = (seconds: number, to: 'OK' | typeof value): Part => ({
         ...trying({ act: 'after', state, seconds: from + seconds, does: set(to) }),
         at,
@@ -172,7 +186,7 @@ function policies(): Kinds {
 }
 
 /** Deployments of the stack, scaling policies, hands in the console. */
-function foreignHands(): Kinds {
+function foreignHands(within: Within): Kinds {
   return {
     'weights-reset': (random) => {
       const [live, candidate] = random.pick([
@@ -181,25 +195,29 @@ function foreignHands(): Kinds {
         [50, 50],
         [0, 100],
       ] as const);
-      return some(random, { act: 'weights', live, candidate });
+      return some(random, within, { act: 'weights', live, candidate });
     },
     'scaling-policy': (random) =>
-      some(random, { act: 'size', colour: random.pick(['live', 'candidate'] as const), machines: random.pick([2, 3]) }),
+      some(random, within, {
+        act: 'size',
+        colour: random.pick(['live', 'candidate'] as const),
+        machines: random.pick([2, 3]),
+      }),
     'scheduled-size': (random) =>
-      some(random, {
+      some(random, within, {
         act: 'schedule',
         colour: random.pick(['live', 'candidate'] as const),
         most: 1 + random.integer(3),
       }),
-    'images-deleted': (random) => some(random, { act: 'deleteImages' }),
+    'images-deleted': (random) => some(random, within, { act: 'deleteImages' }),
     /** Region failover, which is awake in such a run, freezes deployments and moves the users away. */
-    'region-moved': (random) => some(random, { act: 'move', reason: 'works in the building' }),
+    'region-moved': (random) => some(random, within, { act: 'move', reason: 'works in the building' }),
     /** The colour that is idle after a commit loses all its machines. */
     'kept-emptied': (random) =>
       trying({
         act: 'after',
         state: 'Commit',
-        seconds: 30 + random.integer(200),
+        seconds: 30 + random.integer(within(200)),
         does: { act: 'empty', colour: 'idle' },
       }),
   };

@@ -7,7 +7,7 @@ import type { Configuration } from '../../../infra/config/index.ts';
 import { namesOf } from '../../../infra/names.ts';
 import type { Cloud } from '../../../simulator/cloud.ts';
 import { Random, seedStream } from '../../../simulator/random.ts';
-import { drawEntries, type Profile, titlesOf } from '../../soak/profile.ts';
+import { drawEntries, titlesOf } from '../../soak/profile.ts';
 import {
   actsOf,
   endOf,
@@ -29,6 +29,8 @@ import { coverageOf, reachable } from './soak-coverage.ts';
 import { missedGoals } from './soak-goals.ts';
 import { kindsFor, type SoakEntry } from './soak-kinds.ts';
 import { PROFILES } from './soak-profiles.ts';
+import { resting } from './soak-standing.ts';
+import { AS_DEPLOYED, atTempo, type Tempo, tempoOf } from './soak-tempo.ts';
 
 /** The world is watched so long after the last fault began that Mainstay could have noticed it. */
 const WATCH_SECONDS = 150;
@@ -36,23 +38,28 @@ const WATCH_SECONDS = 150;
 const RELEASE_SECONDS = 2700;
 /** A release that began last, one that waited for it, and what a person paused and never let go on. */
 const SETTLES_WITHIN_SECONDS = 15_000;
-/**
- * Of the five a second, 10 % are the twenty a minute without which the judge says nothing about latency
- * (functions/blue-green/judge.ts); with two a second a bake of 15 minutes has far more than the 300 that a commit needs.
- * More would prove nothing more.
- */
-const PACE = { idle: 1, step: 5, bake: 2 };
+/** Metrics have a whole minute of users, and no more is needed: nothing is compared with what was before a release. */
+const USERS_BEFORE_SECONDS = 40;
 
 export const SETTLES = 'blue-green/settles';
 
 export type SoakRun = BlueGreenRun & SoakedRun;
 
-/** The faults of one seed; nothing else has a part in the draw. */
-export function scheduleFor(profile: string, seed: number, configuration: Configuration): Schedule<Act> {
+/** Beside a scenario releases take as long as that says. */
+const tempoIn = (seed: number, beside: unknown): Tempo => (beside === undefined ? tempoOf(seed) : AS_DEPLOYED);
+
+/** The faults of one seed, alone or beside a scenario; nothing else has a part in the draw. */
+export function scheduleFor(
+  profile: string,
+  seed: number,
+  configuration: Configuration,
+  beside?: string,
+): Schedule<Act> {
   const [region, second] = configuration.regions.serving;
-  const kinds = kindsFor({ region, second, witness: configuration.regions.witness });
+  const tempo = tempoIn(seed, beside);
+  const kinds = kindsFor({ region, second, witness: configuration.regions.witness }, tempo.part);
   const random = new Random(seedStream(seed, `soak ${profile}`));
-  const drawn = drawEntries(PROFILES[profile as keyof typeof PROFILES] as Profile, kinds, random);
+  const drawn = drawEntries(atTempo(PROFILES[profile as keyof typeof PROFILES], tempo), kinds, random);
   const entries = configuration.compute.kind === 'fargate' ? onFargate(drawn) : drawn;
   return wholeSchedule({ slug: 'blue-green', profile, seed, entries });
 }
@@ -67,7 +74,9 @@ export async function runFaults(
 ): Promise<SoakRun> {
   const scenario = scenarioOf(schedule, configuration, beside === undefined ? undefined : allScenarios[beside]);
   const name = runName(schedule, beside);
-  const run = await runScenario(deployed, configuration, { name, scenario, decoded: true }, schedule.seed, watcher);
+  const standing =
+    beside !== undefined || isAboutRegions(schedule.entries) ? deployed : await resting(deployed, configuration);
+  const run = await runScenario(standing, configuration, { name, scenario, decoded: true }, schedule.seed, watcher);
   const { result, evidence, cloud, unsettledBecause } = run;
   const missed = unsettledBecause
     ? [`${SETTLES_WITHIN_SECONDS} s after the last fault ended, ${unsettledBecause}`]
@@ -87,7 +96,9 @@ export function scenarioOf(
 ): Scenario {
   const resolve = machinesUnder(namesOf(configuration).prefix);
   const { entries } = schedule;
-  const policy: OwnPolicy = { ...beside?.policy, ...policyOf(entries) };
+  const tempo = tempoIn(schedule.seed, beside);
+  const policy: OwnPolicy = { ...beside?.policy, ...tempo.policy, ...policyOf(entries) };
+  const waking = beside ? [] : wakingFor(entries);
   const open = endOf({ entries: entries.filter((entry) => !lurks(entry)) });
   const quiet = Math.ceil(Math.max(open, WATCH_SECONDS + lastBeginOf(schedule)));
   return {
@@ -96,12 +107,12 @@ export function scenarioOf(
     ...(Object.keys(policy).length > 0 && { policy }),
     ...(policy.stickySeconds && { returningUsers: true as const }),
     events: (places) => [...(beside?.events?.(places) ?? []), ...eventsOf(schedule, resolve)],
-    acts: [...(beside?.acts ?? []), ...actsOf(schedule)],
+    acts: [...(beside?.acts ?? []), ...actsOf(schedule), ...waking],
+    ...(waking.length > 0 && { resting: 'region-failover' as const }),
     seconds: Math.max(beside?.seconds ?? 0, quiet + RELEASE_SECONDS),
-    ...(beside ? beside.ratePerSecond && { ratePerSecond: beside.ratePerSecond } : { pace: PACE }),
+    ...(beside ? beside.ratePerSecond && { ratePerSecond: beside.ratePerSecond } : { pace: tempo.pace }),
+    ...(!beside && { usersBeforeSeconds: USERS_BEFORE_SECONDS }),
     disturbedSeconds: quiet,
-    // A region that is lost concerns the other capability; else its observers would be a third of all that is computed.
-    ...(!entries.some(isAboutRegions) && { resting: 'region-failover' as const }),
     settlesWithinSeconds: SETTLES_WITHIN_SECONDS,
     wants: [],
   };
@@ -111,9 +122,25 @@ export function scenarioOf(
 const lurks = ({ fault }: SoakEntry): boolean =>
   fault !== undefined && ('times' in fault || 'nth' in fault || fault.kind === 'function-crash');
 
-const isAboutRegions = ({ begins = [], act }: SoakEntry): boolean =>
-  begins.some(({ do: what }) => what === 'goDark' || what === 'cutOff') ||
-  JSON.stringify(act ?? null).includes('"move"');
+/** Observers vote within a minute, and what they see is known in all regions in the next. */
+const AWAKE_BEFORE_SECONDS = 120;
+
+/** Region failover sleeps until a region is about to be lost: its observers are the most of what such a run costs. */
+function wakingFor(entries: readonly SoakEntry[]): Scenario['acts'] {
+  const lost = entries.filter(losesRegion).map(({ at }) => at);
+  const afterSeconds = Math.min(...lost) - AWAKE_BEFORE_SECONDS;
+  if (lost.length === 0 || afterSeconds <= 0 || entries.some(movesRegion)) return [];
+  return [{ act: 'wake', slug: 'region-failover', afterSeconds }];
+}
+
+const losesRegion = ({ begins = [] }: SoakEntry): boolean =>
+  begins.some(({ do: what }) => what === 'goDark' || what === 'cutOff');
+/** A person asks when a release is in some state, whenever that is. */
+const movesRegion = ({ act }: SoakEntry): boolean => JSON.stringify(act ?? null).includes('"move"');
+
+/** A region is lost or moved in it: that concerns region failover, and the other region. */
+export const isAboutRegions = (entries: readonly SoakEntry[]): boolean =>
+  entries.some((entry) => losesRegion(entry) || movesRegion(entry));
 
 /** All of a schedule's together. */
 const policyOf = (entries: readonly SoakEntry[]): OwnPolicy =>

@@ -12,6 +12,7 @@ import {
   resumeInstances,
   runningInstances,
   scheduleEvents,
+  tellApplication,
   wakeInstance,
   worldParts,
 } from '../../../simulator/world/index.ts';
@@ -62,6 +63,17 @@ describe('an instance', () => {
     expect(runningInstances(cloud)).toEqual([instanceId]);
     expect(await cloud.resolve(probeInstance(cloud, PROBE))).toEqual({ status: 200 });
     expect(await cloud.resolve(probeInstance(cloud, { ...PROBE, path: '/other' }))).toEqual({ status: 404 });
+  });
+
+  it('is told what all applications are told besides, from its next start on', async () => {
+    await release(APP.replace("request.path === '/health'", "process.env.BEAT_SECONDS === '20'"));
+    await boot();
+    expect(await cloud.resolve(probeInstance(cloud, PROBE))).toEqual({ status: 404 });
+    tellApplication(cloud, { BEAT_SECONDS: '20' });
+    expect(await cloud.resolve(probeInstance(cloud, PROBE))).toEqual({ status: 404 });
+    haltInstances(cloud);
+    resumeInstances(cloud);
+    expect(await cloud.resolve(probeInstance(cloud, PROBE))).toEqual({ status: 200 });
   });
 
   it('is refused on a port where nothing listens, and before the application runs', async () => {
