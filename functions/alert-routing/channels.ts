@@ -7,7 +7,7 @@ import { linkUrl } from './links.ts';
 import type { Channel, Delivery } from './ports.ts';
 import { renderEmail } from './render/email.ts';
 import { interpretPagerduty, renderPagerduty } from './render/pagerduty.ts';
-import { type Actions, isEnd, type ProviderAnswer, type ProviderRequest } from './render/request.ts';
+import type { Actions, ProviderAnswer, ProviderRequest } from './render/request.ts';
 import { interpretSlack, isGone, renderSlack, type SlackTarget } from './render/slack.ts';
 import { renderSns } from './render/sns.ts';
 import { interpretWebhook, renderWebhook } from './render/webhook.ts';
@@ -63,10 +63,7 @@ function refusalOf({ name, $fault }: Error & { $fault?: string }): Delivery {
 
 type Sender = (id: string, channel: ChannelConfig, intent: Intent, ports: ChannelPorts) => Promise<Delivery>;
 
-/**
- * Carried by another channel to nobody, under one key for ever; then the monitor hears that it was. Its end is no sign of
- * life, and is sent nowhere.
- */
+/** Carried by another channel to nobody, under one key for ever; then the monitor hears that it was. */
 async function beat(
   id: string,
   channel: ChannelConfig,
@@ -74,15 +71,23 @@ async function beat(
   intent: Intent,
   ports: ChannelPorts,
 ): Promise<Delivery> {
-  if (isEnd(intent)) return { outcome: 'confirmed', detail: 'nothing to say' };
-  const { channel: name = '', ...own } = channel.through ?? {};
+  const delivery = channel.through && (await carry(id, channel.through, channels, intent, ports));
+  const isCarried = !delivery || delivery.outcome === 'accepted' || delivery.outcome === 'confirmed';
+  return isCarried ? senders.webhook(id, channel, intent, ports) : delivery;
+}
+
+async function carry(
+  id: string,
+  { channel: name, ...own }: NonNullable<ChannelConfig['through']>,
+  channels: Routing['channels'],
+  intent: Intent,
+  ports: ChannelPorts,
+): Promise<Delivery> {
   const carrier = channels[name];
   if (!carrier || carrier.kind === 'heartbeat') return { outcome: 'refused', detail: `no channel ${name} to carry it` };
   // Without a group there are no links: nobody is to act on it.
   const carried = { ...intent, group: '', incident: `heartbeat-${ports.config.region}` };
-  const delivery = await senders[carrier.kind](id, { ...carrier, ...own }, carried, ports);
-  const isCarried = delivery.outcome === 'accepted' || delivery.outcome === 'confirmed';
-  return isCarried ? senders.webhook(id, channel, intent, ports) : delivery;
+  return senders[carrier.kind](id, { ...carrier, ...own }, carried, ports);
 }
 
 const senders: Readonly<Record<Exclude<ChannelConfig['kind'], 'heartbeat'>, Sender>> = {

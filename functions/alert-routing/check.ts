@@ -108,6 +108,10 @@ function oneFaults(where: string, policy: Policy, { channels, calendars, escalat
   if (policy.escalation !== null && !(policy.escalation in escalations)) {
     faults.push(`${where}.escalation: ${policy.escalation} is not one of escalations`);
   }
+  const forPeople = policy.channels.filter((name) => channels[name]?.kind !== 'heartbeat');
+  if (policy.tellsEnd === false && forPeople.length > 0) {
+    faults.push(`${where}.tellsEnd: ${forPeople.join(', ')} must hear that it is over; only heartbeats need not`);
+  }
   return faults;
 }
 
@@ -129,7 +133,7 @@ const channelFaults = ({ channels }: Routing): string[] =>
     ...(kind === 'heartbeat' || !through
       ? []
       : [`channels.${id}.through: only a heartbeat is carried by another channel`]),
-    ...(kind === 'heartbeat' ? carrierFaults(`channels.${id}.through`, through, channels) : []),
+    ...(kind === 'heartbeat' && through ? carrierFaults(`channels.${id}.through`, through, channels) : []),
     ...(reservedForP0 >= burst
       ? [`channels.${id}.reservedForP0: ${reservedForP0} leaves nothing of burst ${burst}`]
       : []),
@@ -137,16 +141,17 @@ const channelFaults = ({ channels }: Routing): string[] =>
     ...(overflow === 'digest' && burst - reservedForP0 < 1 ? [`channels.${id}.burst: no room for a digest`] : []),
   ]);
 
-function carrierFaults(where: string, through: ChannelConfig['through'], channels: Routing['channels']): string[] {
-  if (!through) return [`${where}: a heartbeat needs the channel that carries it`];
-  const carrier = channels[through.channel];
-  if (!carrier) return [`${where}.channel: ${through.channel} is not one of channels`];
-  if (carrier.kind === 'heartbeat') return [`${where}.channel: ${through.channel} is a heartbeat itself`];
+function carrierFaults(
+  where: string,
+  { channel, target, secret }: NonNullable<ChannelConfig['through']>,
+  channels: Routing['channels'],
+): string[] {
+  const carrier = channels[channel];
+  if (!carrier) return [`${where}.channel: ${channel} is not one of channels`];
+  if (carrier.kind === 'heartbeat') return [`${where}.channel: ${channel} is a heartbeat itself`];
   // To the carrier's own people it would be a page each minute.
-  const differs = through.target !== undefined || through.secret !== undefined;
-  return differs
-    ? []
-    : [`${where}: needs a target or a secret of its own, or it reaches whom ${through.channel} wakes`];
+  const differs = target !== undefined || secret !== undefined;
+  return differs ? [] : [`${where}: needs a target or a secret of its own, or it reaches whom ${channel} wakes`];
 }
 
 function calendarFaults({ calendars }: Routing): string[] {

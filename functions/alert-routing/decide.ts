@@ -88,7 +88,6 @@ interface Course {
 
 const iso = (at: number): string => new Date(at).toISOString();
 
-/** Who is told first. */
 const firstChannels = ({ channels, together }: Policy) => (together ? channels : channels.slice(0, 1));
 
 const graver = (a: Severity, b: Severity): boolean => a < b;
@@ -106,14 +105,15 @@ export function decide(facts: Facts): Decision {
 }
 
 /** Ends the incident where its episode is over: one resolve to each channel that was told, whatever is suppressed. */
-function close({ now, group, episode }: Facts, course: Course): Group {
+function close({ now, group, episode, policies }: Facts, course: Course): Group {
   const { incident } = group;
   if (!incident) return group;
   const reason = overReason(incident, episode, now);
   if (reason === null) return group;
   course.reasons.push(reason);
   let closing = incident;
-  for (const [channel, told] of Object.entries(incident.told)) {
+  const { tellsEnd = true } = policies[incident.severity];
+  for (const [channel, told] of tellsEnd ? Object.entries(incident.told) : []) {
     // Who refused the very first message knows of nothing that could be over.
     if (told.page > 0 || told.outcome !== 'refused') closing = tell(closing, channel, 'resolve', reason, now, course);
   }

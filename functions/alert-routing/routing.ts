@@ -41,6 +41,8 @@ export const Policy = z.strictObject({
   channels: z.array(id).min(1),
   /** All of them are told at once, not one in another's place. */
   together: z.boolean().optional(),
+  /** False: nobody hears that it is over. For heartbeats alone. */
+  tellsEnd: z.boolean().optional(),
   /** How long the first alert of a group waits for the others. 0 for P0. */
   waitSeconds: seconds,
   /** Least time between two messages of one incident to one channel, but for a rise of severity. */
@@ -67,7 +69,7 @@ export const Escalation = z.strictObject({
 export type Escalation = z.infer<typeof Escalation>;
 
 export const ChannelConfig = z.strictObject({
-  /** heartbeat: a monitor hears that another channel works, once that one has carried a message. */
+  /** heartbeat: a monitor hears that it works, once another channel has carried the message, where one is named. */
   kind: z.enum(['pagerduty', 'slack', 'email', 'webhook', 'sns', 'heartbeat']),
   /** Of a heartbeat: the channel that carries it, and what differs, so that it reaches nobody who could be woken. */
   through: z

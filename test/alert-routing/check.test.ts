@@ -61,6 +61,12 @@ describe('a routing configuration', () => {
     expect(withRoutes(route({ id: 'a', when: { x: 'y' }, policies: { P0: change } }))).toHaveLength(1);
   });
 
+  it('must tell people that it is over', () => {
+    expect(faultsOf(routing(policies('P2', { tellsEnd: false })))).toEqual([
+      'policies.P2.tellsEnd: chat must hear that it is over; only heartbeats need not',
+    ]);
+  });
+
   it('must not have a P0 whose channels are of one provider', () => {
     const { channels } = routing();
     const same = { ...channels, phone: { ...channels.phone!, provider: 'pager' } };
@@ -80,7 +86,7 @@ describe('a routing configuration', () => {
     expect(beats({ channel: 'pager' })).toEqual([
       'channels.beat.through: needs a target or a secret of its own, or it reaches whom pager wakes',
     ]);
-    expect(beats()).toEqual(['channels.beat.through: a heartbeat needs the channel that carries it']);
+    expect(beats()).toEqual([]);
     expect(beats({ channel: 'gone', target: 'nobody' })).toEqual([
       'channels.beat.through.channel: gone is not one of channels',
     ]);

@@ -220,8 +220,8 @@ const guards: readonly Guard[] = [
     scenario: 'pager-down',
     source: `${slug}/channels.ts`,
     functions: ['intake', 'dispatch'],
-    from: "const isCarried = delivery.outcome === 'accepted'",
-    to: "const isCarried = true || delivery.outcome === 'accepted'",
+    from: 'const isCarried = !delivery ||',
+    to: 'const isCarried = !delivery || true ||',
     saying: /wanted 1 'monitor us-west-2\/pagerduty'/,
   },
   {
