@@ -39,14 +39,16 @@ export const LINKS_SECRET = 'alert-routing/links';
 const LINK_MS = 24 * 3_600_000;
 
 export const channelsOf = (ports: ChannelPorts, channels: Routing['channels']): Record<string, Channel> =>
-  Object.fromEntries(Object.entries(channels).map(([id, config]) => [id, channelOf(id, config, channels, ports)]));
+  Object.fromEntries(
+    Object.entries(channels).map(([id, config]) => [id, channelOf(id, config, { ...ports, channels })]),
+  );
 
-function channelOf(id: string, channel: ChannelConfig, channels: Routing['channels'], ports: ChannelPorts): Channel {
+function channelOf(id: string, channel: ChannelConfig, context: Context): Channel {
+  const deliver = senders[channel.kind];
   return {
     async send(intent) {
       try {
-        if (channel.kind === 'heartbeat') return await beat(id, channel, channels, intent, ports);
-        return await senders[channel.kind](id, channel, intent, ports);
+        return await deliver(id, channel, intent, context);
       } catch (error) {
         return refusalOf(error as Error & { $fault?: string });
       }
@@ -61,36 +63,12 @@ function refusalOf({ name, $fault }: Error & { $fault?: string }): Delivery {
     : { outcome: 'pending', detail: name, retryAfterSeconds: null };
 }
 
-type Sender = (id: string, channel: ChannelConfig, intent: Intent, ports: ChannelPorts) => Promise<Delivery>;
+/** The ports, and all channels: a heartbeat is carried by another one. */
+type Context = ChannelPorts & { readonly channels: Routing['channels'] };
 
-/** Carried by another channel to nobody, under one key for ever; then the monitor hears that it was. */
-async function beat(
-  id: string,
-  channel: ChannelConfig,
-  channels: Routing['channels'],
-  intent: Intent,
-  ports: ChannelPorts,
-): Promise<Delivery> {
-  const delivery = channel.through && (await carry(id, channel.through, channels, intent, ports));
-  const isCarried = !delivery || delivery.outcome === 'accepted' || delivery.outcome === 'confirmed';
-  return isCarried ? senders.webhook(id, channel, intent, ports) : delivery;
-}
+type Sender = (id: string, channel: ChannelConfig, intent: Intent, context: Context) => Promise<Delivery>;
 
-async function carry(
-  id: string,
-  { channel: name, ...own }: NonNullable<ChannelConfig['through']>,
-  channels: Routing['channels'],
-  intent: Intent,
-  ports: ChannelPorts,
-): Promise<Delivery> {
-  const carrier = channels[name];
-  if (!carrier || carrier.kind === 'heartbeat') return { outcome: 'refused', detail: `no channel ${name} to carry it` };
-  // Without a group there are no links: nobody is to act on it.
-  const carried = { ...intent, group: '', incident: `heartbeat-${ports.config.region}` };
-  return senders[carrier.kind](id, { ...carrier, ...own }, carried, ports);
-}
-
-const senders: Readonly<Record<Exclude<ChannelConfig['kind'], 'heartbeat'>, Sender>> = {
+const senders: Readonly<Record<ChannelConfig['kind'], Sender>> = {
   async pagerduty(_id, channel, intent, ports) {
     const routingKey = await secretOf(channel, ports);
     const actions = await actionsFor(intent, ports);
@@ -128,7 +106,25 @@ const senders: Readonly<Record<Exclude<ChannelConfig['kind'], 'heartbeat'>, Send
     await ports.topics.publish(renderSns(intent, { topicArn }));
     return { outcome: 'accepted', detail: 'taken by SNS' };
   },
+  async heartbeat(id, channel, intent, context) {
+    const delivery = channel.through && (await carry(id, channel.through, intent, context));
+    const isCarried = !delivery || delivery.outcome === 'accepted' || delivery.outcome === 'confirmed';
+    return isCarried ? senders.webhook(id, channel, intent, context) : delivery;
+  },
 };
+
+/** To nobody, under one key for ever, and without a group: then there are no links, for nobody is to act on it. */
+async function carry(
+  id: string,
+  { channel: name, ...own }: NonNullable<ChannelConfig['through']>,
+  intent: Intent,
+  context: Context,
+): Promise<Delivery> {
+  const carrier = context.channels[name];
+  if (!carrier) return { outcome: 'refused', detail: `no channel ${name} to carry it` };
+  const carried = { ...intent, group: '', incident: `heartbeat-${context.config.region}` };
+  return senders[carrier.kind](id, { ...carrier, ...own }, carried, context);
+}
 
 async function secretOf({ secret }: ChannelConfig, { secrets, config }: ChannelPorts): Promise<string> {
   const [newest = ''] = await secrets.read(`${config.secretPrefix}${secret}`);
