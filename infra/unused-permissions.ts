@@ -17,7 +17,7 @@ export interface Explanation {
 
 /** Of the channels that intake tells itself. */
 const STORE_AWAY =
-  'with the store away intake itself tells whom a P0 concerns; the P0 of the drill concerns one channel';
+  'with the store away intake itself tells whom a P0 concerns; those of the drill concern one channel, and the heartbeat';
 
 export const explanations: readonly Explanation[] = [
   {
@@ -156,7 +156,7 @@ export const explanations: readonly Explanation[] = [
     actions: ['ses:SendEmail', 'sns:Publish'],
     because: STORE_AWAY,
   },
-  ...['pagerduty-??????', 'pagerduty-managers-??????', 'slack-??????', 'heartbeat-??????'].map((secret) => ({
+  ...['pagerduty-??????', 'pagerduty-managers-??????', 'slack-??????'].map((secret) => ({
     role: 'IntakeFunctionServiceRole',
     actions: ['secretsmanager:GetSecretValue'],
     resource: `*/${secret}`,
@@ -167,12 +167,6 @@ export const explanations: readonly Explanation[] = [
     actions: ['sns:Publish'],
     resource: '*LastResort*',
     because: 'people hear by it of a provider that refuses messages for good; in drills providers are away, or slow',
-  },
-  {
-    role: 'WebhookFunctionServiceRole',
-    actions: ['secretsmanager:GetSecretValue'],
-    resource: '*/webhook-*',
-    because: 'each kind of webhook has a secret of its own; no drill sends every kind',
   },
   {
     role: 'SweepFunctionServiceRole',

@@ -5,6 +5,7 @@ import { standUp } from '../console/deployment/stand-up.ts';
 import { type BlueGreenRun, runBlueGreen } from '../console/drills/blue-green/drill.ts';
 import { type RegionFailoverRun, runRegionFailover } from '../console/drills/region-failover/drill.ts';
 import { PermissionLedger } from '../console/permissions/ledger.ts';
+import { loadConfiguration } from '../infra/config/index.ts';
 import type { Cloud } from '../simulator/cloud.ts';
 
 let deployed: Promise<Deployed> | undefined;
@@ -23,7 +24,7 @@ export async function drillRegionFailover(
 ): Promise<RegionFailoverRun> {
   const { cloud, configuration } = await on;
   const run = await runRegionFailover(cloud, configuration, scenario, seed);
-  if (on === deployed) await noteUse(run.cloud, `region-failover/${scenario}`);
+  if (on === deployed) noteUse(run.cloud, `region-failover/${scenario}`);
   return run;
 }
 
@@ -35,15 +36,15 @@ export async function drillBlueGreen(
 ): Promise<BlueGreenRun> {
   const { cloud, configuration } = await on;
   const run = await runBlueGreen(cloud, configuration, scenario, seed);
-  if (on === deployed) await noteUse(run.cloud, `blue-green/${scenario}`);
+  if (on === deployed) noteUse(run.cloud, `blue-green/${scenario}`);
   return run;
 }
 
 let ledger: PermissionLedger | undefined;
 
 /** Notes which permissions a copy of production used, for the question that is asked after the suite. */
-export async function noteUse(cloud: Cloud, run?: string): Promise<void> {
-  ledger ??= new PermissionLedger((await production()).configuration.regions);
+export function noteUse(cloud: Cloud, run?: string): void {
+  ledger ??= new PermissionLedger(loadConfiguration('prod').regions);
   ledger.add(cloud, run);
   ledger.save(inject('permissions'));
 }

@@ -5,6 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { play } from '../../console/drills/alert-routing/play.ts';
 import { scenarios } from '../../console/drills/alert-routing/scenarios.ts';
+import { noteUse } from '../drills.ts';
 import { inSuite } from '../every-drill.ts';
 import { scene } from './scene.ts';
 
@@ -21,7 +22,8 @@ describe('in alert routing', () => {
     it(`${name}: ${scenario.says}`, async () => {
       const on = await scene(scenario.startAt);
       for (const [, seed] of SEEDS) {
-        const { faults, broken } = await play(on, scenario, seed);
+        const { cloud, faults, broken } = await play(on, scenario, seed);
+        noteUse(cloud, `alert-routing/${name}`);
         expect([seed, faults, broken]).toEqual([seed, [], []]);
       }
     });

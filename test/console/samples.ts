@@ -5,6 +5,7 @@ import type { Evidence } from '../../console/drills/region-failover/evidence.ts'
 import { figuresOf } from '../../console/drills/region-failover/figures.ts';
 import { writerTracks } from '../../console/drills/region-failover/writers.ts';
 import type { ReportModel } from '../../console/report/model.ts';
+import { POLICY } from '../region-failover/forged.ts';
 
 export const result = (changes: Partial<DrillResult> = {}): DrillResult => ({
   slug: 'region-failover',
@@ -77,19 +78,7 @@ export const model = (changes: Partial<ReportModel> = {}): Required<ReportModel>
 
 /** A world in which nothing happened. */
 export const evidence = (changes: Partial<Evidence> = {}): Evidence => ({
-  policy: {
-    serving: ['us-west-2', 'us-east-2'],
-    witness: 'us-east-1',
-    domain: 'orders.example.com',
-    dwellSeconds: 60,
-    lagSecondsMax: 300,
-    cooldownSeconds: 1800,
-    leaseSeconds: 30,
-    driftSeconds: 1,
-    longestWriteSeconds: 5,
-    probes: 3,
-    capacityFloor: 2,
-  },
+  policy: POLICY,
   writes: [],
   requests: [],
   jobs: [],

@@ -6,6 +6,21 @@ export const B = 'us-east-2';
 export const W = 'us-east-1';
 export const ARN = 'arn:aws:states:us-east-2:1:execution:m:one';
 
+/** Of the environments as they are shipped, in round numbers. */
+export const POLICY: Evidence['policy'] = {
+  serving: [A, B],
+  witness: W,
+  domain: 'orders.example.com',
+  dwellSeconds: 60,
+  lagSecondsMax: 300,
+  cooldownSeconds: 1800,
+  leaseSeconds: 30,
+  driftSeconds: 1,
+  longestWriteSeconds: 5,
+  probes: 3,
+  capacityFloor: 2,
+};
+
 export const version = (t: number, change: Partial<Authority>): Authority => ({
   t,
   epoch: 1,
@@ -85,19 +100,7 @@ export function clean(): Evidence {
     who: 'user' as const,
   });
   return {
-    policy: {
-      serving: [A, B],
-      witness: W,
-      domain: 'orders.example.com',
-      dwellSeconds: 60,
-      lagSecondsMax: 300,
-      cooldownSeconds: 1800,
-      leaseSeconds: 30,
-      driftSeconds: 1,
-      longestWriteSeconds: 5,
-      probes: 3,
-      capacityFloor: 2,
-    },
+    policy: POLICY,
     writes: [write(90, A, 1), write(99, A, 1), write(300, B, 2)],
     requests: [...failing, user(105, false), user(290, false), user(301, true), ...verified].sort((a, b) => a.t - b.t),
     jobs: [

@@ -46,7 +46,7 @@ async function toldAfter(send: (cloud: Cloud) => unknown): Promise<{ told: Told[
   const cloud = forkSimulation(deployed, 1);
   await send(cloud);
   await cloud.advance(GIVEN_UP_MS);
-  await noteUse(cloud, 'test/region-failover/malformed-events.scenario.ts');
+  noteUse(cloud, 'test/region-failover/malformed-events.scenario.ts');
   const told = cloud.stateOf(sns, TARGET).outbox.flatMap(({ endpoint, message }) => {
     if (!message.includes('responsePayload')) return [];
     const { requestContext, responsePayload } = JSON.parse(message);
