@@ -12,7 +12,13 @@ import { type Clock, isoOf } from '../shared/clock.ts';
 import { ReleaseConfig } from '../shared/config.ts';
 import { lambda, type Surroundings } from '../shared/lambda.ts';
 import { parse } from '../shared/parse.ts';
-import { otherColour, type Release, type ReleaseState, UNKNOWN_DIGEST } from '../shared/release-ports.ts';
+import {
+  BEFORE_MAINSTAY,
+  otherColour,
+  type Release,
+  type ReleaseState,
+  UNKNOWN_DIGEST,
+} from '../shared/release-ports.ts';
 import { fetchWeb } from '../shared/web.ts';
 import { type ConcludePorts, conclude, type Outcome } from './conclude.ts';
 import { sameShares, weightsFor } from './decide.ts';
@@ -121,7 +127,7 @@ function wayBack({ live, retained, lease }: ReleaseState, release: Release, retu
     from: to.colour,
     to: otherColour(to.colour),
     digest,
-    oldDigest: to.releaseId === 'before-mainstay' && to.digest === UNKNOWN_DIGEST ? null : to.digest,
+    oldDigest: to.releaseId === BEFORE_MAINSTAY && to.digest === UNKNOWN_DIGEST ? null : to.digest,
     lastGood: weightsFor(to.colour, 100, 0),
   };
 }

@@ -107,11 +107,14 @@ async function letGo({ releases, compute, config }: Ports): Promise<void> {
     min: Math.max(0, ...noted.map((pin) => pin.min)) || capacityMin,
     max: Math.max(max, ...(noted.length > 0 ? noted.map((pin) => pin.max) : [capacityMax])),
   };
+  const act = () => compute.unpin(live.colour, bounds);
+  // What is read may be older than a pin of a moment ago; Auto Scaling is eventually consistent.
+  if (noted.length > 0) await act();
   await ensure({
     what: `letting ${live.colour} go`,
     describe: () => compute.describe(live.colour),
     done: (view) => !view.pinned && view.min === bounds.min,
-    act: () => compute.unpin(live.colour, bounds),
+    act,
   });
   await releases.forgetPin('blue');
   await releases.forgetPin('green');

@@ -3,15 +3,18 @@ import type { ColourView, Retained, Served, Weights } from '../shared/release-po
 import { liveColour } from './decide.ts';
 
 /**
- * What somebody else made of the listener between releases; `says` is null when it is as it was committed. Null when the
+ * What somebody else made of the listener between releases; `says` is null when it is as it was committed. Before the first
+ * release (`live` is null) nobody knows which colour should have the users, but one should have them all. Null when the
  * rule cannot be read, or is none of two colours: that says nothing of who changed it.
  */
 export function decideDrift(
-  live: Pick<Served, 'colour'>,
+  live: Pick<Served, 'colour'> | null,
   rule: Weights | null,
 ): { readonly says: string | null } | null {
   if (rule === null) return null;
-  return { says: liveColour(rule) === live.colour ? null : `blue ${rule.blue}, green ${rule.green}` };
+  const colour = liveColour(rule);
+  const asLeft = live === null ? colour !== null : colour === live.colour;
+  return { says: asLeft ? null : `blue ${rule.blue}, green ${rule.green}` };
 }
 
 /** Whether users could be sent back to the release that is kept, this moment (blue-green/I19). */

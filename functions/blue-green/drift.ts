@@ -6,7 +6,14 @@
 import type { ReleaseConfig } from '../shared/config.ts';
 import type { Surroundings } from '../shared/lambda.ts';
 import type { Pager } from '../shared/ports.ts';
-import type { Chronicle, ForwardWeights, ReleaseState, Releases } from '../shared/release-ports.ts';
+import {
+  BEFORE_MAINSTAY,
+  type Chronicle,
+  type ForwardWeights,
+  type ReleaseState,
+  type Releases,
+  UNKNOWN_DIGEST,
+} from '../shared/release-ports.ts';
 import { decideDrift } from './decide-between.ts';
 import { endMessage } from './messages.ts';
 import { note } from './note.ts';
@@ -19,11 +26,10 @@ export interface DriftPorts {
 }
 type Ports = DriftPorts & Surroundings<ReleaseConfig>;
 
-/** Before the first release nothing is known of who should have the users. */
 export async function watchRule(ports: Ports, state: ReleaseState, scheduledAt: string): Promise<void> {
   const { releases, weights, config, log } = ports;
   const { live, lease, drift } = state;
-  if (!live || lease) return;
+  if (lease) return;
   const rule = await weights.read().catch((error: unknown) => {
     log.warn('the listener cannot be read', { error: String(error) });
     return null;
@@ -33,10 +39,10 @@ export async function watchRule(ports: Ports, state: ReleaseState, scheduledAt: 
   // Whoever took the lease meanwhile may have written it.
   const now = await releases.read();
   if (now.lease || now.fence !== state.fence) return;
-  const { releaseId, digest } = live;
+  const { releaseId, digest, colour } = live ?? { releaseId: BEFORE_MAINSTAY, digest: UNKNOWN_DIGEST, colour: null };
   if (found.says === null) await note(ports, releaseId, 'drift-over', { was: drift }, scheduledAt);
   else {
-    await note(ports, releaseId, 'drifted', { rule: found.says, live: live.colour }, scheduledAt);
+    await note(ports, releaseId, 'drifted', { rule: found.says, live: colour }, scheduledAt);
     const end = endMessage(config, { outcome: 'drifted', releaseId, digest, reasons: [found.says] });
     await ports.pager.tell(end.subject, end.message);
   }

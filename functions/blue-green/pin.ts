@@ -10,6 +10,7 @@ import { ensure } from '../shared/ensure.ts';
 import { lambda, type Surroundings } from '../shared/lambda.ts';
 import { parse } from '../shared/parse.ts';
 import {
+  BEFORE_MAINSTAY,
   type Colour,
   type ComputeEnvironment,
   type Releases,
@@ -45,7 +46,7 @@ async function adopt({ releases, clock }: Ports, { release, from, oldDigest }: P
   const live: Served = {
     colour: from,
     digest: oldDigest ?? UNKNOWN_DIGEST,
-    releaseId: 'before-mainstay',
+    releaseId: BEFORE_MAINSTAY,
     schema: null,
     committedAt: isoOf(clock.now()),
   };

@@ -1,7 +1,7 @@
 /**
  * Looks at the state of things each minute and starts what an event should have started: pushes may be lost, evidence
  * comes late, executions die, somebody else changes the weights, and what is kept for a rollback may be lost. Started by:
- * the schedule "reconcile", in both serving regions. When nothing is to be done and nothing is kept it makes two calls.
+ * the schedule "reconcile", in both serving regions. When nothing is to be done and nothing is kept it makes three calls.
  */
 import * as z from 'zod';
 import { admissionPorts } from '../shared/aws/admission.ts';

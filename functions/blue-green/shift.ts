@@ -1,7 +1,7 @@
 /**
  * Gives the new release its next share of the users. Started by: the state "Shift". Refuses while the new colour could
- * not carry it or the old one not take everything back, and makes way for a newer candidate as long as nobody was sent
- * (blue-green/I5, I10, I17). It counts only once `prove` has seen it.
+ * not carry it or the old one not take everything back, gives the new one what the old one was given meanwhile, and makes
+ * way for a newer candidate as long as nobody was sent (blue-green/I1, I5, I10, I17). It counts only once `prove` has seen it.
  */
 import * as z from 'zod';
 import { dynamoChronicle } from '../shared/aws/chronicle.ts';
@@ -32,7 +32,7 @@ const ShiftInput = z.object({
 interface Ports {
   readonly releases: Pick<Releases, 'read'>;
   readonly weights: ForwardWeights;
-  readonly compute: Pick<ComputeEnvironment, 'describe'>;
+  readonly compute: Pick<ComputeEnvironment, 'describe' | 'sizeTo'>;
   readonly settings: Pick<Settings, 'read'>;
   readonly chronicle: Chronicle;
 }
@@ -56,8 +56,11 @@ export const makeShift =
     if (newer) return { action: 'superseded', at: isoOf(clock.now()), reasons: [newer] };
     if ((await settings.read('deployments'))?.frozen) throw new FrozenUnsafe('deployments are frozen');
     const [old, fresh] = await Promise.all([compute.describe(from), compute.describe(to)]);
+    const sizeNow = Math.max(plan.size, old.desired);
+    if (fresh.desired < sizeNow) await keepUp(ports, plan, sizeNow);
     const objections = objectionsToShift({
       size: plan.size,
+      sizeNow,
       old,
       fresh,
       oldColour: from,
@@ -81,6 +84,16 @@ export const makeShift =
     await note(ports, release.releaseId, 'shifted', { seen, percent }, `${release.fence}-${percent}`);
     return { action: 'shifted', at: isoOf(clock.now()), reasons: [] };
   };
+
+/**
+ * Whoever gave the old colour more machines since it was looked at did so for the users.
+ * @throws CapacityNotReady always: the repetition sees whether it was done, and waits until they are healthy
+ */
+async function keepUp({ releases, compute }: Ports, { to, release }: Plan, sizeNow: number): Promise<never> {
+  requireWanted(await requireLease(releases, release));
+  await compute.sizeTo(to, sizeNow);
+  throw new CapacityNotReady(`${to} is to have ${sizeNow} machines now`);
+}
 
 /** Another wish for the same digest is this release's own. */
 const newerThan = ({ candidate }: ReleaseState, { release, digest }: Plan): string | null =>

@@ -83,7 +83,7 @@ export const makeWatch =
       steering,
       frozen: deployments === null ? null : deployments.frozen,
       undisturbed: sameShares(rule, weightsFor(plan.to, percent, 0)),
-      objections: objectionsToShift({ size: plan.size, old, fresh, oldColour: plan.from, kind }),
+      objections: objectionsToShift({ size: plan.size, sizeNow: plan.size, old, fresh, oldColour: plan.from, kind }),
       collapsed: fresh.healthyTargets * 2 < plan.size,
       oldCollapsed: kind !== 'hotfix' && old.healthyTargets * 2 < plan.size,
     });

@@ -201,6 +201,9 @@ export interface Lease {
 /** Of what served before the first release, where nobody had named a digest. */
 export const UNKNOWN_DIGEST = 'unknown';
 
+/** In the place of a release's id, for what served before Mainstay released anything. */
+export const BEFORE_MAINSTAY = 'before-mainstay';
+
 /** A release that serves, or that could again. */
 export interface Served {
   readonly colour: Colour;

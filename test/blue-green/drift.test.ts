@@ -29,6 +29,13 @@ describe('who the listener sends users to', () => {
     expect(decideDrift(live, { blue: 0, green: 0, stickySeconds: 0 })).toEqual({ says: 'blue 0, green 0' });
     expect(decideDrift(live, null)).toBeNull();
   });
+
+  it('is one colour or the other before the first release, and both together is somebody’s doing', () => {
+    expect(decideDrift(null, { blue: 0, green: 100, stickySeconds: 0 })).toEqual({ says: null });
+    expect(decideDrift(null, { blue: 100, green: 0, stickySeconds: 0 })).toEqual({ says: null });
+    expect(decideDrift(null, { blue: 50, green: 50, stickySeconds: 0 })).toEqual({ says: 'blue 50, green 50' });
+    expect(decideDrift(null, null)).toBeNull();
+  });
 });
 
 describe('each minute between releases', () => {
@@ -44,6 +51,17 @@ describe('each minute between releases', () => {
     await makeReconcile(world.ports)(minute(4));
     expect(world.kinds()).toEqual(['drifted', 'drifted', 'drift-over']);
     expect(world.state.releases.drift).toBeNull();
+  });
+
+  it('users who are split before the first release are told of, too', async () => {
+    const world = at(50, 50);
+    world.state.releases = { ...world.state.releases, live: null };
+    await makeReconcile(world.ports)(minute(1));
+    await makeReconcile(world.ports)(minute(2));
+    expect(subjects(world)).toEqual(['WEIGHTS CHANGED']);
+    world.state.weights = { blue: 100, green: 0, stickySeconds: 0 };
+    await makeReconcile(world.ports)(minute(3));
+    expect(world.kinds()).toEqual(['drifted', 'drift-over']);
   });
 
   it('nothing is written back: somebody may have done it in need', async () => {

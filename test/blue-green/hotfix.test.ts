@@ -45,7 +45,12 @@ describe('a hotfix with the digest that is being released', () => {
   it('makes a hotfix of the other one: the sick colour is no reason to wait any more', () => {
     const kind = kindNow({ kind: 'push', digest: NEW }, wish);
     expect(kind).toBe('hotfix');
-    const facts = { size: 2, fresh: { healthyTargets: 2 }, old: { healthyTargets: 0, pinned: true } } as const;
+    const facts = {
+      size: 2,
+      sizeNow: 2,
+      fresh: { healthyTargets: 2 },
+      old: { healthyTargets: 0, pinned: true },
+    } as const;
     expect(objectionsToShift({ ...facts, oldColour: 'blue', kind })).toEqual([]);
     expect(objectionsToShift({ ...facts, oldColour: 'blue', kind: 'push' })).toHaveLength(1);
   });

@@ -49,7 +49,10 @@ describe('the invariants of blue/green forgive', () => {
 
   it('a step that was under way when a person took the release back, and no later one', () => {
     const asked = [{ t: 460, wish: 'roll-back', digest: null, by: 'alice' }] as const;
-    const heard = (t: number) => [...clean().calls, call(t, 'UpdateItem', { service: 'dynamodb', by: 'steer' })];
+    const heard = (t: number, decision = 'roll-back') => {
+      const input = { ExpressionAttributeValues: { ':steering': { M: { decision: { S: decision } } } } };
+      return [...clean().calls, call(t, 'UpdateItem', { service: 'dynamodb', by: 'steer', input })];
+    };
     const later = /green was raised at 600 s, although alice had taken the release back at 360 s/;
     expect(said(18, { ...clean(), asked, calls: heard(461) })).toMatch(
       /green was raised at 400 s, although alice had taken the release back at 360 s/,
@@ -57,6 +60,8 @@ describe('the invariants of blue/green forgive', () => {
     expect(said(18, { ...clean(), asked, calls: heard(495) })).toMatch(later);
     expect(said(18, under(461, 499, { asked, calls: heard(461) }))).toMatch(later);
     expect(said(18, under(440, 1800, { asked, calls: heard(461) }))).toBe('');
+    // What was laid is somebody's wish to go on: of the wish to go back nothing is known.
+    expect(said(18, { ...clean(), asked, calls: heard(461, 'resume') })).toMatch(/was not made/);
   });
 
   it('what a foreign hand ended: the next release in the colour is another one', () => {
@@ -68,6 +73,13 @@ describe('the invariants of blue/green forgive', () => {
     expect(said(8, reset)).toBe('');
     const lowered = reset.rules.map((each) => (each.t === 350 ? rule(350, 5, { by: null }) : each));
     expect(said(8, { ...reset, rules: lowered })).toMatch(/green was raised to 10 again at 350 s/);
+  });
+
+  it('a release that waits long after a person had sent its users back', () => {
+    const all = clean();
+    const gone = { ...all, rules: [...all.rules.slice(0, 2), rule(450, 0, { by: null })], states: [], endedAt: 9000 };
+    expect(said(22, { ...gone, rules: all.rules.slice(0, 2) })).toMatch(/users were left with 10 % on green/);
+    expect(said(22, gone)).not.toMatch(/users were left/);
   });
 
   it('a person who promotes without proof', () => {

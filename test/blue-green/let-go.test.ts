@@ -40,6 +40,17 @@ describe('a release that ends', () => {
     expect(world.state.colours.green.pinned).toBe(true);
   });
 
+  it('lets go of what it pinned a moment ago, although what is read is older than the pin', async () => {
+    const world = atTheEnd('blue', pins);
+    const { compute } = world.ports;
+    let looks = 0;
+    const stale = async (colour: Colour) =>
+      ++looks <= 2 ? { ...view(4), min: 4, max: 10 } : await compute.describe(colour);
+    const ports = { ...world.ports, compute: { ...compute, describe: stale } };
+    await makeFinish(ports)({ ...ending, outcome: 'aborted', cause: 'ReadBackUnsafe' });
+    expect(world.state.colours.blue).toMatchObject({ pinned: false, min: 4, max: 10 });
+  });
+
   it('goes by the configuration where nothing else is known', async () => {
     const world = atTheEnd('green', {});
     await makeFinish(world.ports)({ ...ending, outcome: 'committed' });

@@ -236,6 +236,17 @@ describe('a shift', () => {
     expect(world.changes).not.toContain('weights.write');
   });
 
+  it('gives the new colour as many machines as somebody gave the old one meanwhile, and waits for them', async () => {
+    const world = await worldAfter('validate');
+    world.state.colours.blue = view(4, true);
+    await expect(shift(world)).rejects.toMatchObject({ name: 'CapacityNotReady' });
+    expect(world.state.colours.green.desired).toBe(4);
+    world.state.colours.green = { ...view(4, true), healthyTargets: 3 };
+    await expect(shift(world)).rejects.toThrow(/healthy of 4/);
+    world.state.colours.green = view(4, true);
+    expect(await shift(world)).toMatchObject({ action: 'shifted' });
+  });
+
   it('stops at a freeze, and at weights that somebody else wrote', async () => {
     const world = await worldAfter('shift 10');
     world.state.weights = { blue: 100, green: 0, stickySeconds: 0 };

@@ -119,6 +119,15 @@ export const takenAway = ({ rules }: Pick<Evidence, 'rules'>, { t, candidate }: 
 export const usersOf = ({ requests }: Evidence, colour: Colour, from: number, until: number): Request[] =>
   requests.filter((each) => each.who === 'user' && each.colour === colour && each.t >= from && each.t < until);
 
+const JUDGE = 'watch';
+const METRICS = 'GetMetricData';
+/** What is younger no metric can show: a minute must end, and its figures take up to two to be seen. */
+const BLIND_SECONDS = 180;
+
+/** Until when metrics could show the judge what users got, as it looked last before this moment. */
+export const shownUntil = ({ calls }: Evidence, t: number): number =>
+  (calls.findLast((call) => call.by === JUDGE && call.operation === METRICS && call.t <= t)?.t ?? t) - BLIND_SECONDS;
+
 export const sampleAt = ({ samples }: Evidence, t: number): Sample | undefined => at(samples, t) ?? samples[0];
 
 /** Failed, or slower than the policy's 95th percentile may be. */

@@ -12,6 +12,7 @@ import {
   raises,
   shareAtLeast,
   shareOf,
+  shownUntil,
   usersOf,
 } from './facts.ts';
 import { knewNothing, notOkAtBegin, rang } from './ringing.ts';
@@ -55,8 +56,10 @@ function unearned(evidence: Evidence, { t, live }: ReturnType<typeof commits>[nu
   const promoted = isPromoted(evidence, full.t - policy.releaseSecondsMax, t);
   const baked = t - full.t;
   const users = usersOf(evidence, live.colour, full.t, t);
+  // A person may do without proof, not against one: of what no metric showed yet there was none.
+  const until = promoted ? shownUntil(evidence, t) : t;
   // What a slow or broken network did to the others no release can help.
-  const calm = users.filter((each) => isCalm(evidence, each.t));
+  const calm = users.filter((each) => each.t < until && isCalm(evidence, each.t));
   const failed = calm.filter(({ ok }) => !ok).length;
   const slow = calm.filter((each) => isBad(each, evidence)).length;
   const execution = executionAt(evidence, t);

@@ -1,7 +1,7 @@
 /** Invariants 22–24: every wait ends, a broken application can be mended, and the record is whole and true. */
 import { afterCalm, calmSeconds, isDisturbed } from './disturbances.ts';
 import type { Call, Evidence } from './evidence.ts';
-import { type Commit, commits, moment, raises, rollbacksOfUsers, shareOf, withdrawals } from './facts.ts';
+import { type Commit, commits, moment, raises, rollbacksOfUsers, shareOf, takenAway, withdrawals } from './facts.ts';
 
 /** Retries and the looks between them come on top of what a step may take. */
 const SLACK_SECONDS = 300;
@@ -16,8 +16,11 @@ export function everyWaitEnds(evidence: Evidence): string[] {
       : [];
   });
   const ends = [...raises(evidence), ...withdrawals(evidence), ...commits(evidence)].map(({ t }) => t);
-  const stuck = raises(evidence).flatMap(({ t, weights, candidate }) => {
-    const until = Math.min(endedAt, ...ends.filter((end) => end > t));
+  const stuck = raises(evidence).flatMap((raise) => {
+    const { t, weights, candidate } = raise;
+    // A person may have sent the users back.
+    const taken = takenAway(evidence, raise)?.t ?? endedAt;
+    const until = Math.min(taken, ...ends.filter((end) => end > t));
     const paused = asked.some(({ wish, t: when }) => wish === 'pause' && when >= t && when <= until);
     const most = shareOf(weights, candidate) === 1 ? policy.bakeSecondsMax : policy.stepSecondsMax;
     const allowed = most + SLACK_SECONDS + (paused ? policy.pauseSecondsMax : 0);

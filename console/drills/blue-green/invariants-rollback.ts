@@ -1,6 +1,6 @@
 /** Invariants 17–21: the way back is open, short and leads to what was committed last; nothing is ended too early. */
 import { afterCalm, calmSeconds, isDisturbed } from './disturbances.ts';
-import { at, type Evidence, wasCarriedOut } from './evidence.ts';
+import { at, type Call, type Evidence, wasCarriedOut } from './evidence.ts';
 import {
   commits,
   exposures,
@@ -161,8 +161,7 @@ function goneOn(evidence: Evidence): string[] {
     if (wish !== 'roll-back') return [];
     const until = asked.slice(index + 1).find((each) => each.wish === 'roll-back')?.t ?? evidence.endedAt;
     const heard = calls.find(
-      (call) =>
-        call.by === STEERING && call.operation === 'UpdateItem' && wasCarriedOut(call) && call.t >= t && call.t < until,
+      (call) => call.by === STEERING && isWayBack(call) && wasCarriedOut(call) && call.t >= t && call.t < until,
     );
     const holder = heard && holderAt(heard.t);
     if (!heard || !holder) return [];
@@ -181,6 +180,11 @@ function goneOn(evidence: Evidence): string[] {
 }
 
 const STEERING = 'steer';
+
+/** It lays a person's decision to go back before the release; others lay their own, and of nothing under way none is laid. */
+const isWayBack = ({ operation, input }: Call): boolean =>
+  operation === 'UpdateItem' &&
+  JSON.stringify(input.ExpressionAttributeValues ?? {}).includes('"decision":{"S":"roll-back"}');
 
 /** A reconciler looks once in its period, and then it has to say something. */
 const TOLD_SECONDS = 60;

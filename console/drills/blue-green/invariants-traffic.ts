@@ -14,6 +14,7 @@ import {
   sampleAt,
   shareAtLeast,
   shareOf,
+  shownUntil,
   usersOf,
   type Written,
   writtenByMainstay,
@@ -125,11 +126,6 @@ function isProved({ requests }: Evidence, { t, weights, candidate }: Written, un
   });
 }
 
-const JUDGE = 'watch';
-const METRICS = 'GetMetricData';
-/** What is younger no metric can show: a minute must end, and its figures take up to two to be seen. */
-const BLIND_SECONDS = 180;
-
 /** So many failures, at a rate so far above the limit, are a proof: nobody may promote against one. */
 const CERTAIN_FAILED = 10;
 const CERTAIN_TIMES = 5;
@@ -144,9 +140,7 @@ export function raisedOnlyOnAPass(evidence: Evidence): string[] {
     const before = all[index - 1];
     const from =
       before && before.candidate === candidate && shareOf(raise.previous.weights, candidate) > 0 ? before.t : t;
-    // What the judge had seen when it let the step come.
-    const seenAt = evidence.calls.findLast((call) => call.by === JUDGE && call.operation === METRICS && call.t <= t)?.t;
-    const got = usersOf(evidence, candidate, from, (seenAt ?? t) - BLIND_SECONDS);
+    const got = usersOf(evidence, candidate, from, shownUntil(evidence, t));
     const failed = got.filter(({ ok }) => !ok).length;
     const least = shareAtLeast(failed, got.length);
     const execution = executionAt(evidence, t);

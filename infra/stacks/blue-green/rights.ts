@@ -83,7 +83,7 @@ export function rightsOf(
     validate: [state.read, record],
     migrate: [state.read, record, ...(migration.length > 0 ? [state.change, ...migration] : [])],
     ask: [state.read, freeze, topic],
-    shift: [state.read, record, ...see, rule.write, freeze],
+    shift: [state.read, record, ...see, ...capacity.size, rule.write, freeze],
     prove: [state.read],
     watch: [state.read, record, ...see, metrics, alarms, freeze],
     'roll-back': [state.read, ...see, rule.write],
