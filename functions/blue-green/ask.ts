@@ -1,8 +1,10 @@
 /**
  * Tells people once that a release waits for them, and looks whether one has approved. Started by: the state "Ask a
- * person", every 20 seconds. No answer in time is no; nobody was sent to the release yet.
+ * person", every 20 seconds. No answer in time is no; nobody was sent to the release yet, and whom somebody else sent there
+ * ends it (blue-green/I6).
  */
 import * as z from 'zod';
+import { elbForwardWeights } from '../shared/aws/forward-weights.ts';
 import { dynamoReleases } from '../shared/aws/releases-table.ts';
 import { ssmSettings } from '../shared/aws/settings.ts';
 import { snsPager } from '../shared/aws/sns.ts';
@@ -10,16 +12,17 @@ import { ReleaseConfig } from '../shared/config.ts';
 import { lambda, type Surroundings } from '../shared/lambda.ts';
 import { parse } from '../shared/parse.ts';
 import type { Pager, Settings } from '../shared/ports.ts';
-import type { Releases } from '../shared/release-ports.ts';
+import type { ForwardWeights, Releases } from '../shared/release-ports.ts';
 import { kindNow } from './decide.ts';
 import { FrozenUnsafe } from './errors.ts';
-import { requireLease } from './lease.ts';
+import { requireIdle } from './idle.ts';
 import { Plan } from './plan.ts';
 
 const AskInput = z.object({ plan: Plan, askedAt: z.iso.datetime() });
 
 interface Ports {
   readonly releases: Pick<Releases, 'read'>;
+  readonly weights: Pick<ForwardWeights, 'read'>;
   readonly settings: Pick<Settings, 'read'>;
   readonly pager: Pager;
 }
@@ -28,10 +31,11 @@ interface Ports {
 const FIRST_LOOK_MS = 15_000;
 
 export const makeAsk =
-  ({ releases, settings, pager, config, clock }: Ports & Surroundings<ReleaseConfig>) =>
+  (ports: Ports & Surroundings<ReleaseConfig>) =>
   async (input: unknown): Promise<{ action: 'go' | 'wait' | 'decline'; reasons: string[] }> => {
+    const { settings, pager, config, clock } = ports;
     const { plan, askedAt } = parse(AskInput, input);
-    const { steering, candidate } = await requireLease(releases, plan.release);
+    const { steering, candidate } = await requireIdle(ports, plan);
     const { releaseId } = plan.release;
     const { approvalSecondsMax } = config.policy;
     if ((await settings.read('deployments'))?.frozen) throw new FrozenUnsafe('deployments are frozen');
@@ -63,6 +67,7 @@ export const handler = lambda({
   config: ReleaseConfig,
   ports: (config) => ({
     releases: dynamoReleases(config),
+    weights: elbForwardWeights(config),
     settings: ssmSettings(config),
     pager: snsPager(config),
   }),

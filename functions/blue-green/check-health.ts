@@ -1,18 +1,20 @@
 /**
  * Looks several times in a row: every machine of the new colour is in service and healthy, and whatever answers there
  * reports the digest. One passed check makes a new target healthy for the load balancer, so a single look proves little.
- * Started by: the state "Check health", repeated until it holds or the limit is over. Changes nothing.
+ * Users whom somebody sent there meanwhile end the release (blue-green/I6). Started by: the state "Check health", repeated
+ * until it holds or the limit is over. Changes nothing.
  */
 import { environmentOf } from '../shared/aws/environment.ts';
+import { elbForwardWeights } from '../shared/aws/forward-weights.ts';
 import { dynamoReleases } from '../shared/aws/releases-table.ts';
 import { ReleaseConfig } from '../shared/config.ts';
 import { lambda, type Surroundings } from '../shared/lambda.ts';
 import { parse } from '../shared/parse.ts';
 import type { Web } from '../shared/ports.ts';
-import type { ComputeEnvironment, Releases } from '../shared/release-ports.ts';
+import type { ComputeEnvironment, ForwardWeights, Releases } from '../shared/release-ports.ts';
 import { fetchWeb } from '../shared/web.ts';
 import { HealthNotReady } from './errors.ts';
-import { requireLease } from './lease.ts';
+import { requireIdle } from './idle.ts';
 import { PlanInput } from './plan.ts';
 import { probe, probes } from './probe.ts';
 
@@ -20,16 +22,18 @@ const BETWEEN_LOOKS_MS = 5_000;
 
 interface Ports {
   readonly releases: Pick<Releases, 'read'>;
+  readonly weights: Pick<ForwardWeights, 'read'>;
   readonly compute: Pick<ComputeEnvironment, 'describe'>;
   readonly web: Web;
 }
 
 export const makeCheckHealth =
-  ({ releases, compute, web, config, clock }: Ports & Surroundings<ReleaseConfig>) =>
+  (ports: Ports & Surroundings<ReleaseConfig>) =>
   async (input: unknown): Promise<{ looks: number }> => {
+    const { compute, web, config, clock } = ports;
     const { plan } = parse(PlanInput, input);
     const { to, size, digest } = plan;
-    await requireLease(releases, plan.release);
+    await requireIdle(ports, plan);
     const { healthyLooks } = config.policy;
     for (let look = 1; look <= healthyLooks; look++) {
       if (look > 1) await clock.sleep(BETWEEN_LOOKS_MS);
@@ -51,6 +55,7 @@ export const handler = lambda({
   config: ReleaseConfig,
   ports: (config, clock) => ({
     releases: dynamoReleases(config),
+    weights: elbForwardWeights(config),
     compute: environmentOf(config),
     web: fetchWeb(clock),
   }),

@@ -1,4 +1,7 @@
-/** The last look before anything is done to the colour that gets the release: nobody may be served there (blue-green/I3). */
+/**
+ * The look before anything is done to the colour that gets the release, and while it is waited for: nobody may be served
+ * there (blue-green/I3, I6).
+ */
 import type { ForwardWeights, ReleaseState, Releases } from '../shared/release-ports.ts';
 import { ListenerUnsafe } from './errors.ts';
 import { requireLease } from './lease.ts';

@@ -33,7 +33,7 @@ export type Way = Pick<Plan, 'release' | 'from' | 'to' | 'digest' | 'oldDigest' 
 /** @throws LeaseConflict, RetreatUnsafe when nobody is there to go back to, ProofNotReady until the answers show it */
 export async function retreat(
   { releases, weights, compute, web, config, clock, log }: RetreatPorts & Surroundings<ReleaseConfig>,
-  { release, from, digest, oldDigest, lastGood }: Way,
+  { release, from, to, digest, oldDigest, lastGood }: Way,
 ): Promise<Retreated> {
   const carryOn = (what: string) => (error: unknown) => {
     if (error instanceof LeaseConflict) throw error;
@@ -48,6 +48,11 @@ export async function retreat(
   if (old?.registeredTargets === 0) throw new RetreatUnsafe(`${from} has no machine: users would be answered 503`);
   // A client that keeps its colour would keep the bad one (blue-green F12).
   const wanted = { ...lastGood, stickySeconds: 0 };
+  if (old?.healthyTargets === 0 && !sameShares(rule, wanted)) {
+    const serving = (await compute.describe(to).catch(carryOn('the new colour')))?.healthyTargets ?? 0;
+    // Without a healthy target in either, the balancer asks them all: the old release is the better guess then.
+    if (serving > 0) throw new RetreatUnsafe(`${from} has no healthy machine, ${to} has ${serving}`);
+  }
   if (!sameShares(rule, wanted) || rule?.stickySeconds !== 0) await weights.write(wanted);
   const switchedAt = isoOf(clock.now());
   const after = await weights.read();

@@ -224,6 +224,14 @@ describe('the idle colour', () => {
     await expect(makeCheckHealth(world.ports)({ plan })).rejects.toMatchObject({ name: 'HealthNotReady' });
     await expect(makeValidate(world.ports)({ plan })).rejects.toMatchObject({ name: 'ValidationNotReady' });
   });
+
+  it('ends when somebody sends users to the new colour while it is waited for', async () => {
+    const world = await worldAfter('prepare');
+    world.state.weights = { blue: 50, green: 50, stickySeconds: 0 };
+    await expect(makeCheckHealth(world.ports)({ plan })).rejects.toMatchObject({ name: 'ListenerUnsafe' });
+    const asked = { plan, askedAt: isoOf(world.state.now) };
+    await expect(makeAsk(world.ports)(asked)).rejects.toMatchObject({ name: 'ListenerUnsafe' });
+  });
 });
 
 describe('a shift', () => {
@@ -323,6 +331,18 @@ describe('going back', () => {
     await expect(rollBack(world)).rejects.toMatchObject({ name: 'RetreatUnsafe' });
     world.state.releases = { ...world.state.releases, lease: null };
     await expect(rollBack(world)).rejects.toMatchObject({ name: 'LeaseConflict' });
+  });
+
+  it('is refused to a colour without a healthy machine as long as the new one has some, and only then', async () => {
+    const world = await worldAfter('shift 50');
+    world.state.colours.blue = { ...view(3, true), healthyTargets: 0 };
+    await expect(rollBack(world)).rejects.toMatchObject({ name: 'RetreatUnsafe', message: /green has 3/ });
+    expect(world.state.weights).toMatchObject({ blue: 50, green: 50 });
+    world.state.colours.green = { ...view(3, true), healthyTargets: 0 };
+    await rollBack(world);
+    expect(world.state.weights).toMatchObject({ blue: 100, green: 0 });
+    world.state.colours.green = view(3, true);
+    await rollBack(world);
   });
 
   it('ends with the digest in quarantine and the retreat on the record', async () => {

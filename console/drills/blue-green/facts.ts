@@ -133,16 +133,22 @@ export const sampleAt = ({ samples }: Evidence, t: number): Sample | undefined =
 /** Failed, or slower than the policy's 95th percentile may be. */
 export const isBad = ({ ok, seconds }: Request, { policy }: Evidence): boolean => !ok || seconds > policy.p95SecondsMax;
 
-/** z of the normal distribution for one in two thousand: a checker must not be wrong by chance in thousands of runs. */
-const Z = 3.29;
+/** A checker must not be wrong by chance in thousands of runs. */
+const BY_CHANCE = 1 / 2000;
 
-/** The least that the true share may be, by Wilson's score interval, when `bad` of `all` were. */
-export function shareAtLeast(bad: number, all: number): number {
-  if (all === 0) return 0;
-  const share = bad / all;
-  const centre = share + Z ** 2 / (2 * all);
-  const spread = Z * Math.sqrt((share * (1 - share)) / all + Z ** 2 / (4 * all ** 2));
-  return Math.max(0, (centre - spread) / (1 + Z ** 2 / all));
+/**
+ * Whether so many bad ones of `all` rule out that their true share is `limit` or less: by the exact binomial tail, because
+ * approximations are far too sure of three in forty.
+ */
+export function surelyAbove(bad: number, all: number, limit: number): boolean {
+  const odds = Math.log(limit) - Math.log1p(-limit);
+  let term = all * Math.log1p(-limit);
+  let fewer = 0;
+  for (let i = 0; i < bad; i++) {
+    fewer += Math.exp(term);
+    term += Math.log((all - i) / (i + 1)) + odds;
+  }
+  return 1 - fewer < BY_CHANCE;
 }
 
 /** 'at 812 s' after the scenario's beginning. */

@@ -10,9 +10,9 @@ import {
   liveAt,
   moment,
   raises,
-  shareAtLeast,
   shareOf,
   shownUntil,
+  surelyAbove,
   usersOf,
 } from './facts.ts';
 import { knewNothing, notOkAtBegin, rang } from './ringing.ts';
@@ -76,10 +76,10 @@ function unearned(evidence: Evidence, { t, live }: ReturnType<typeof commits>[nu
       : []),
     ...(rung.length > 0 ? [`${when} after ${rung.join(', ')} had rung`] : []),
     ...(unknown.length > 0 && !promoted ? [`${when} while ${unknown.join(', ')} knew nothing`] : []),
-    ...(shareAtLeast(failed, calm.length) > policy.errorShareMax
+    ...(surelyAbove(failed, calm.length, policy.errorShareMax)
       ? [`${when} having failed ${failed} of ${calm.length} users`]
       : []),
-    ...(shareAtLeast(slow, calm.length) > SLOW_SHARE_MAX
+    ...(surelyAbove(slow, calm.length, SLOW_SHARE_MAX)
       ? [`${when} having kept ${slow} of ${calm.length} users waiting`]
       : []),
     ...(push && !push.good && !promoted ? [`${when}, which is a bad release`] : []),

@@ -1,6 +1,6 @@
 /** Invariants 17–21: the way back is open, short and leads to what was committed last; nothing is ended too early. */
 import { afterCalm, calmSeconds, isDisturbed } from './disturbances.ts';
-import { at, type Call, type Evidence, wasCarriedOut } from './evidence.ts';
+import { at, type Call, type Colour, type Evidence, other, wasCarriedOut } from './evidence.ts';
 import {
   commits,
   exposures,
@@ -68,10 +68,22 @@ export function rollbacks(evidence: Evidence): Rollback[] {
       ({ t, deed, error, by }) =>
         isRetreat(by) && deed === 'weights' && t >= decidedAt && t < withdrawal.t && OWN_FAULT.test(error ?? ''),
     );
-    const possibleAt = refused?.t ?? decidedAt;
+    const possibleAt = Math.max(
+      decidedAt,
+      refused?.t ?? 0,
+      nobodyThere(evidence, withdrawal.from, decidedAt, withdrawal.t),
+    );
     const verifiedAt = withdrawal.everywhereAt;
     return { decidedAt, possibleAt, verifiedAt, seconds: verifiedAt === null ? null : verifiedAt - possibleAt };
   });
+}
+
+/** When the colour to go back to had no healthy machine last within a time, while the other one had; 0 when it always had. */
+function nobodyThere({ samples }: Evidence, leaving: Colour, from: number, until: number): number {
+  const away = samples.findLast(
+    ({ t, colours }) => t >= from && t < until && colours[other(leaving)].healthy === 0 && colours[leaving].healthy > 0,
+  );
+  return away?.t ?? 0;
 }
 
 /** 18: a rollback is one write, needs no machine, and is over in time. */
@@ -140,7 +152,7 @@ function leftAlone(evidence: Evidence): string[] {
       ({ t, by, deed, error }) =>
         isRetreat(by) && deed === 'weights' && t >= until && t < exposed.until && OWN_FAULT.test(error ?? ''),
     );
-    const possibleAt = Math.max(until, refused?.t ?? 0);
+    const possibleAt = Math.max(until, refused?.t ?? 0, nobodyThere(evidence, exposed.candidate, until, exposed.until));
     const over = Math.min(exposed.until, endedAt);
     if (over - possibleAt <= allowed || isDisturbed(evidence, possibleAt, possibleAt + allowed)) return [];
     const name = arn.split(':').at(-1);

@@ -12,9 +12,9 @@ import {
   moment,
   raises,
   sampleAt,
-  shareAtLeast,
   shareOf,
   shownUntil,
+  surelyAbove,
   usersOf,
   type Written,
   writtenByMainstay,
@@ -142,16 +142,16 @@ export function raisedOnlyOnAPass(evidence: Evidence): string[] {
       before && before.candidate === candidate && shareOf(raise.previous.weights, candidate) > 0 ? before.t : t;
     const got = usersOf(evidence, candidate, from, shownUntil(evidence, t));
     const failed = got.filter(({ ok }) => !ok).length;
-    const least = shareAtLeast(failed, got.length);
+    const { errorShareMax } = evidence.policy;
     const execution = executionAt(evidence, t);
     const fix = isFix(evidence, execution, t);
-    const certain = failed >= CERTAIN_FAILED && least > CERTAIN_TIMES * evidence.policy.errorShareMax;
+    const certain = failed >= CERTAIN_FAILED && surelyAbove(failed, got.length, CERTAIN_TIMES * errorShareMax);
     const excused = fix ? notOkAtBegin(evidence, execution?.from ?? t) : new Set<string>();
     const ringing = rang(evidence, from, t).filter((name) => !excused.has(name));
     const when = `${candidate} was raised to ${raise.weights[candidate]} ${moment(evidence, t)}`;
     return [
       ...(ringing.length > 0 ? [`${when} although ${ringing.join(', ')} had rung`] : []),
-      ...(least > evidence.policy.errorShareMax && (certain || !isPromoted(evidence, from, t))
+      ...(surelyAbove(failed, got.length, errorShareMax) && (certain || !isPromoted(evidence, from, t))
         ? [`${when} although it had failed ${failed} of ${got.length} users`]
         : []),
       ...(sample && sample.healthy < sample.desired && !fix
