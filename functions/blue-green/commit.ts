@@ -1,11 +1,12 @@
 /**
  * Makes the new release the live one, and the old one the release that is kept for a rollback, in one write. Started by:
- * the state "Commit", after the bake. Looks once more: whether it is wanted, weights, health.
+ * the state "Commit", after the bake. Looks once more: whether it is wanted, weights, health, alarms.
  */
 import * as z from 'zod';
 import { dynamoChronicle } from '../shared/aws/chronicle.ts';
 import { environmentOf } from '../shared/aws/environment.ts';
 import { elbForwardWeights } from '../shared/aws/forward-weights.ts';
+import { cloudWatchReleaseMetrics } from '../shared/aws/release-metrics.ts';
 import { dynamoReleases } from '../shared/aws/releases-table.ts';
 import { isoOf } from '../shared/clock.ts';
 import { ReleaseConfig } from '../shared/config.ts';
@@ -16,6 +17,7 @@ import type {
   Chronicle,
   ComputeEnvironment,
   ForwardWeights,
+  ReleaseMetrics,
   Releases,
   Retained,
   Served,
@@ -25,6 +27,7 @@ import { CapacityNotReady, ListenerUnsafe } from './errors.ts';
 import { requireLease, requireWanted } from './lease.ts';
 import { note } from './note.ts';
 import { Plan, Schema } from './plan.ts';
+import { requireQuiet } from './quiet.ts';
 
 const CommitInput = z.object({
   plan: Plan,
@@ -41,6 +44,7 @@ interface Ports {
   readonly releases: Releases;
   readonly weights: Pick<ForwardWeights, 'read'>;
   readonly compute: Pick<ComputeEnvironment, 'describe'>;
+  readonly metrics: Pick<ReleaseMetrics, 'alarms'>;
   readonly chronicle: Chronicle;
 }
 
@@ -58,6 +62,8 @@ export const makeCommit =
     }
     const { healthyTargets } = await compute.describe(to);
     if (healthyTargets < size) throw new CapacityNotReady(`${to} has ${healthyTargets} healthy of ${size}`);
+    // A repetition of what was committed already takes nothing back.
+    if (before.live?.releaseId !== release.releaseId) await requireQuiet(ports, plan);
     const committedAt = isoOf(clock.now());
     const live: Served = { colour: to, digest, releaseId: release.releaseId, schema: request.schema, committedAt };
     const until = isoOf(clock.now() + config.policy.retainSeconds * 1000);
@@ -87,6 +93,7 @@ export const handler = lambda({
     releases: dynamoReleases(config),
     weights: elbForwardWeights(config),
     compute: environmentOf(config),
+    metrics: cloudWatchReleaseMetrics(config),
     chronicle: dynamoChronicle(config),
   }),
   make: makeCommit,

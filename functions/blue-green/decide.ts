@@ -242,10 +242,8 @@ export const sameShares = (one: Weights | null, other: Weights): boolean =>
 
 /** Whether the old colour could take everything back, and the new one carry what it has (blue-green/I1, I5, I17). */
 export interface ShiftFacts {
-  /** Both had it when the release began; with it the old colour can take everything back. */
+  /** So many machines each of them needs for all users. */
   readonly size: number;
-  /** What the new colour needs by now. */
-  readonly sizeNow: number;
   readonly old: Pick<ColourView, 'healthyTargets' | 'pinned'>;
   readonly fresh: Pick<ColourView, 'healthyTargets'>;
   readonly oldColour: Colour;
@@ -254,9 +252,9 @@ export interface ShiftFacts {
 }
 
 /** Reasons not to give the new colour more; empty when there are none. */
-export function objectionsToShift({ size, sizeNow, old, fresh, oldColour, kind }: ShiftFacts): string[] {
+export function objectionsToShift({ size, old, fresh, oldColour, kind }: ShiftFacts): string[] {
   return [
-    fresh.healthyTargets < sizeNow ? `the new colour has ${fresh.healthyTargets} healthy of ${sizeNow}` : null,
+    fresh.healthyTargets < size ? `the new colour has ${fresh.healthyTargets} healthy of ${size}` : null,
     kind !== 'hotfix' && old.healthyTargets < size
       ? `${oldColour} has ${old.healthyTargets} healthy of ${size}: it could not take everything back`
       : null,

@@ -26,6 +26,9 @@ export class ListenerUnsafe extends named('ListenerUnsafe') {}
 /** The old colour could not take all requests back. */
 export class RetreatUnsafe extends named('RetreatUnsafe') {}
 
+/** An alarm of the application rings. */
+export class AlarmUnsafe extends named('AlarmUnsafe') {}
+
 /** A person took the release back before its next step. */
 export class WithdrawnUnsafe extends named('WithdrawnUnsafe') {}
 
@@ -44,6 +47,7 @@ export const families = {
   LeaseNotReady: 'NotReady',
   ListenerUnsafe: 'Unsafe',
   RetreatUnsafe: 'Unsafe',
+  AlarmUnsafe: 'Unsafe',
   WithdrawnUnsafe: 'Unsafe',
   FrozenUnsafe: 'Unsafe',
   ChainUnsafe: 'Unsafe',

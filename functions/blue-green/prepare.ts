@@ -37,11 +37,13 @@ export const makePrepare =
       act: () => compute.prepare(to, digest),
     });
     await requireIdle(ports, plan);
+    // Whoever gave it more machines loses none of them.
+    const { desired: now } = await compute.describe(to);
     const { inService } = await ensure({
       what: `sizing ${to}`,
       describe: () => compute.describe(to),
-      done: ({ desired, min }) => desired === size && min === size,
-      act: () => compute.sizeTo(to, size),
+      done: ({ desired, min }) => desired >= size && min >= size,
+      act: () => compute.sizeTo(to, Math.max(size, now)),
     });
     if (inService < size) throw new CapacityNotReady(`${to} has ${inService} of ${size} machines`);
     await note(ports, release.releaseId, 'prepared', { colour: to, digest, size }, release.fence);

@@ -1,11 +1,12 @@
 /**
  * Looks at the state of things each minute and starts what an event should have started: pushes may be lost, evidence
  * comes late, executions die, somebody else changes the weights, and what is kept for a rollback may be lost. Started by:
- * the schedule "reconcile", in both serving regions. When nothing is to be done and nothing is kept it makes three calls.
+ * the schedule "reconcile", in both serving regions. When nothing is to be done and nothing is kept it makes two calls.
  */
 import * as z from 'zod';
 import { admissionPorts } from '../shared/aws/admission.ts';
 import { sfnExecutions } from '../shared/aws/sfn.ts';
+import { isoOf } from '../shared/clock.ts';
 import { ReleaseConfig } from '../shared/config.ts';
 import { lambda, type Surroundings } from '../shared/lambda.ts';
 import { powertoolsMeter } from '../shared/meter.ts';
@@ -77,14 +78,16 @@ async function mendLease({ machine, cleanUps, releases, clock, log }: Ports, lea
   return true;
 }
 
+/** An event's time has no milliseconds, and may come a little after the push. */
+const wholeSecond = (time: string): string => isoOf(Math.floor(Date.parse(time) / 1000) * 1000);
+
 /** The newest release of the repository, when no event told of it. */
 async function lostPush({ images, log }: Ports, { newest }: ReleaseState): Promise<Candidate | null> {
   const image = await images.newest().catch((error: unknown) => {
     log.warn('the repository cannot be read', { error: String(error) });
     return null;
   });
-  // An event's time has no milliseconds and may come a little after the push.
-  if (!image || (newest !== null && newest >= image.pushedAt)) return null;
+  if (!image || (newest !== null && newest >= wholeSecond(image.pushedAt))) return null;
   const { digest, tag, pushedAt: requestedAt } = image;
   const id = `found-${digest.slice('sha256:'.length, 19)}`;
   return {

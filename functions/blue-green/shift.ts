@@ -1,12 +1,14 @@
 /**
  * Gives the new release its next share of the users. Started by: the state "Shift". Refuses while the new colour could
  * not carry it or the old one not take everything back, gives the new one what the old one was given meanwhile, and makes
- * way for a newer candidate as long as nobody was sent (blue-green/I1, I5, I10, I17). It counts only once `prove` has seen it.
+ * way for a newer candidate as long as nobody was sent (blue-green/I1, I5, I10, I17). An alarm that rings, although the judge
+ * or the first look did not hear it yet, ends the release. A shift counts only once `prove` has seen it.
  */
 import * as z from 'zod';
 import { dynamoChronicle } from '../shared/aws/chronicle.ts';
 import { environmentOf } from '../shared/aws/environment.ts';
 import { elbForwardWeights } from '../shared/aws/forward-weights.ts';
+import { cloudWatchReleaseMetrics } from '../shared/aws/release-metrics.ts';
 import { dynamoReleases } from '../shared/aws/releases-table.ts';
 import { ssmSettings } from '../shared/aws/settings.ts';
 import { isoOf } from '../shared/clock.ts';
@@ -15,12 +17,20 @@ import { ensure } from '../shared/ensure.ts';
 import { lambda, type Surroundings } from '../shared/lambda.ts';
 import { parse } from '../shared/parse.ts';
 import type { Settings } from '../shared/ports.ts';
-import type { Chronicle, ComputeEnvironment, ForwardWeights, ReleaseState, Releases } from '../shared/release-ports.ts';
+import type {
+  Chronicle,
+  ComputeEnvironment,
+  ForwardWeights,
+  ReleaseMetrics,
+  ReleaseState,
+  Releases,
+} from '../shared/release-ports.ts';
 import { kindNow, objectionsToShift, sameShares, weightsFor } from './decide.ts';
 import { CapacityNotReady, FrozenUnsafe, ListenerUnsafe } from './errors.ts';
 import { requireLease, requireWanted } from './lease.ts';
 import { note } from './note.ts';
 import { Plan } from './plan.ts';
+import { requireQuiet } from './quiet.ts';
 
 const ShiftInput = z.object({
   plan: Plan,
@@ -33,6 +43,7 @@ interface Ports {
   readonly releases: Pick<Releases, 'read'>;
   readonly weights: ForwardWeights;
   readonly compute: Pick<ComputeEnvironment, 'describe' | 'sizeTo'>;
+  readonly metrics: Pick<ReleaseMetrics, 'alarms'>;
   readonly settings: Pick<Settings, 'read'>;
   readonly chronicle: Chronicle;
 }
@@ -55,12 +66,12 @@ export const makeShift =
     const newer = before === 0 ? newerThan(state, plan) : null;
     if (newer) return { action: 'superseded', at: isoOf(clock.now()), reasons: [newer] };
     if ((await settings.read('deployments'))?.frozen) throw new FrozenUnsafe('deployments are frozen');
+    await requireQuiet(ports, plan);
     const [old, fresh] = await Promise.all([compute.describe(from), compute.describe(to)]);
     const sizeNow = Math.max(plan.size, old.desired);
     if (fresh.desired < sizeNow) await keepUp(ports, plan, sizeNow);
     const objections = objectionsToShift({
-      size: plan.size,
-      sizeNow,
+      size: sizeNow,
       old,
       fresh,
       oldColour: from,
@@ -108,6 +119,7 @@ export const handler = lambda({
     releases: dynamoReleases(config),
     weights: elbForwardWeights(config),
     compute: environmentOf(config),
+    metrics: cloudWatchReleaseMetrics(config),
     settings: ssmSettings(config),
     chronicle: dynamoChronicle(config),
   }),

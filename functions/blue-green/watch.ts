@@ -29,6 +29,7 @@ import { requireLease } from './lease.ts';
 import { note } from './note.ts';
 import { Plan } from './plan.ts';
 import { probe, probes } from './probe.ts';
+import { alarmsOf } from './quiet.ts';
 
 const WatchInput = z.object({
   plan: Plan,
@@ -83,7 +84,7 @@ export const makeWatch =
       steering,
       frozen: deployments === null ? null : deployments.frozen,
       undisturbed: sameShares(rule, weightsFor(plan.to, percent, 0)),
-      objections: objectionsToShift({ size: plan.size, sizeNow: plan.size, old, fresh, oldColour: plan.from, kind }),
+      objections: objectionsToShift({ size: plan.size, old, fresh, oldColour: plan.from, kind }),
       collapsed: fresh.healthyTargets * 2 < plan.size,
       oldCollapsed: kind !== 'hotfix' && old.healthyTargets * 2 < plan.size,
     });
@@ -116,7 +117,7 @@ async function look(
   const warmFrom = Math.ceil(first / MINUTE_MS) * MINUTE_MS + MINUTE_MS;
   const to = Math.floor(now / MINUTE_MS) * MINUTE_MS;
   const none = { blue: [], green: [], balancer: [] };
-  const wanted = policy.alarms.filter((name) => !plan.redAlarms.includes(name));
+  const wanted = alarmsOf(config, plan);
   const [minutes, alarms] = await Promise.all([
     from < to ? orNull(ports, 'the metrics', metrics.minutes(isoOf(from), isoOf(to))) : none,
     orNull(ports, 'the alarms', metrics.alarms(wanted)),

@@ -252,7 +252,6 @@ describe('weights', () => {
 describe('a shift', () => {
   const shift = {
     size: 3,
-    sizeNow: 3,
     old: view(3, true),
     fresh: view(3, true),
     oldColour: 'blue',
@@ -261,7 +260,6 @@ describe('a shift', () => {
   it('has no objections when both colours could carry everything', () => expect(objectionsToShift(shift)).toEqual([]));
   it.each([
     ['the new colour is not complete', { fresh: view(2) }],
-    ['the old colour was given more meanwhile', { sizeNow: 4 }],
     ['the old one could not take everything back', { old: view(2, true) }],
     ['the old one may be scaled by others', { old: view(3) }],
   ])('is objected to when %s', (_what, change) => {

@@ -47,7 +47,6 @@ describe('a hotfix with the digest that is being released', () => {
     expect(kind).toBe('hotfix');
     const facts = {
       size: 2,
-      sizeNow: 2,
       fresh: { healthyTargets: 2 },
       old: { healthyTargets: 0, pinned: true },
     } as const;

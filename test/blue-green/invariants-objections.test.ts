@@ -128,7 +128,11 @@ const broken: readonly [id: number | string, how: string, evidence: () => Eviden
   [
     7,
     'weights are written without the lease',
-    () => ({ ...clean(), calls: [...clean().calls, call(2000, 'ModifyRule', { deed: 'weights' })] }),
+    () => ({
+      ...clean(),
+      rules: [...clean().rules, rule(2000, 50)],
+      calls: [...clean().calls, call(2000, 'ModifyRule', { deed: 'weights' })],
+    }),
     /shift did ModifyRule at 1900 s while nobody held the lease/,
   ],
   [

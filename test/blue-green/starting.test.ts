@@ -144,9 +144,9 @@ describe('admit', () => {
 });
 
 describe('reconcile', () => {
-  it('asks one thing when nothing is to be done', async () => {
+  it('asks for its state and the rule only when nothing is to be done', async () => {
     const world = new World();
-    for (const name of ['images', 'weights', 'compute', 'metrics', 'settings']) world.silent.add(name);
+    for (const name of ['images', 'compute', 'metrics', 'settings']) world.silent.add(name);
     expect(await makeReconcile(world.ports)(minute(1))).toEqual({ action: 'none' });
   });
 
@@ -158,6 +158,14 @@ describe('reconcile', () => {
     world.state.releases = { ...world.state.releases, lease: { ...lease, releaseId: 'found', digest: NEW } };
     await makeAdmit(world.ports)(push());
     expect(started(world)).toHaveLength(1);
+  });
+
+  it('knows a push again whose event told of its second only', async () => {
+    const world = new World({ newest: { digest: NEW, tag: '1.1.0', pushedAt: isoOf(START + 298) } });
+    world.state.releases = { ...world.state.releases, newest: `${isoOf(START)}/push-1` };
+    expect(await makeReconcile(world.ports)(minute(0))).toEqual({ action: 'none' });
+    world.state.newest = { digest: NEW, tag: '1.1.1', pushedAt: isoOf(START + 1000) };
+    expect(await makeReconcile(world.ports)(minute(5))).toEqual({ action: 'go' });
   });
 
   it('refuses evidence that has not come by its deadline', async () => {

@@ -255,6 +255,35 @@ describe('a shift', () => {
     expect(await shift(world)).toMatchObject({ action: 'shifted' });
   });
 
+  it('stops at an alarm that rings, as the commit does, and for none that was red before a hotfix', async () => {
+    const world = await worldAfter('validate');
+    const named = { ...config, policy: { ...config.policy, alarms: ['orders-down'] } };
+    const ports = { ...world.ports, config: named };
+    const step = (percent: number, before: number) => makeShift(ports)({ plan, percent, before });
+    world.state.alarms = [{ name: 'orders-down', state: 'ALARM' }];
+    await expect(step(10, 0)).rejects.toMatchObject({ name: 'AlarmUnsafe', message: /in ALARM: orders-down/ });
+    world.state.alarms = [{ name: 'orders-down', state: 'INSUFFICIENT_DATA' }];
+    expect(await step(10, 0)).toMatchObject({ action: 'shifted' });
+    world.silent.add('alarms');
+    expect(await step(100, 10)).toMatchObject({ action: 'shifted' });
+    world.silent.delete('alarms');
+    world.state.alarms = [{ name: 'orders-down', state: 'ALARM' }];
+    const commit = (of: Plan) => makeCommit(ports)({ plan: of, request: commitRequest });
+    await expect(commit(plan)).rejects.toMatchObject({ name: 'AlarmUnsafe' });
+    const committed = { committedAt: expect.any(String) };
+    expect(await commit({ ...plan, redAlarms: ['orders-down'] })).toMatchObject(committed);
+    // Committed is committed: a repetition takes nothing back.
+    expect(await commit(plan)).toMatchObject(committed);
+  });
+
+  it('is prepared without ending a machine that somebody started there', async () => {
+    const world = await worldAfter('empty');
+    await makePrepare(world.ports)({ plan });
+    world.state.colours.green = view(5, true);
+    await makePrepare(world.ports)({ plan });
+    expect(world.state.colours.green.desired).toBe(5);
+  });
+
   it('stops at a freeze, and at weights that somebody else wrote', async () => {
     const world = await worldAfter('shift 10');
     world.state.weights = { blue: 100, green: 0, stickySeconds: 0 };

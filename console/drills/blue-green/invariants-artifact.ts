@@ -7,9 +7,17 @@ export function oneDigestInAColour(evidence: Evidence): string[] {
   const mixed = evidence.samples.find(({ colours }) =>
     Object.values(colours).some(({ weight, digests }) => weight > 0 && digests.length > 1),
   );
+  const sent = exposures(evidence);
   const lying = evidence.requests.find(
-    ({ who, digest, release, t }) =>
-      who === 'user' && digest !== null && release !== null && digest !== release && t >= evidence.faultAt,
+    ({ who, digest, release, colour, t }) =>
+      who === 'user' &&
+      digest !== null &&
+      release !== null &&
+      digest !== release &&
+      t >= evidence.faultAt &&
+      // Whom a person sent there nobody had looked at it for.
+      (colour === liveAt(evidence, t).colour ||
+        sent.some((each) => each.candidate === colour && each.from <= t && t < each.until)),
   );
   return [
     ...(mixed ? [`a colour with users ran two releases ${moment(evidence, mixed.t)}`] : []),

@@ -1,7 +1,7 @@
 /** Invariants 7–10: one release at a time, repeatable steps, an end to everything, one release for each push. */
 import { calmSeconds } from './disturbances.ts';
-import { type Evidence, type StateVersion, wasCarriedOut } from './evidence.ts';
-import { commits, moment, raises, shareOf, takenAway } from './facts.ts';
+import { at, COLOURS, type Evidence, type StateVersion, wasCarriedOut } from './evidence.ts';
+import { commits, MOMENT, moment, raises, shareOf, takenAway } from './facts.ts';
 
 /** 7: at most one release holds the lease, its number only grows, and without it nothing is changed. */
 export function oneReleaseAtATime(evidence: Evidence): string[] {
@@ -31,6 +31,8 @@ const short = (arn: string | null): string => arn?.split(':').at(-1) ?? 'nobody'
 function unleased(evidence: Evidence): string[] {
   return evidence.calls.flatMap((call) => {
     if (!wasCarriedOut(call) || (call.deed !== 'assign' && call.deed !== 'weights')) return [];
+    // A write that was long under way, and says what the rule says already, changes nothing.
+    if (call.deed === 'weights' && isSameRule(evidence, call.t)) return [];
     const held = evidence.states.some(
       (version, index) => version.holder !== null && covers(evidence, index, version, call.t),
     );
@@ -40,6 +42,11 @@ function unleased(evidence: Evidence): string[] {
 
 /** A call is noted when it is answered, a state when it was written: they may differ by the time of a call. */
 const CALL_SECONDS = 1;
+
+function isSameRule({ rules }: Evidence, t: number): boolean {
+  const [before, after] = [at(rules, t - MOMENT), at(rules, t + MOMENT)];
+  return before !== undefined && COLOURS.every((colour) => before.weights[colour] === after?.weights[colour]);
+}
 
 function covers({ states, endedAt }: Evidence, index: number, { t }: StateVersion, when: number): boolean {
   const until = states[index + 1]?.t ?? endedAt;

@@ -96,9 +96,12 @@ function startedIntoAnAlarm(evidence: Evidence): string[] {
   const assigned = evidence.calls.filter((call) => call.deed === 'assign' && wasCarriedOut(call));
   return assigned.flatMap(({ t, colour }) => {
     if (colour === liveAt(evidence, t).colour) return [];
-    const before = evidence.samples.filter((sample) => sample.t >= t - LOOKED_SECONDS && sample.t <= t);
+    const execution = executionAt(evidence, t);
+    // An alarm that rings while the colour is emptied, for minutes, is heard before the first user is sent.
+    const since = Math.min(t - LOOKED_SECONDS, execution?.from ?? t);
+    const before = evidence.samples.filter((sample) => sample.t >= since && sample.t <= t);
     const ringing = before.length > 0 && before.every(({ alarms }) => alarms.length > 0);
-    const named = isFix(evidence, executionAt(evidence, t), t);
+    const named = isFix(evidence, execution, t);
     return ringing && !named
       ? [
           `a release was begun ${moment(evidence, t)} while ${before.at(-1)?.alarms.join(', ')} rang, and nobody asked for that`,

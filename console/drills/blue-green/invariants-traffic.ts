@@ -19,7 +19,7 @@ import {
   type Written,
   writtenByMainstay,
 } from './facts.ts';
-import { notOkAtBegin, rang } from './ringing.ts';
+import { notOkAtBegin, rang, ringsAt } from './ringing.ts';
 
 const said = ({ weights }: Pick<RuleVersion, 'weights'>): string => `blue ${weights.blue}, green ${weights.green}`;
 
@@ -147,7 +147,8 @@ export function raisedOnlyOnAPass(evidence: Evidence): string[] {
     const fix = isFix(evidence, execution, t);
     const certain = failed >= CERTAIN_FAILED && surelyAbove(failed, got.length, CERTAIN_TIMES * errorShareMax);
     const excused = fix ? notOkAtBegin(evidence, execution?.from ?? t) : new Set<string>();
-    const ringing = rang(evidence, from, t).filter((name) => !excused.has(name));
+    const heard = from === t ? ringsAt(evidence, t) : rang(evidence, from, t);
+    const ringing = heard.filter((name) => !excused.has(name));
     const when = `${candidate} was raised to ${raise.weights[candidate]} ${moment(evidence, t)}`;
     return [
       ...(ringing.length > 0 ? [`${when} although ${ringing.join(', ')} had rung`] : []),

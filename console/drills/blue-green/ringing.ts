@@ -16,16 +16,27 @@ interface Stretch {
 export const rang = (evidence: Evidence, from: number, until: number): string[] =>
   named(evidence, 'alarms', from, lookedAt(evidence, until), () => true);
 
+/** Alarms that had rung for a calm minute at the last look before `until`, when it was looked for the first time. */
+export const ringsAt = (evidence: Evidence, until: number): string[] =>
+  named(
+    evidence,
+    'alarms',
+    until - 3 * HEARD_SECONDS,
+    lookedAt(evidence, until),
+    (stretch, last) => stretch.until === last,
+  );
+
 /** Alarms that had known nothing for a calm minute at the last look before `until`. */
 export const knewNothing = (evidence: Evidence, from: number, until: number): string[] =>
   named(evidence, 'unknownAlarms', from, lookedAt(evidence, until), (stretch, last) => stretch.until === last);
 
-const JUDGE = 'watch';
+/** Handlers that look at the alarms before a step. */
+const LOOKING: readonly string[] = ['watch', 'shift', 'commit'];
 
 /** A judge who never looked is held to what rang until the end. */
 const lookedAt = ({ calls }: Evidence, until: number): number =>
   calls.findLast(
-    ({ t, by, operation, error }) => by === JUDGE && operation === 'DescribeAlarms' && !error && t <= until,
+    ({ t, by, operation, error }) => LOOKING.includes(by) && operation === 'DescribeAlarms' && !error && t <= until,
   )?.t ?? until;
 
 function named(

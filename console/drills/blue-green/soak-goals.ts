@@ -17,6 +17,8 @@ const TOLD_SECONDS = 90;
 export const missedGoals = (evidence: Evidence): string[] => [...usersAstray(evidence), ...untold(evidence)];
 
 function usersAstray(evidence: Evidence): string[] {
+  // Before its first release Mainstay does not know where they belong.
+  if (!evidence.states.at(-1)?.live) return [];
   const { colour } = liveAt(evidence, evidence.endedAt);
   const rule = evidence.rules.at(-1);
   if (!rule || shareOf(rule.weights, colour) === 1) return [];
