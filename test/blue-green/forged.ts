@@ -187,6 +187,7 @@ export function clean(): Evidence {
       targetGroups: { blue: 'targetgroup/orders-prod-blue/b', green: 'targetgroup/orders-prod-green/g' },
     },
     before: { colour: 'blue', digest: OLD },
+    elsewhere: [],
     requests: [...seconds(0.5).map((t) => request(t)), ...[AT.first, AT.half, AT.full].flatMap(proof)].sort(
       (a, b) => a.t - b.t,
     ),

@@ -82,6 +82,18 @@ describe('the invariants of blue/green forgive', () => {
     expect(said(22, gone)).not.toMatch(/users were left/);
   });
 
+  it('a release that nobody uses while the users are in another region', () => {
+    const all = clean();
+    const alone = { ...all, requests: all.requests.filter(({ who }) => who !== 'user') };
+    expect(said(14, alone)).toMatch(/although nobody had used it/);
+    const moved = { ...alone, elsewhere: Array.from({ length: 3000 }, (_, t) => t) };
+    expect(said(14, moved)).toBe('');
+    expect(said(15, moved)).not.toMatch(/requests/);
+    expect(said(14, { ...moved, requests: [...moved.requests, ...all.requests.slice(0, 1)], elsewhere: [] })).toMatch(
+      /although nobody/,
+    );
+  });
+
   it('a person who promotes without proof', () => {
     const asked = [{ t: AT.half - 20, wish: 'promote', digest: null, by: 'alice' }] as const;
     const unseen = { requests: clean().requests.filter(({ colour, t }) => colour !== 'green' || t > AT.half) };

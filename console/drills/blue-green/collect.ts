@@ -35,6 +35,7 @@ export function collect({ watched, monitor, before, faultAt, disturbances, pushe
     policy: policyOf(watched),
     before,
     requests: requestsOf(watched),
+    elsewhere: elsewhere(watched),
     rules: monitor.rules,
     samples: monitor.samples,
     states: monitor.items.map(({ t, item }) => stateOf(t, item, since)),
@@ -108,6 +109,16 @@ function requestsOf({ cloud, region, configuration, names }: Watched): Request[]
     }))
     .sort((a, b) => a.t - b.t);
 }
+
+/** When users were answered by another region's name. */
+const elsewhere = ({ cloud, region, configuration }: Watched): number[] =>
+  ledgerOf(cloud)
+    .requests.filter(
+      ({ who, host, resolvedRegion }) =>
+        who === 'user' && host === configuration.domain && resolvedRegion !== null && resolvedRegion !== region,
+    )
+    .map(({ t }) => t / 1000)
+    .sort((a, b) => a - b);
 
 const isColour = (text: unknown): text is Colour => (COLOURS as readonly unknown[]).includes(text);
 

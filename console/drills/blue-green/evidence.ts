@@ -214,6 +214,8 @@ export interface Evidence {
   /** What served when the drill began. */
   readonly before: Served;
   readonly requests: readonly Request[];
+  /** When users asked the application in another region. */
+  readonly elsewhere: readonly number[];
   readonly rules: readonly RuleVersion[];
   readonly samples: readonly Sample[];
   readonly states: readonly StateVersion[];

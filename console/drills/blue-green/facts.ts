@@ -119,6 +119,11 @@ export const takenAway = ({ rules }: Pick<Evidence, 'rules'>, { t, candidate }: 
 export const usersOf = ({ requests }: Evidence, colour: Colour, from: number, until: number): Request[] =>
   requests.filter((each) => each.who === 'user' && each.colour === colour && each.t >= from && each.t < until);
 
+/** Users were in another region for all of this time: what is released here serves nobody, and probes are all there is. */
+export const isStandby = ({ requests, elsewhere }: Evidence, from: number, until: number): boolean =>
+  elsewhere.some((t) => t >= from && t < until) &&
+  !requests.some(({ who, t }) => who === 'user' && t >= from && t < until);
+
 const JUDGE = 'watch';
 const METRICS = 'GetMetricData';
 /** What is younger no metric can show: a minute must end, and its figures take up to two to be seen. */

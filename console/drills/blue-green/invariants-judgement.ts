@@ -7,6 +7,7 @@ import {
   isBad,
   isFix,
   isPromoted,
+  isStandby,
   liveAt,
   moment,
   raises,
@@ -24,7 +25,7 @@ export function noPassWithoutEvidence(evidence: Evidence): string[] {
     const before = all[index - 1];
     if (!before || before.candidate !== raise.candidate || shareOf(raise.previous.weights, raise.candidate) === 0)
       return [];
-    if (isPromoted(evidence, before.t, raise.t)) return [];
+    if (isPromoted(evidence, before.t, raise.t) || isStandby(evidence, before.t, raise.t)) return [];
     const when = `${raise.candidate} was raised to ${raise.weights[raise.candidate]} ${moment(evidence, raise.t)}`;
     const got = usersOf(evidence, raise.candidate, before.t, raise.t).length;
     const samples = evidence.samples.filter(({ t }) => t >= before.t && t <= raise.t);
@@ -71,7 +72,7 @@ function unearned(evidence: Evidence, { t, live }: ReturnType<typeof commits>[nu
     ...(baked < policy.bakeSeconds && !promoted
       ? [`${when} after ${Math.round(baked)} of ${policy.bakeSeconds} s of bake`]
       : []),
-    ...(users.length < policy.requestsMin && !promoted
+    ...(users.length < policy.requestsMin && !promoted && !isStandby(evidence, full.t, t)
       ? [`${when} on ${users.length} of ${policy.requestsMin} requests`]
       : []),
     ...(rung.length > 0 ? [`${when} after ${rung.join(', ')} had rung`] : []),
