@@ -1,7 +1,8 @@
 /**
  * Takes what an earlier release left in the idle colour away, so that no colour ever runs two digests. Started by: the
  * state "Empty the idle colour", repeated until no machine is left. When that was the release kept for a rollback, its
- * retention ends here, on the record (blue-green/I19).
+ * retention ends here, on the record (blue-green/I19). Nobody is sent there any more by the rule, and by the answers: some
+ * nodes of the load balancer may be late after a rollback (blue-green/I3).
  */
 import { dynamoChronicle } from '../shared/aws/chronicle.ts';
 import { environmentOf } from '../shared/aws/environment.ts';
@@ -11,17 +12,22 @@ import { ReleaseConfig } from '../shared/config.ts';
 import { ensure } from '../shared/ensure.ts';
 import { lambda, type Surroundings } from '../shared/lambda.ts';
 import { parse } from '../shared/parse.ts';
+import type { Web } from '../shared/ports.ts';
 import type { Chronicle, ComputeEnvironment, ForwardWeights, Releases } from '../shared/release-ports.ts';
+import { fetchWeb } from '../shared/web.ts';
 import { CapacityNotReady } from './errors.ts';
 import { requireIdle } from './idle.ts';
 import { note } from './note.ts';
-import { PlanInput } from './plan.ts';
+import { type Plan, PlanInput } from './plan.ts';
+import { probe } from './probe.ts';
+import { ALL_EACH, steadily } from './steadily.ts';
 
 interface Ports {
   readonly releases: Releases;
   readonly weights: Pick<ForwardWeights, 'read'>;
   readonly compute: ComputeEnvironment;
   readonly chronicle: Chronicle;
+  readonly web: Web;
 }
 
 export const makeEmpty =
@@ -37,6 +43,7 @@ export const makeEmpty =
       await releases.endRetention(retained.releaseId);
     }
     await requireIdle(ports, plan);
+    if ((await compute.describe(plan.to)).desired > 0) await requireUnused(ports, plan);
     const { machines } = await ensure({
       what: `emptying ${plan.to}`,
       describe: () => compute.describe(plan.to),
@@ -47,14 +54,26 @@ export const makeEmpty =
     return { machines };
   };
 
+/**
+ * Where nobody answers nobody is served, and a fix waits for nothing.
+ * @throws ProofNotReady while somebody else answers users
+ */
+async function requireUnused({ web, config, clock }: Ports & Surroundings<ReleaseConfig>, { kind, oldDigest }: Plan) {
+  if (kind === 'hotfix' || oldDigest === null) return;
+  const ask = () => probe(web, config.endpoint, '/health');
+  if ((await ask()).status === null) return;
+  await steadily(ask, (digest) => digest === null || digest === oldDigest, clock, ALL_EACH);
+}
+
 export const handler = lambda({
   slug: 'blue-green',
   config: ReleaseConfig,
-  ports: (config) => ({
+  ports: (config, clock) => ({
     releases: dynamoReleases(config),
     weights: elbForwardWeights(config),
     compute: environmentOf(config),
     chronicle: dynamoChronicle(config),
+    web: fetchWeb(clock),
   }),
   make: makeEmpty,
 });

@@ -1,5 +1,6 @@
 /** What a release was found to be about, when it began; the machine carries it from step to step. */
 import * as z from 'zod';
+import type { ReleaseConfig } from '../shared/config.ts';
 import { colour, ReleaseSchema } from './lease.ts';
 
 export const Weights = z.object({
@@ -33,3 +34,7 @@ export const Plan = z.object({
 export type Plan = z.infer<typeof Plan>;
 
 export const PlanInput = z.object({ plan: Plan });
+
+/** Those that were red before a hotfix began are no reason against it. */
+export const alarmsOf = ({ policy }: Pick<ReleaseConfig, 'policy'>, { redAlarms }: Pick<Plan, 'redAlarms'>): string[] =>
+  policy.alarms.filter((name) => !redAlarms.includes(name));

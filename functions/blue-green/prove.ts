@@ -5,7 +5,6 @@
  */
 import * as z from 'zod';
 import { dynamoReleases } from '../shared/aws/releases-table.ts';
-import type { Clock } from '../shared/clock.ts';
 import { ReleaseConfig } from '../shared/config.ts';
 import { lambda, type Surroundings } from '../shared/lambda.ts';
 import { parse } from '../shared/parse.ts';
@@ -16,6 +15,7 @@ import { ProofNotReady } from './errors.ts';
 import { requireLease } from './lease.ts';
 import { Plan } from './plan.ts';
 import { probe } from './probe.ts';
+import { ALL_EACH, steadily } from './steadily.ts';
 
 const ProveInput = z.object({ plan: Plan, percent: z.number().int().min(1).max(100) });
 
@@ -34,32 +34,6 @@ export const makeProve =
     }
     throw new ProofNotReady(`none of ${PARTIAL_MAX} answers was given by the new release, which has ${percent} %`);
   };
-
-/**
- * Each node of a load balancer learns of a rule by itself, within some seconds: one lucky burst of answers proves nothing.
- */
-const ROUNDS = 5;
-const BETWEEN_ROUNDS_MS = 2_000;
-/** Answers of each round, when the other colour had half or more: 20 in all. */
-const ALL_EACH = 4;
-/** When it may have had a tenth: 60 in all, as above. */
-export const TENTH_EACH = 12;
-
-/** Asks in rounds. @throws ProofNotReady at the first answer that is not as wanted. */
-export async function steadily(
-  ask: () => Promise<{ status: number | null; digest: string | null }>,
-  wanted: (digest: string | null) => boolean,
-  clock: Pick<Clock, 'sleep'>,
-  each: number,
-): Promise<number> {
-  for (let answers = 0; answers < ROUNDS * each; answers++) {
-    if (answers > 0 && answers % each === 0) await clock.sleep(BETWEEN_ROUNDS_MS);
-    const { status, digest } = await ask();
-    if (!wanted(digest))
-      throw new ProofNotReady(`after ${answers} answers as wanted, ${status} was given by ${digest}`);
-  }
-  return ROUNDS * each;
-}
 
 export const handler = lambda({
   slug: 'blue-green',

@@ -6,11 +6,7 @@ import type { ReleaseConfig } from '../shared/config.ts';
 import type { Surroundings } from '../shared/lambda.ts';
 import type { ReleaseMetrics } from '../shared/release-ports.ts';
 import { AlarmUnsafe } from './errors.ts';
-import type { Plan } from './plan.ts';
-
-/** Those that were red before a hotfix began are no reason against it. */
-export const alarmsOf = ({ policy }: Pick<ReleaseConfig, 'policy'>, { redAlarms }: Pick<Plan, 'redAlarms'>): string[] =>
-  policy.alarms.filter((name) => !redAlarms.includes(name));
+import { alarmsOf, type Plan } from './plan.ts';
 
 /**
  * What cannot be read, or knows nothing, is the judge's to weigh: it has just done so, or a person does without.

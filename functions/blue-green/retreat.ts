@@ -14,7 +14,7 @@ import { ProofNotReady, RetreatUnsafe } from './errors.ts';
 import { requireLease } from './lease.ts';
 import type { Plan } from './plan.ts';
 import { probe } from './probe.ts';
-import { steadily, TENTH_EACH } from './prove.ts';
+import { steadily, TENTH_EACH } from './steadily.ts';
 
 export interface RetreatPorts {
   readonly releases: Pick<Releases, 'read'>;

@@ -27,9 +27,8 @@ import { decideWatch, kindNow, objectionsToShift, sameShares, type Watched, weig
 import { type JudgeInput, judge } from './judge.ts';
 import { requireLease } from './lease.ts';
 import { note } from './note.ts';
-import { Plan } from './plan.ts';
+import { alarmsOf, Plan } from './plan.ts';
 import { probe, probes } from './probe.ts';
-import { alarmsOf } from './quiet.ts';
 
 const WatchInput = z.object({
   plan: Plan,

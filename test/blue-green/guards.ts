@@ -40,6 +40,13 @@ export const guards: readonly Guard[] = [
     ],
   },
   {
+    id: '1',
+    without: 'the machines that the old colour was given meanwhile',
+    scenario: 'live-grown',
+    saying: /green got weight 10 .* with 2 of 3 healthy targets/,
+    removals: [step('shift', replacing('Math.max(plan.size, old.desired)', 'plan.size'))],
+  },
+  {
     id: '2',
     without: 'the comparison of the rule with what was written last',
     scenario: 'weights-reset',
@@ -85,6 +92,20 @@ export const guards: readonly Guard[] = [
     scenario: 'passes-health',
     saying: /green was raised to \d+ .* although it had failed/,
     removals: [decide(['watch'], everythingPasses)],
+  },
+  {
+    id: '5',
+    without: 'the look at the alarms before a step',
+    scenario: 'alarm-before-users',
+    saying: /green was raised to 10 .* although \S*order-rate had rung/,
+    removals: [shared('blue-green/quiet', ['shift', 'commit'], replacing("state === 'ALARM'", 'false'))],
+  },
+  {
+    id: '6',
+    without: 'the look at the rule while the new colour is waited for',
+    scenario: 'split-while-prepared',
+    saying: /somebody else set blue 50, green 50 .* and nothing was done or told/,
+    removals: [shared('blue-green/idle', ['check-health'], replacing('rule[to] > 0', 'rule[to] > 100'))],
   },
   {
     id: '6',

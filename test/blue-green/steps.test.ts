@@ -276,6 +276,20 @@ describe('a shift', () => {
     expect(await commit(plan)).toMatchObject(committed);
   });
 
+  it('empties nothing that still answers users, whatever the rule says, except for a fix', async () => {
+    const world = await worldAfter('pin', {
+      colours: { blue: view(3), green: view(3) },
+      digests: { blue: OLD, green: NEW },
+      running: { blue: OLD, green: NEW },
+    });
+    const answer = { status: 200, headers: { 'x-release-digest': NEW }, body: '' };
+    const late = { ...world.ports, web: { send: async () => answer } };
+    await expect(makeEmpty(late)({ plan })).rejects.toMatchObject({ name: 'ProofNotReady' });
+    expect(world.state.colours.green.desired).toBe(3);
+    await makeEmpty(late)({ plan: { ...plan, kind: 'hotfix' } }).catch(() => {});
+    expect(world.state.colours.green.desired).toBe(0);
+  });
+
   it('is prepared without ending a machine that somebody started there', async () => {
     const world = await worldAfter('empty');
     await makePrepare(world.ports)({ plan });

@@ -68,7 +68,7 @@ const handlerOf = (state: State): string =>
 const familyOf = (name: string): string | undefined => (families as Record<string, string>)[name];
 
 /** What more than one handler does, and throws for. */
-const PARTS = ['retreat', 'idle'];
+const PARTS = ['retreat', 'idle', 'quiet', 'steadily'];
 
 /** Thrown by the handler's own file and by its parts; the shared ones come from ports, parsing and claims. */
 const thrownBy = (slug: string, handler: string): string[] => {

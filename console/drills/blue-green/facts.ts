@@ -135,6 +135,16 @@ export const shownUntil = ({ calls }: Evidence, t: number): number =>
 
 export const sampleAt = ({ samples }: Evidence, t: number): Sample | undefined => at(samples, t) ?? samples[0];
 
+/** Samples are as far apart. */
+const SAMPLE_SECONDS = 1;
+
+/** Healthy targets of a colour at a moment, by the kinder of the samples around it: health may turn between them. */
+export function healthyAt(evidence: Evidence, t: number, colour: Colour): number {
+  const next = evidence.samples.find((sample) => sample.t > t && sample.t < t + SAMPLE_SECONDS);
+  const around = [sampleAt(evidence, t), next].flatMap((sample) => (sample ? [sample.colours[colour].healthy] : []));
+  return Math.max(0, ...around);
+}
+
 /** Failed, or slower than the policy's 95th percentile may be. */
 export const isBad = ({ ok, seconds }: Request, { policy }: Evidence): boolean => !ok || seconds > policy.p95SecondsMax;
 

@@ -1,6 +1,6 @@
 /** Invariants 17–21: the way back is open, short and leads to what was committed last; nothing is ended too early. */
 import { afterCalm, calmSeconds, isDisturbed } from './disturbances.ts';
-import { at, type Call, type Colour, type Evidence, other, wasCarriedOut } from './evidence.ts';
+import { at, type Call, type Colour, type Evidence, other, type StateVersion, wasCarriedOut } from './evidence.ts';
 import {
   commits,
   exposures,
@@ -54,13 +54,15 @@ const DECISION = /^Roll back/i;
 
 /** Every time that users were taken back: from a release that was not committed, or from one that was. */
 export function rollbacks(evidence: Evidence): Rollback[] {
-  const decided = [
-    ...evidence.executions
-      .flatMap(({ steps }) => steps.filter(({ name }) => DECISION.test(name)))
-      .map(({ from }) => from),
-    ...evidence.asked.filter(({ wish }) => wish === 'roll-back').map(({ t }) => t),
-  ].sort((a, b) => a - b);
+  const entered = evidence.executions
+    .flatMap(({ steps }) => steps.filter(({ name }) => DECISION.test(name)))
+    .map(({ from }) => from);
+  const asked = evidence.asked.filter(({ wish }) => wish === 'roll-back').map(({ t }) => t);
+  const holderAt = (t: number) => at(evidence.states, t)?.holder ?? null;
   return withdrawals(evidence).map((withdrawal) => {
+    const holder = holderAt(withdrawal.t - MOMENT);
+    // A wish is about the release that was under way then, or about what was live when none was.
+    const decided = [...entered, ...asked.filter((t) => [null, holder].includes(holderAt(t)))].sort((a, b) => a - b);
     const since = evidence.rules.findLast(({ t, weights }) => t < withdrawal.t && weights[withdrawal.from] > 0)?.t ?? 0;
     const decidedAt = decided.find((t) => t <= withdrawal.t && t >= since) ?? withdrawal.t;
     const refused = evidence.calls.findLast(
@@ -78,11 +80,15 @@ export function rollbacks(evidence: Evidence): Rollback[] {
   });
 }
 
-/** When the colour to go back to had no healthy machine last within a time, while the other one had; 0 when it always had. */
+/**
+ * When there was nobody to go back to last within a time: no machine, or none that was healthy while the other colour had
+ * some. 0 when there always was.
+ */
 function nobodyThere({ samples }: Evidence, leaving: Colour, from: number, until: number): number {
-  const away = samples.findLast(
-    ({ t, colours }) => t >= from && t < until && colours[other(leaving)].healthy === 0 && colours[leaving].healthy > 0,
-  );
+  const away = samples.findLast(({ t, colours }) => {
+    const { registered, healthy } = colours[other(leaving)];
+    return t >= from && t < until && (registered === 0 || (healthy === 0 && colours[leaving].healthy > 0));
+  });
   return away?.t ?? 0;
 }
 
@@ -91,7 +97,7 @@ export function rollbackIsShort(evidence: Evidence): string[] {
   const { policy, endedAt } = evidence;
   const late = rollbacks(evidence).flatMap(({ decidedAt, possibleAt, verifiedAt }) => {
     const over = verifiedAt ?? endedAt;
-    if (calmSeconds(evidence, possibleAt, over) <= policy.rollbackSecondsMax) return [];
+    if (calmSeconds(evidence, heardAt(evidence, possibleAt, over), over) <= policy.rollbackSecondsMax) return [];
     return [`the rollback that was decided ${moment(evidence, decidedAt)} took ${Math.round(over - decidedAt)} s`];
   });
   const all = rollbacks(evidence);
@@ -108,6 +114,14 @@ export function rollbackIsShort(evidence: Evidence): string[] {
       : [],
   );
   return [...late, ...ignored(evidence), ...goneOn(evidence), ...leftAlone(evidence), ...needy, ...sticky];
+}
+
+/** When a wish came to the release at last that something kept from it at first: Lambda repeats an event after minutes. */
+function heardAt(evidence: Evidence, from: number, until: number): number {
+  const laid = evidence.calls.findLast(
+    (call) => call.by === STEERING && isWayBack(call) && wasCarriedOut(call) && call.t >= from && call.t <= until,
+  );
+  return laid && isDisturbed(evidence, from, laid.t) ? laid.t : from;
 }
 
 /** A wish is heard, and the machine's next look comes. */
@@ -277,6 +291,9 @@ export function backToTheLastCommit(evidence: Evidence): string[] {
 const MAKES_ROOM = 'empty';
 const REAPER = 'reap';
 
+/** A release holds the lease, no reaper. It gives up what is kept in the colour that it takes. */
+const isRelease = ({ holder }: StateVersion): boolean => holder !== null && !holder.startsWith(`${REAPER}/`);
+
 /** 21: machines are ended by a job of its own, and only those that nothing needs. */
 export function endedOnlyWhenUnneeded(evidence: Evidence): string[] {
   return evidence.calls.flatMap((call) => {
@@ -287,8 +304,12 @@ export function endedOnlyWhenUnneeded(evidence: Evidence): string[] {
     if (!ends) return [];
     const state = evidence.states.findLast((version) => version.t <= t);
     // As it was promised at the commit: whoever ends machines may have ended the promise right before.
-    const kept = commits(evidence).findLast((commit) => commit.t < t)?.retained;
-    const release = state?.holder && !state.holder.startsWith(`${REAPER}/`);
+    const promise = commits(evidence).findLast((commit) => commit.t < t);
+    const taken = evidence.states.some(
+      (version) => version.t > (promise?.t ?? 0) && version.t < t && version.retained === null && isRelease(version),
+    );
+    const kept = taken ? null : promise?.retained;
+    const release = state && isRelease(state);
     const needed = [
       ...(by === REAPER || by === MAKES_ROOM ? [] : [`by ${by}`]),
       ...(sample && (sample.weight > 0 || sample.shareMax > 0) ? ['with users'] : []),

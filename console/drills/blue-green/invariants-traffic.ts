@@ -1,9 +1,10 @@
 /** Invariants 1–6: where users are sent, and when a release may get more of them. */
-import { afterCalm } from './disturbances.ts';
-import { at, type Evidence, type RuleVersion, wasCarriedOut } from './evidence.ts';
+import { afterCalm, calmSeconds } from './disturbances.ts';
+import { at, type Evidence, other, type RuleVersion, wasCarriedOut } from './evidence.ts';
 import {
   commits,
   executionAt,
+  healthyAt,
   isFix,
   isPromoted,
   isRetreat,
@@ -31,9 +32,17 @@ export function weightsAreServed(evidence: Evidence): string[] {
     if (!(blue >= 0 && green >= 0 && blue + green > 0)) return [`the rule got weights ${said(rule)} ${when}`];
     const sample = sampleAt(evidence, rule.t);
     const { candidate, previous } = rule;
+    const back = other(candidate);
+    if (
+      sample &&
+      isRetreat(rule.by) &&
+      healthyAt(evidence, rule.t, back) === 0 &&
+      sample.colours[candidate].healthy > 0
+    )
+      return [`users were sent back to ${back} ${when}, where no machine was healthy, and ${candidate} had some`];
     if (!sample || shareOf(rule.weights, candidate) <= shareOf(previous.weights, candidate)) return [];
     const needed = needsOf(evidence, rule);
-    const { healthy } = sample.colours[candidate];
+    const healthy = healthyAt(evidence, rule.t, candidate);
     return healthy >= needed
       ? []
       : [`${candidate} got weight ${rule.weights[candidate]} ${when} with ${healthy} of ${needed} healthy targets`];
@@ -109,8 +118,8 @@ const IN_A_ROW = 20;
 const AT_ONCE_SECONDS = 10;
 
 /** A part of the users: one answer of the new release. All of them: many in a row, and no other in between. */
-function isProved({ requests }: Evidence, { t, weights, candidate }: Written, until: number): boolean {
-  const answers = requests.filter(
+function isProved(evidence: Evidence, { t, weights, candidate }: Written, until: number): boolean {
+  const answers = evidence.requests.filter(
     (each) => each.who === 'probe' && each.t >= t && each.t <= until && each.digest !== null,
   );
   if (shareOf(weights, candidate) < 1) return answers.some(({ colour }) => colour === candidate);
@@ -120,7 +129,8 @@ function isProved({ requests }: Evidence, { t, weights, candidate }: Written, un
     return (
       row.length === IN_A_ROW &&
       last !== undefined &&
-      last.t - first.t <= AT_ONCE_SECONDS &&
+      // A slow process asks slowly.
+      calmSeconds(evidence, first.t, last.t) <= AT_ONCE_SECONDS &&
       row.every(({ colour }) => colour === candidate)
     );
   });
@@ -137,6 +147,7 @@ export function raisedOnlyOnAPass(evidence: Evidence): string[] {
     const { t, candidate } = raise;
     const live = liveAt(evidence, t).colour;
     const sample = sampleAt(evidence, t)?.colours[live];
+    const healthy = healthyAt(evidence, t, live);
     const before = all[index - 1];
     const from =
       before && before.candidate === candidate && shareOf(raise.previous.weights, candidate) > 0 ? before.t : t;
@@ -155,8 +166,8 @@ export function raisedOnlyOnAPass(evidence: Evidence): string[] {
       ...(surelyAbove(failed, got.length, errorShareMax) && (certain || !isPromoted(evidence, from, t))
         ? [`${when} although it had failed ${failed} of ${got.length} users`]
         : []),
-      ...(sample && sample.healthy < sample.desired && !fix
-        ? [`${when} while ${live} had ${sample.healthy} of ${sample.desired} healthy targets`]
+      ...(sample && healthy < sample.desired && !fix
+        ? [`${when} while ${live} had ${healthy} of ${sample.desired} healthy targets`]
         : []),
     ];
   });

@@ -1,6 +1,6 @@
 /** What others than Mainstay do to weights and sizes in mid-shift. */
 import type { Scenario } from '../scenario.ts';
-import { ADMITTED_SECONDS, at, committed, here, prepared, push, whenWatched } from './parts.ts';
+import { ADMITTED_SECONDS, abandoned, at, bad, committed, here, prepared, push, whenWatched } from './parts.ts';
 
 export const foreignHands = {
   'weights-reset': {
@@ -47,6 +47,36 @@ export const foreignHands = {
     seconds: 3900,
     // What it has becomes its least.
     wants: [...committed(), here('size live', 0, ADMITTED_SECONDS + 30)],
+  },
+  'live-grown': {
+    title:
+      'somebody gives the old colour a machine while the new one is prepared; the new one gets as many before users',
+    expected: 'committed',
+    healthy: true,
+    acts: [
+      at(0, push('1.1.0')),
+      at(0, { act: 'after', state: 'Check health', seconds: 5, does: { act: 'size', colour: 'live', machines: 3 } }),
+    ],
+    seconds: 4200,
+    wants: [...committed(0, ADMITTED_SECONDS + 200), here('size candidate', 200, 900)],
+  },
+  'split-while-prepared': {
+    title:
+      'somebody sends half of the users to the new colour while it is not healthy; the release ends, and both is told',
+    expected: 'abandoned',
+    acts: [
+      at(0, bad({ healthStatus: 503 })),
+      at(0, {
+        act: 'after',
+        state: 'Check health',
+        seconds: 60,
+        does: { act: 'weights', live: 50, candidate: 50 },
+      }),
+      at(700, { act: 'weights', live: 100, candidate: 0 }),
+    ],
+    seconds: 1000,
+    toTheEnd: true,
+    wants: [...prepared(0, ADMITTED_SECONDS), ...abandoned(500), here('tell weights changed', 120, 600)],
   },
   'scheduled-action': {
     title: 'schedules want one machine of each colour in mid-shift; all stay until the release is over',

@@ -127,6 +127,23 @@ export const platformFaults = {
     seconds: 2400,
     wants: [...prepared(0, ADMITTED_SECONDS), here('shift 10', 60, 900), ...takenBack(60, 1000)],
   },
+  'alarm-before-users': {
+    title: 'an alarm rings while the new colour is waited for; no user is sent to it',
+    expected: 'abandoned',
+    policy: { alarms: ['order-rate'] },
+    acts: [
+      at(0, { act: 'alarm', name: 'order-rate', value: 'OK' }),
+      at(0, push('1.1.0')),
+      at(0, {
+        act: 'after',
+        state: 'Check health',
+        seconds: 30,
+        does: { act: 'alarm', name: 'order-rate', value: 'ALARM' },
+      }),
+    ],
+    seconds: 1800,
+    wants: [...prepared(0, ADMITTED_SECONDS), ...abandoned(900)],
+  },
   'red-alarm': {
     title:
       'a machine of the live release crashes again and again when another is pushed; it is not begun, and that is told',
