@@ -1,8 +1,9 @@
 /** Where invariants end: what AWS refuses, what a named person asks for, and what a return is on the record. */
 import { describe, expect, it } from 'vitest';
-import type { Evidence } from '../../console/drills/blue-green/evidence.ts';
+import type { ColourSample, Evidence } from '../../console/drills/blue-green/evidence.ts';
+import { surelyAbove } from '../../console/drills/blue-green/facts.ts';
 import { INVARIANTS } from '../../console/drills/blue-green/invariants.ts';
-import { AT, call, chain, clean, NEW, rolledBack, sample, withColour } from './forged.ts';
+import { AT, call, chain, clean, held, NEW, rolledBack, sample, state, withColour } from './forged.ts';
 
 const objections = (number: number, evidence: Evidence): string[] =>
   INVARIANTS.find(({ id }) => id === `blue-green/${number}`)?.check(evidence) ?? [];
@@ -25,6 +26,86 @@ describe('a rollback that comes late', () => {
     const others = late('InternalFailure');
     const calls = others.calls.map((each) => (each.t === 780 ? { ...each, by: 'shift' } : each));
     expect(objections(18, { ...others, calls })).toHaveLength(1);
+  });
+  it('is in time when nobody was there to go back to, and the other colour served', () => {
+    const alone = (t: number, change: Partial<ColourSample>) => withColour(t, 'blue', change);
+    const away = (change: Partial<ColourSample>) => {
+      const whole = late('ThrottlingException');
+      return { ...whole, samples: whole.samples.map((each) => (each.t === 700 ? alone(700, change) : each)) };
+    };
+    expect(objections(18, away({ healthy: 0 }))).toEqual([]);
+    expect(objections(18, away({ healthy: 0, registered: 0 }))).toEqual([]);
+    expect(objections(18, away({ healthy: 1 }))).toHaveLength(1);
+  });
+  it('is in time from when a wish came that something had kept from the release', () => {
+    const whole = late('ThrottlingException');
+    const input = { ExpressionAttributeValues: { ':steering': { M: { decision: { S: 'roll-back' } } } } };
+    const laid = call(770, 'UpdateItem', { service: 'dynamodb', by: 'steer', input });
+    const heard = { ...whole, calls: [...whole.calls, laid] };
+    expect(objections(18, heard)).toHaveLength(1);
+    const kept = { kind: 'latency', from: 601, until: 640, momentary: false };
+    expect(objections(18, { ...heard, disturbances: [kept] })).toEqual([]);
+    expect(objections(18, { ...whole, disturbances: [kept] })).toHaveLength(1);
+  });
+});
+
+describe('a way back to a colour where no machine is healthy', () => {
+  const back = (blue: number, green: number) => {
+    const whole = rolledBack();
+    const seen = (t: number) => ({
+      ...sample(t),
+      colours: {
+        blue: { ...sample(t).colours.blue, healthy: blue },
+        green: { ...sample(t).colours.green, healthy: green },
+      },
+    });
+    return { ...whole, samples: whole.samples.map((each) => (each.t === 602 ? seen(602) : each)) };
+  };
+  it('is wrong while the other one has some', () => expect(objections(1, back(0, 1))).toHaveLength(1));
+  it('is right when neither has', () => expect(objections(1, back(0, 0))).toEqual([]));
+  it('is none of that with a single one', () => expect(objections(1, back(1, 2))).toEqual([]));
+});
+
+describe('a share of requests', () => {
+  it('is surely above a limit only when chance is ruled out, exactly', () => {
+    expect(surelyAbove(3, 40, 0.01)).toBe(false);
+    expect(surelyAbove(6, 40, 0.01)).toBe(true);
+    expect(surelyAbove(0, 40, 0.01)).toBe(false);
+    expect(surelyAbove(100, 10_000, 0.01)).toBe(false);
+    expect(surelyAbove(140, 10_000, 0.01)).toBe(true);
+    expect(surelyAbove(2700, 50_000, 0.05)).toBe(true);
+  });
+});
+
+describe('machines that are ended before the time of a promise', () => {
+  const reaped = (change: Partial<Evidence>) => {
+    const whole = clean();
+    const t = AT.commit + 100;
+    const ended = call(t, 'UpdateAutoScalingGroup', { by: 'reap', deed: 'size', colour: 'blue', size: 0 });
+    return { ...whole, calls: [...whole.calls, ended], ...change };
+  };
+  it('are objected to, and not when a release had taken the colour, which ends the promise', () => {
+    expect(objections(21, reaped({})).join()).toMatch(/before its time/);
+    const live = { colour: 'green', digest: NEW } as const;
+    const taken = held(AT.commit + 20, { fence: 2, live, retained: null });
+    const given = state(AT.commit + 60, { fence: 2, live, retained: null });
+    expect(objections(21, reaped({ states: [...clean().states, taken, given] })).join()).not.toMatch(/before its time/);
+    const byReaper = { ...taken, holder: 'reap/2027' };
+    expect(objections(21, reaped({ states: [...clean().states, byReaper, given] })).join()).toMatch(/before its time/);
+  });
+});
+
+describe('what was found out as a lie', () => {
+  const lying = (change: Partial<Evidence>) => {
+    const whole = clean();
+    const requests = whole.requests.map((each) => (each.t === AT.half + 20 ? { ...each, ...lie } : each));
+    return { ...whole, requests, ...change };
+  };
+  const lie = { who: 'user', colour: 'green', digest: 'sha256:9', release: NEW } as const;
+  it('is wrong where Mainstay sent the users, and not where a person did', () => {
+    expect(objections(11, lying({})).join()).toMatch(/calls itself/);
+    const byHand = clean().rules.map((each) => ({ ...each, by: null }));
+    expect(objections(11, lying({ rules: byHand, states: [state(0)] })).join()).not.toMatch(/calls itself/);
   });
 });
 

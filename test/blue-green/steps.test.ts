@@ -2,90 +2,17 @@
 import { describe, expect, it } from 'vitest';
 import { makeAsk } from '../../functions/blue-green/ask.ts';
 import { makeCheckHealth } from '../../functions/blue-green/check-health.ts';
-import { makeCleanUp } from '../../functions/blue-green/clean-up.ts';
 import { makeCommit } from '../../functions/blue-green/commit.ts';
 import { makeEmpty } from '../../functions/blue-green/empty.ts';
-import { makeFinish } from '../../functions/blue-green/finish.ts';
-import { makeMigrate } from '../../functions/blue-green/migrate.ts';
-import { makeNotify } from '../../functions/blue-green/notify.ts';
-import { makePin } from '../../functions/blue-green/pin.ts';
 import type { Plan } from '../../functions/blue-green/plan.ts';
 import { makePrepare } from '../../functions/blue-green/prepare.ts';
 import { makeProve } from '../../functions/blue-green/prove.ts';
-import { makeRollBack } from '../../functions/blue-green/roll-back.ts';
 import { makeShift } from '../../functions/blue-green/shift.ts';
-import { makeSnapshot } from '../../functions/blue-green/snapshot.ts';
 import { makeTakeLease } from '../../functions/blue-green/take-lease.ts';
 import { makeValidate } from '../../functions/blue-green/validate.ts';
-import { makeWatch } from '../../functions/blue-green/watch.ts';
 import { isoOf } from '../../functions/shared/clock.ts';
-import { candidate, config, EXECUTION, NEW, OLD, release, START, view, World } from './memory.ts';
-
-const request = { releaseId: 'push-1', kind: 'push', digest: NEW, fence: 0 } as const;
-const plan: Plan = {
-  release,
-  kind: 'push',
-  digest: NEW,
-  from: 'blue',
-  to: 'green',
-  oldDigest: OLD,
-  size: 3,
-  lastGood: { blue: 100, green: 0, stickySeconds: 0 },
-  role: 'active',
-  startedAt: isoOf(START),
-  redAlarms: [],
-};
-const commitRequest = { requestedAt: isoOf(START), schema: null, revision: 'abc', revisedAt: isoOf(START - 600_000) };
-const ending = { release, digest: NEW, reasons: ['because'] };
-
-/** In the machine's order. */
-const STEPS: readonly [name: string, run: (world: World) => Promise<unknown>][] = [
-  ['take-lease', ({ ports }) => makeTakeLease(ports)({ executionArn: EXECUTION, request })],
-  ['snapshot', ({ ports }) => makeSnapshot(ports)({ release, request })],
-  ['pin', ({ ports }) => makePin(ports)({ plan })],
-  ['empty', ({ ports }) => makeEmpty(ports)({ plan })],
-  ['prepare', ({ ports }) => makePrepare(ports)({ plan })],
-  ['check-health', ({ ports }) => makeCheckHealth(ports)({ plan })],
-  ['validate', ({ ports }) => makeValidate(ports)({ plan })],
-  ['migrate', ({ ports }) => makeMigrate(ports)({ plan, schema: null })],
-  ['shift 10', ({ ports }) => makeShift(ports)({ plan, percent: 10, before: 0 })],
-  ['prove 10', ({ ports }) => makeProve(ports)({ plan, percent: 10 })],
-  ['shift 50', ({ ports }) => makeShift(ports)({ plan, percent: 50, before: 10 })],
-  ['shift 100', ({ ports }) => makeShift(ports)({ plan, percent: 100, before: 50 })],
-  ['prove 100', ({ ports }) => makeProve(ports)({ plan, percent: 100 })],
-  ['watch', (world) => watch(world)],
-  ['commit', ({ ports }) => makeCommit(ports)({ plan, request: commitRequest })],
-  ['finish', ({ ports }) => makeFinish(ports)({ ...ending, outcome: 'committed' })],
-];
-
-async function worldAfter(last: string, change: ConstructorParameters<typeof World>[0] = {}): Promise<World> {
-  const world = new World(change);
-  await runTo(world, last);
-  return world;
-}
-
-async function runTo(world: World, last: string): Promise<void> {
-  for (const [name, run] of STEPS) {
-    await run(world);
-    if (name === last) return;
-  }
-}
-
-/** After 20 minutes of good traffic at 100 %. */
-async function watch(world: World, percent = 100) {
-  const shiftedAt = isoOf(START);
-  world.state.now = Math.max(world.state.now, START) + 20 * 60_000;
-  const minutes = Array.from({ length: 30 }, (_, index) => ({
-    at: isoOf(START + index * 60_000),
-    requests: 100,
-    errors: 0,
-    unanswered: 0,
-    gateway: 0,
-    p95Seconds: 0.1,
-  }));
-  world.state.minutes = { ...world.state.minutes, green: minutes, balancer: minutes };
-  return makeWatch(world.ports)({ plan, percent, shiftedAt, stageAt: shiftedAt });
-}
+import { candidate, config, EXECUTION, NEW, OLD, START, view, World } from './memory.ts';
+import { commitRequest, plan, request, runTo, STEPS, worldAfter } from './release-steps.ts';
 
 describe('a release to the end', () => {
   it('serves everybody, keeps the old colour whole, and gives everything back', async () => {
@@ -225,6 +152,28 @@ describe('the idle colour', () => {
     await expect(makeValidate(world.ports)({ plan })).rejects.toMatchObject({ name: 'ValidationNotReady' });
   });
 
+  it('empties nothing that still answers users, whatever the rule says, except for a fix', async () => {
+    const world = await worldAfter('pin', {
+      colours: { blue: view(3), green: view(3) },
+      digests: { blue: OLD, green: NEW },
+      running: { blue: OLD, green: NEW },
+    });
+    const answer = { status: 200, headers: { 'x-release-digest': NEW }, body: '' };
+    const late = { ...world.ports, web: { send: async () => answer } };
+    await expect(makeEmpty(late)({ plan })).rejects.toMatchObject({ name: 'ProofNotReady' });
+    expect(world.state.colours.green.desired).toBe(3);
+    await makeEmpty(late)({ plan: { ...plan, kind: 'hotfix' } }).catch(() => {});
+    expect(world.state.colours.green.desired).toBe(0);
+  });
+
+  it('is prepared without ending a machine that somebody started there', async () => {
+    const world = await worldAfter('empty');
+    await makePrepare(world.ports)({ plan });
+    world.state.colours.green = view(5, true);
+    await makePrepare(world.ports)({ plan });
+    expect(world.state.colours.green.desired).toBe(5);
+  });
+
   it('ends when somebody sends users to the new colour while it is waited for', async () => {
     const world = await worldAfter('prepare');
     world.state.weights = { blue: 50, green: 50, stickySeconds: 0 };
@@ -276,28 +225,6 @@ describe('a shift', () => {
     expect(await commit(plan)).toMatchObject(committed);
   });
 
-  it('empties nothing that still answers users, whatever the rule says, except for a fix', async () => {
-    const world = await worldAfter('pin', {
-      colours: { blue: view(3), green: view(3) },
-      digests: { blue: OLD, green: NEW },
-      running: { blue: OLD, green: NEW },
-    });
-    const answer = { status: 200, headers: { 'x-release-digest': NEW }, body: '' };
-    const late = { ...world.ports, web: { send: async () => answer } };
-    await expect(makeEmpty(late)({ plan })).rejects.toMatchObject({ name: 'ProofNotReady' });
-    expect(world.state.colours.green.desired).toBe(3);
-    await makeEmpty(late)({ plan: { ...plan, kind: 'hotfix' } }).catch(() => {});
-    expect(world.state.colours.green.desired).toBe(0);
-  });
-
-  it('is prepared without ending a machine that somebody started there', async () => {
-    const world = await worldAfter('empty');
-    await makePrepare(world.ports)({ plan });
-    world.state.colours.green = view(5, true);
-    await makePrepare(world.ports)({ plan });
-    expect(world.state.colours.green.desired).toBe(5);
-  });
-
   it('stops at a freeze, and at weights that somebody else wrote', async () => {
     const world = await worldAfter('shift 10');
     world.state.weights = { blue: 100, green: 0, stickySeconds: 0 };
@@ -343,211 +270,4 @@ describe('a shift', () => {
     await expect(makeProve(world.ports)({ plan, percent: 100 })).rejects.toMatchObject({ name: 'ProofNotReady' });
     await expect(makeProve(world.ports)({ plan, percent: 10 })).rejects.toMatchObject({ name: 'ProofNotReady' });
   });
-});
-
-describe('going back', () => {
-  const rollBack = (world: World) => makeRollBack(world.ports)({ plan });
-
-  it('is one write, also when table, rule and machines cannot be asked', async () => {
-    const world = await worldAfter('shift 50');
-    world.silent.add('releases').add('compute');
-    const writes = world.changes.filter((change) => change === 'weights.write').length;
-    await rollBack(world);
-    expect(world.state.weights).toEqual({ blue: 100, green: 0, stickySeconds: 0 });
-    expect(world.changes.filter((change) => change === 'weights.write').length).toBe(writes + 1);
-    expect(world.changes.at(-1)).toBe('weights.write');
-  });
-
-  it('takes at most 120 s by its own clock, and the second time writes nothing', async () => {
-    const world = await worldAfter('shift 50');
-    const before = world.state.now;
-    await rollBack(world);
-    expect(world.state.now - before).toBeLessThan(120_000);
-    const { length } = world.changes;
-    await rollBack(world);
-    expect(world.changes.length).toBe(length);
-  });
-
-  it('is refused to an empty colour, and to whoever lost the lease', async () => {
-    const world = await worldAfter('shift 50');
-    world.state.colours.blue = view(0);
-    await expect(rollBack(world)).rejects.toMatchObject({ name: 'RetreatUnsafe' });
-    world.state.releases = { ...world.state.releases, lease: null };
-    await expect(rollBack(world)).rejects.toMatchObject({ name: 'LeaseConflict' });
-  });
-
-  it('is refused to a colour without a healthy machine as long as the new one has some, and only then', async () => {
-    const world = await worldAfter('shift 50');
-    world.state.colours.blue = { ...view(3, true), healthyTargets: 0 };
-    await expect(rollBack(world)).rejects.toMatchObject({ name: 'RetreatUnsafe', message: /green has 3/ });
-    expect(world.state.weights).toMatchObject({ blue: 50, green: 50 });
-    world.state.colours.green = { ...view(3, true), healthyTargets: 0 };
-    await rollBack(world);
-    expect(world.state.weights).toMatchObject({ blue: 100, green: 0 });
-    world.state.colours.green = view(3, true);
-    await rollBack(world);
-  });
-
-  it('ends with the digest in quarantine and the retreat on the record', async () => {
-    const world = await worldAfter('shift 50');
-    const retreat = await rollBack(world);
-    const end = { ...ending, outcome: 'rolled-back', cause: 'verdict', decidedAt: isoOf(START), retreat };
-    await makeFinish(world.ports)(end);
-    expect(world.state.quarantine[NEW]).toMatchObject({ releaseId: 'push-1' });
-    expect(world.kinds()).toContain('rolled-back');
-    expect(world.state.releases).toMatchObject({ lease: null, live: { colour: 'blue', digest: OLD } });
-    expect(world.state.colours.blue.pinned).toBe(false);
-    expect(world.state.colours.green.pinned).toBe(true);
-  });
-
-  it('for a freeze keeps the candidate, which begins again', async () => {
-    const world = new World();
-    world.state.releases = { ...world.state.releases, candidate };
-    await runTo(world, 'shift 10');
-    await rollBack(world);
-    await makeFinish(world.ports)({ ...ending, outcome: 'yielded', cause: 'freeze' });
-    expect(world.state.releases).toMatchObject({ lease: null, candidate: { id: 'push-1' } });
-    expect(world.state.quarantine).toEqual({});
-  });
-});
-
-describe('watching', () => {
-  it('judges what it can read, and waits for what it cannot', async () => {
-    const world = await worldAfter('prove 100');
-    world.silent.add('metrics');
-    expect(await watch(world)).toMatchObject({ action: 'wait' });
-    world.silent.clear();
-    expect(await watch(world)).toMatchObject({ action: 'advance' });
-    const judged = world.state.entries.find(({ kind }) => kind === 'judged');
-    expect(judged?.facts).toMatchObject({ verdict: { verdict: 'pass' }, seen: { ours: expect.any(Array) } });
-  });
-
-  it('looks at the colour that has the release, not at the other one', async () => {
-    const world = await worldAfter('prove 100');
-    world.state.minutes.blue = [
-      { at: isoOf(START + 120_000), requests: 1000, errors: 500, unanswered: 0, p95Seconds: 9 },
-    ];
-    expect(await watch(world)).toMatchObject({ action: 'advance' });
-  });
-});
-
-describe('a commit', () => {
-  it('looks once more, and is refused when weights or health are not as they should be', async () => {
-    const commit = (world: World) => makeCommit(world.ports)({ plan, request: commitRequest });
-    const world = await worldAfter('prove 100');
-    world.state.colours.green = { ...world.state.colours.green, healthyTargets: 2 };
-    await expect(commit(world)).rejects.toMatchObject({ name: 'CapacityNotReady' });
-    world.state.weights = { blue: 50, green: 50, stickySeconds: 0 };
-    await expect(commit(world)).rejects.toMatchObject({ name: 'ListenerUnsafe' });
-    expect(world.state.releases.live?.colour).toBe('blue');
-  });
-});
-
-describe('asking a person', () => {
-  const ask = (world: World, waitedSeconds: number) =>
-    makeAsk(world.ports)({ plan, askedAt: isoOf(world.state.now - waitedSeconds * 1000) });
-
-  it('tells once, waits, takes an approval, and declines at the deadline', async () => {
-    const world = await worldAfter('validate');
-    expect(await ask(world, 0)).toMatchObject({ action: 'wait' });
-    expect(await ask(world, 60)).toMatchObject({ action: 'wait' });
-    expect(world.state.told).toHaveLength(1);
-    expect(await ask(world, config.policy.approvalSecondsMax)).toMatchObject({ action: 'decline' });
-    await world.ports.releases.steer(
-      { id: 'd', decision: 'approve', by: 'ana', reason: 'ok', at: isoOf(START) },
-      'push-1',
-    );
-    expect(await ask(world, 60)).toMatchObject({ action: 'go', reasons: ['ana: ok'] });
-    world.state.deployments = { epoch: 1, frozen: true, by: 'x' };
-    await expect(ask(world, 60)).rejects.toMatchObject({ name: 'FrozenUnsafe' });
-  });
-});
-
-describe('cleaning up after a dead execution', () => {
-  const cleanUp = (world: World, kind = 'push') =>
-    makeCleanUp(world.ports)({ executionArn: EXECUTION, status: 'ABORTED', kind });
-
-  it.each(STEPS.slice(0, -2).map(([name]) => name))(
-    'after %s leaves users with the old release, and no lease',
-    async (name) => {
-      const world = await worldAfter(name);
-      await cleanUp(world);
-      expect(world.state.weights).toMatchObject({ blue: 100, green: 0 });
-      expect(world.state.releases.lease).toBeNull();
-      expect(world.state.colours.blue.pinned).toBe(false);
-      expect(await cleanUp(world)).toMatchObject({ outcome: 'nothing' });
-    },
-  );
-
-  it('records that users were taken back although the rule was right already when it looked', async () => {
-    const world = await worldAfter('shift 50');
-    // A clean-up before this one wrote the rule and died.
-    world.state.weights = { blue: 100, green: 0, stickySeconds: 0 };
-    expect(await cleanUp(world)).toMatchObject({ outcome: 'rolled-back' });
-    expect(world.kinds()).toContain('rolled-back');
-  });
-
-  it('after the commit leaves users with the new one', async () => {
-    const world = await worldAfter('commit');
-    expect(await cleanUp(world)).toMatchObject({ outcome: 'committed' });
-    expect(world.state.weights).toMatchObject({ blue: 0, green: 100 });
-    expect(world.state.releases.lease).toBeNull();
-  });
-});
-
-describe('a return from a committed release', () => {
-  const back = { releaseId: 'return-1', executionArn: `${EXECUTION}2`, fence: 2 };
-  const asked = { releaseId: 'return-1', kind: 'roll-back', digest: NEW, fence: 1 } as const;
-
-  async function returning(): Promise<{ world: World; way: Plan }> {
-    const world = await worldAfter('finish');
-    await makeTakeLease(world.ports)({ executionArn: back.executionArn, request: asked });
-    const looked = await makeSnapshot(world.ports)({ release: back, request: asked });
-    expect(looked).toMatchObject({
-      action: 'return',
-      plan: { from: 'blue', to: 'green', oldDigest: OLD, digest: NEW },
-    });
-    return { world, way: looked.plan as Plan };
-  }
-
-  it('needs no new machine, and counts against the release that was live', async () => {
-    const { world, way } = await returning();
-    const sized = world.changes.filter((change) => change.startsWith('size')).length;
-    const retreat = await makeRollBack(world.ports)({ plan: way });
-    await makeFinish(world.ports)({
-      release: back,
-      digest: NEW,
-      outcome: 'returned',
-      cause: 'person',
-      reasons: ['x'],
-      retreat,
-    });
-    expect(world.state.weights).toMatchObject({ blue: 100, green: 0 });
-    expect(world.state.releases).toMatchObject({ live: { colour: 'blue', digest: OLD }, retained: null, lease: null });
-    expect(world.state.quarantine[NEW]).toBeDefined();
-    expect(world.state.entries.find(({ kind }) => kind === 'rolled-back')?.releaseId).toBe('push-1');
-    expect(world.changes.filter((change) => change.startsWith('size')).length).toBe(sized);
-  });
-
-  it('that died half-way is carried through by the clean-up', async () => {
-    const { world } = await returning();
-    const input = { executionArn: back.executionArn, status: 'ABORTED', kind: 'roll-back' };
-    expect(await makeCleanUp(world.ports)(input)).toMatchObject({ outcome: 'returned' });
-    expect(world.state.weights).toMatchObject({ blue: 100, green: 0 });
-    expect(world.state.releases).toMatchObject({ live: { colour: 'blue' }, lease: null });
-  });
-
-  it('is held when nothing is kept any more', async () => {
-    const world = await worldAfter('finish');
-    world.state.releases = { ...world.state.releases, retained: null };
-    await makeTakeLease(world.ports)({ executionArn: back.executionArn, request: asked });
-    expect(await makeSnapshot(world.ports)({ release: back, request: asked })).toMatchObject({ action: 'hold' });
-  });
-});
-
-it('tells people what it means for them', async () => {
-  const world = new World();
-  await makeNotify(world.ports)({ outcome: 'rollback-failed', releaseId: 'push-1', digest: NEW, reasons: ['x'] });
-  expect(world.state.told[0]).toMatchObject({ subject: expect.stringContaining('ROLLBACK FAILED') });
-  expect(world.state.told[0]?.message).toContain('docs/runbooks/blue-green.md');
 });
