@@ -27,8 +27,9 @@ export const platformFaults = {
     wants: [...prepared(0, ADMITTED_SECONDS), ...abandoned(2100)],
   },
   'new-colour-short': {
-    title: 'the new colour loses a machine and AWS has none for a while; nobody more is sent until it is whole again',
-    expected: 'committed',
+    title:
+      'the new colour loses a machine, which leaves users without an answer, and AWS has none; users are taken back',
+    expected: 'rolled-back',
     acts: [
       at(0, push('1.1.0')),
       whenWatched([], ({ region }) => [
@@ -36,8 +37,8 @@ export const platformFaults = {
         { do: 'lose', instance: { region, nth: 2 } },
       ]),
     ],
-    seconds: 4800,
-    wants: committed(0, ADMITTED_SECONDS + 900),
+    seconds: 3600,
+    wants: [...prepared(0, ADMITTED_SECONDS), ...shiftedSome(10), ...takenBack(300, 1200)],
   },
   'lost-machine': {
     title: 'the old colour loses a machine in mid-shift; no more users are sent until it is whole again',
