@@ -10,9 +10,9 @@ import { deployWithout } from '../without-guard.ts';
 import { fairness } from './fairness.ts';
 import { guards } from './guards.ts';
 
-const SAMPLE = ['1', '3', '5', '8'];
+const SAMPLE = ['1 live-grown', '3 good-release', '5 passes-health', '8 dies-after-intent'];
 const asked = inSuite(
-  guards.map((guard) => [guard.id, guard] as const),
+  guards.map((guard) => [`${guard.id} ${guard.scenario}`, guard] as const),
   SAMPLE,
 );
 

@@ -3,9 +3,10 @@
  * the invariant's checker must object; with the guard the same scenario holds.
  */
 import { describe, expect, it } from 'vitest';
+import { scenarios } from '../../console/drills/region-failover/scenarios.ts';
 import { drillRegionFailover, production } from '../drills.ts';
 import { deployWithout } from '../without-guard.ts';
-import { guards } from './guards.ts';
+import { type Guard, guards } from './guards.ts';
 
 describe('without its guard', () => {
   it.each(guards)('region-failover/$id is violated in $scenario: without $without', async (row) => {
@@ -15,8 +16,12 @@ describe('without its guard', () => {
   });
 });
 
+/** Every scenario is run with its first seed in scenarios.scenario.ts. */
+const isRun = ({ scenario, seed = 1 }: Guard): boolean => seed === 1 && scenario in scenarios;
+
 describe('with every guard', () => {
-  const runs = new Map(guards.map(({ scenario, seed = 1 }) => [`${scenario}, seed ${seed}`, { scenario, seed }]));
+  const others = guards.filter((guard) => !isRun(guard));
+  const runs = new Map(others.map(({ scenario, seed = 1 }) => [`${scenario}, seed ${seed}`, { scenario, seed }]));
   it.each([...runs])('nothing is violated in %s', async (_, { scenario, seed }) => {
     const { result } = await drillRegionFailover(scenario, seed, production());
     expect(result.invariants.violated).toEqual([]);
