@@ -4,6 +4,7 @@ import { at, type Evidence, other, type RuleVersion, wasCarriedOut } from './evi
 import {
   commits,
   executionAt,
+  exposures,
   healthyAt,
   isFix,
   isPromoted,
@@ -151,7 +152,9 @@ export function raisedOnlyOnAPass(evidence: Evidence): string[] {
     const before = all[index - 1];
     const from =
       before && before.candidate === candidate && shareOf(raise.previous.weights, candidate) > 0 ? before.t : t;
-    const got = usersOf(evidence, candidate, from, shownUntil(evidence, t));
+    // The judge counts from the release's first user on (functions/blue-green/judge-sequential.ts).
+    const since = exposures(evidence).find((each) => each.candidate === candidate && each.from <= t && each.until >= t);
+    const got = usersOf(evidence, candidate, since?.from ?? from, shownUntil(evidence, t));
     const failed = got.filter(({ ok }) => !ok).length;
     const { errorShareMax } = evidence.policy;
     const execution = executionAt(evidence, t);
