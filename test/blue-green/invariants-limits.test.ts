@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ColourSample, Evidence } from '../../console/drills/blue-green/evidence.ts';
 import { surelyAbove } from '../../console/drills/blue-green/facts.ts';
 import { INVARIANTS } from '../../console/drills/blue-green/invariants.ts';
-import { AT, call, chain, clean, held, NEW, rolledBack, sample, state, withColour } from './forged.ts';
+import { AT, call, chain, clean, held, NEW, rolledBack, rule, sample, state, withColour } from './forged.ts';
 
 const objections = (number: number, evidence: Evidence): string[] =>
   INVARIANTS.find(({ id }) => id === `blue-green/${number}`)?.check(evidence) ?? [];
@@ -188,4 +188,48 @@ describe('a release that is kept and lost', () => {
   it('is to be told', () => expect(objections(19, lost({ entries }))[0]).toMatch(/nobody was told/));
   it('is well when both were done in time', () =>
     expect(objections(19, lost({ entries, messages: [{ t: 1852, subject: 'x' }] }))).toEqual([]));
+});
+
+describe('a write of the rule that comes when nobody holds the lease', () => {
+  const late = call(AT.commit + 200, 'ModifyRule', { deed: 'weights', by: 'clean-up' });
+  it('is wrong when it changes who gets what, and not when it says what the rule says already', () => {
+    const whole = clean();
+    const calls = [...whole.calls, late];
+    expect(objections(7, { ...whole, calls })).toEqual([]);
+    expect(objections(7, { ...whole, calls, rules: [...whole.rules, rule(late.t, 50)] })).toHaveLength(1);
+  });
+});
+
+describe('a proof that took long', () => {
+  it('is one when processes were slow, and none otherwise', () => {
+    const whole = clean();
+    const first = AT.full + 9;
+    const requests = whole.requests.map((each) =>
+      each.who === 'probe' && each.t >= first ? { ...each, t: first + (each.t - first) * 30 } : each,
+    );
+    const slow = { kind: 'slow-process', from: first, until: first + 60, momentary: false };
+    expect(objections(4, { ...whole, requests }).join()).toMatch(/without a request that proved it/);
+    expect(objections(4, { ...whole, requests, disturbances: [slow] })).toEqual([]);
+  });
+});
+
+describe('what is kept and was lost', () => {
+  const { commit } = AT;
+  const lost = (change: Partial<Evidence>) => {
+    const whole = clean();
+    const samples = whole.samples.map((each) =>
+      each.t > commit + 20 ? withColour(each.t, 'blue', { desired: 0 }) : each,
+    );
+    return { ...whole, samples, ...change };
+  };
+  it('is told, or ended on the record by the release that takes the colour', () => {
+    const whole = clean();
+    const live = { colour: 'green', digest: NEW } as const;
+    const taken = { states: [...whole.states, held(commit + 40, { fence: 2, live, retained: null })] };
+    const ended = { entries: [...whole.entries, ...chain([[commit + 41, 'retention-ended']])] };
+    expect(objections(19, lost({}))).toHaveLength(1);
+    expect(objections(19, lost({ ...taken, ...ended }))).toEqual([]);
+    expect(objections(19, lost(taken))).toHaveLength(1);
+    expect(objections(19, lost(ended))).toHaveLength(1);
+  });
 });

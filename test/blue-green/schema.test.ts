@@ -7,6 +7,7 @@ import { isoOf } from '../../functions/shared/clock.ts';
 import { InvalidMigration } from '../../functions/shared/errors.ts';
 import type { Retained, SchemaRange, Served } from '../../functions/shared/release-ports.ts';
 import { NEW, OLD, release, START, view, World } from './memory.ts';
+import { plan } from './release-steps.ts';
 
 const from = (min: number, max: number): SchemaRange => ({ min, max });
 const all = Array.from({ length: 4 }, (_, min) =>
@@ -57,19 +58,6 @@ describe('the schema of the database', () => {
 });
 
 const live: Served = { colour: 'blue', digest: OLD, releaseId: 'r0', schema: from(1, 2), committedAt: isoOf(START) };
-const plan = {
-  release,
-  kind: 'push',
-  digest: NEW,
-  from: 'blue',
-  to: 'green',
-  oldDigest: OLD,
-  size: 3,
-  lastGood: { blue: 100, green: 0, stickySeconds: 0 },
-  role: 'active',
-  startedAt: isoOf(START),
-  redAlarms: [],
-};
 
 function releasing(): World {
   const world = new World();

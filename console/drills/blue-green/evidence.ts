@@ -59,6 +59,9 @@ export interface ColourSample {
   readonly suspended: readonly string[];
 }
 
+/** Samples are so far apart. */
+export const SAMPLE_SECONDS = 1;
+
 /** How things were, once a second or so. */
 export interface Sample {
   readonly t: number;

@@ -1,6 +1,6 @@
 /** What follows from the evidence and several invariants ask: who was live, what was sent where, commits, rollbacks. */
 import type { Colour, Evidence, Execution, Request, RuleVersion, Sample, Served, StateVersion } from './evidence.ts';
-import { at, COLOURS, other } from './evidence.ts';
+import { at, COLOURS, other, SAMPLE_SECONDS } from './evidence.ts';
 
 /** What was committed last at that moment. */
 export const liveAt = ({ states, before }: Evidence, t: number): Served => at(states, t)?.live ?? before;
@@ -134,9 +134,6 @@ export const shownUntil = ({ calls }: Evidence, t: number): number =>
   (calls.findLast((call) => call.by === JUDGE && call.operation === METRICS && call.t <= t)?.t ?? t) - BLIND_SECONDS;
 
 export const sampleAt = ({ samples }: Evidence, t: number): Sample | undefined => at(samples, t) ?? samples[0];
-
-/** Samples are as far apart. */
-const SAMPLE_SECONDS = 1;
 
 /** Healthy targets of a colour at a moment, by the kinder of the samples around it: health may turn between them. */
 export function healthyAt(evidence: Evidence, t: number, colour: Colour): number {

@@ -243,11 +243,9 @@ export function oldReleaseIsKept(evidence: Evidence): string[] {
       ({ kind, t: when }) => SAYS_LOST.includes(kind) && when >= lost.t && when <= heard,
     );
     const told = evidence.messages.some(({ t: when }) => when >= lost.t && when <= heard);
-    // A release that begins then takes the colour, and nothing is kept there any more.
-    const taken = evidence.executions.some(
-      ({ from, input }) => 'releaseId' in input && from >= lost.t && from <= heard,
-    );
-    return (said && told) || taken || heard > evidence.endedAt
+    // What a release that takes the colour ended, on the record, nobody has to hear of as lost.
+    const overBefore = ended < evidence.endedAt && ended <= heard;
+    return (said && (told || overBefore)) || heard > evidence.endedAt
       ? []
       : [
           `${retained.colour}, kept until ${moment(evidence, retained.until)}, was lost ${moment(evidence, lost.t)}, and ${said ? 'nobody was told' : 'nothing says so'}`,

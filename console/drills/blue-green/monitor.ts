@@ -18,7 +18,7 @@ import { ssm } from '../../../simulator/services/ssm/index.ts';
 import type { SsmState } from '../../../simulator/services/ssm/state.ts';
 import { roleName, rolesOf } from '../../drill/roles.ts';
 import { PlainNames } from '../../plain-names.ts';
-import type { ColourSample, RuleVersion, Sample } from './evidence.ts';
+import { type ColourSample, type RuleVersion, SAMPLE_SECONDS, type Sample } from './evidence.ts';
 import { machinesOf } from './machines.ts';
 import { elbStateIn, forwardRuleOf, nodesOf, shareOfColour, weightsIn } from './nodes.ts';
 
@@ -28,7 +28,6 @@ export interface ItemVersion {
   readonly item: Readonly<Record<string, unknown>>;
 }
 
-const SAMPLE_SECONDS = 1;
 const isState = (value: object | undefined): boolean => value !== undefined && 'S' in value && value.S === 'state';
 const WRITES: ReadonlySet<string> = new Set(['PutItem', 'UpdateItem', 'DeleteItem', 'TransactWriteItems']);
 

@@ -62,7 +62,7 @@ const turningPoints: Readonly<Record<string, Tell>> = {
   'sns:Publish': (detail, words) =>
     String(detail.by).startsWith('cloudwatch.')
       ? null
-      : { what: `tells people: ${input(detail).Subject}`, actor: by(detail, words) },
+      : { what: `tells people: ${input(detail).Subject ?? 'of an event that failed'}`, actor: by(detail, words) },
 };
 
 const machineIn = (detail: Detail): string => String(input(detail).stateMachineArn).split(':').at(-1) ?? 'a machine';
