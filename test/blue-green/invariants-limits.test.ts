@@ -1,7 +1,7 @@
 /** Where invariants end: what AWS refuses, what a named person asks for, and what a return is on the record. */
 import { describe, expect, it } from 'vitest';
 import type { ColourSample, Evidence } from '../../console/drills/blue-green/evidence.ts';
-import { surelyAbove } from '../../console/drills/blue-green/facts.ts';
+import { healthyAt, surelyAbove } from '../../console/drills/blue-green/facts.ts';
 import { INVARIANTS } from '../../console/drills/blue-green/invariants.ts';
 import { AT, call, chain, clean, held, NEW, rolledBack, rule, sample, state, withColour } from './forged.ts';
 
@@ -231,5 +231,14 @@ describe('what is kept and was lost', () => {
     expect(objections(19, lost({ ...taken, ...ended }))).toEqual([]);
     expect(objections(19, lost(taken))).toHaveLength(1);
     expect(objections(19, lost(ended))).toHaveLength(1);
+  });
+});
+
+describe('how many targets were healthy', () => {
+  it('is what the sample says, or the next one where the moment is between both', () => {
+    const whole = clean();
+    const samples = whole.samples.map((each) => (each.t === 700 ? withColour(700, 'blue', { healthy: 0 }) : each));
+    expect(healthyAt({ ...whole, samples }, 700, 'blue')).toBe(0);
+    expect(healthyAt({ ...whole, samples }, 700.5, 'blue')).toBe(2);
   });
 });
