@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { ColourSample, Evidence } from '../../console/drills/blue-green/evidence.ts';
 import { healthyAt, surelyAbove } from '../../console/drills/blue-green/facts.ts';
 import { INVARIANTS } from '../../console/drills/blue-green/invariants.ts';
-import { AT, call, chain, clean, held, NEW, rolledBack, rule, sample, state, withColour } from './forged.ts';
+import { rollbacks } from '../../console/drills/blue-green/invariants-rollback.ts';
+import { ARN, AT, call, chain, clean, held, NEW, rolledBack, rule, sample, state, withColour } from './forged.ts';
 
 const objections = (number: number, evidence: Evidence): string[] =>
   INVARIANTS.find(({ id }) => id === `blue-green/${number}`)?.check(evidence) ?? [];
@@ -49,6 +50,19 @@ describe('a rollback that comes late', () => {
   });
 });
 
+describe('a rollback is decided', () => {
+  const asked = { t: 550, wish: 'roll-back', digest: null, by: 'ana' } as const;
+  const whole = { ...rolledBack(), asked: [asked] };
+  const decidedAt = (evidence: Evidence) => rollbacks(evidence).map((each) => each.decidedAt);
+
+  it('when a person asks for it while the release is under way', () => expect(decidedAt(whole)).toEqual([550]));
+  it('not by a wish that came while the release before was: that one was meant', () => {
+    const before = [held(540, { holder: `${ARN}-before` }), held(560, { fence: 2 })];
+    const states = [...whole.states, ...before].sort((a, b) => a.t - b.t);
+    expect(decidedAt({ ...whole, states })).toEqual([600]);
+  });
+});
+
 describe('a way back to a colour where no machine is healthy', () => {
   const back = (blue: number, green: number) => {
     const whole = rolledBack();
@@ -74,6 +88,30 @@ describe('a share of requests', () => {
     expect(surelyAbove(100, 10_000, 0.01)).toBe(false);
     expect(surelyAbove(140, 10_000, 0.01)).toBe(true);
     expect(surelyAbove(2700, 50_000, 0.05)).toBe(true);
+  });
+});
+
+describe('users whom the new release failed', () => {
+  const look = (t: number) =>
+    call(t, 'GetMetricData', { by: 'watch', input: { TargetGroup: 'targetgroup/orders-prod-green/g' } });
+  const failing = (from: number, count: number, lookedAt: number, change: Partial<Evidence> = {}): Evidence => {
+    const whole = clean();
+    const those = whole.requests.filter(({ who, colour, t }) => who === 'user' && colour === 'green' && t >= from);
+    const failed = new Set(those.slice(0, count));
+    const requests = whole.requests.map((each) => (failed.has(each) ? { ...each, ok: false, status: 500 } : each));
+    return { ...whole, requests, calls: [...whole.calls, look(lookedAt)].sort((a, b) => a.t - b.t), ...change };
+  };
+
+  it('count among all that it had since its first one, as the judge counts', () => {
+    expect(objections(5, failing(AT.half, 3, AT.full - 10))).toEqual([]);
+    expect(objections(5, failing(AT.half, 6, AT.full - 10))).toHaveLength(1);
+  });
+  it('speak against a promotion from when metrics could show them', () => {
+    const asked = [{ t: AT.commit - 20, wish: 'promote', digest: null, by: 'ana' }] as const;
+    const [shown, notYet] = [AT.commit - 300, AT.commit - 180];
+    expect(objections(15, failing(notYet, 200, AT.commit - 10, { asked }))).toEqual([]);
+    expect(objections(15, failing(notYet, 200, AT.commit - 10)).join()).toMatch(/having failed/);
+    expect(objections(15, failing(shown, 200, AT.commit - 10, { asked })).join()).toMatch(/having failed/);
   });
 });
 
