@@ -8,7 +8,7 @@
  * there is nothing to compare with, and absolute objectives hold.
  *
  * Error rates, from 4,000 simulated bakes each (`node test/bench/judge-table.ts`), limit 1 %: a service at 0.5 % is
- * rolled back by the sequential rule in 0.4 % of the bakes at 100 requests a minute; at 2 % it is in 98.9 %, at 5 % in all.
+ * rolled back by the sequential rule in 0.5 % of the bakes at 100 requests a minute; at 2 % it is in 99.2 %, at 5 % in all.
  */
 import { isoOf } from '../shared/clock.ts';
 import type { BalancerMinute, Minute } from '../shared/release-ports.ts';

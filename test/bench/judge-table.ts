@@ -1,6 +1,7 @@
 /**
  * How often the judge's rollback trigger rolls back, beside the rule "any minute over the limit": `node
- * test/bench/judge-table.ts [bakes] [seed]`. Each bake is 15 minutes of Poisson requests; the limit is 1 %.
+ * test/bench/judge-table.ts [bakes] [seed]`. Each bake is 15 minutes of Poisson requests; the limit is 1 %. A second table is
+ * of releases that turn bad within the bake.
  */
 
 import { upperBound } from '../../functions/blue-green/judge-bounds.ts';
@@ -37,13 +38,22 @@ function poisson(mean: number, draw: Draw): number {
   return count;
 }
 
-export function simulate(rate: number, perMinute: number, bakes: number, draw: Draw): Row {
+/** A release that is good at first. */
+export interface Turn {
+  readonly rate: number;
+  readonly afterMinutes: number;
+}
+
+const NEVER_GOOD: Turn = { rate: 0, afterMinutes: 0 };
+
+export function simulate(rate: number, perMinute: number, bakes: number, draw: Draw, good: Turn = NEVER_GOOD): Row {
   let [rolledBack, anyMinute, committed] = [0, 0, 0];
   const minutes: number[] = [];
   for (let bake = 0; bake < bakes; bake++) {
-    const counts = Array.from({ length: MINUTES }, () => {
-      const errors = poisson(perMinute * rate, draw);
-      return { errors, requests: errors + poisson(perMinute * (1 - rate), draw) };
+    const counts = Array.from({ length: MINUTES }, (_, index) => {
+      const now = index < good.afterMinutes ? good.rate : rate;
+      const errors = poisson(perMinute * now, draw);
+      return { errors, requests: errors + poisson(perMinute * (1 - now), draw) };
     });
     const at = counts.findIndex((_, index) => ratioAgainstLimit(counts.slice(0, index + 1), LIMIT) >= OBJECTS_AT);
     if (at >= 0) {
@@ -67,27 +77,39 @@ export function simulate(rate: number, perMinute: number, bakes: number, draw: D
   };
 }
 
-export const RATES = [0.003, 0.005, 0.02, 0.05];
-export const TRAFFIC = [20, 100, 1_000, 10_000];
+const RATES = [0.003, 0.005, 0.02, 0.05];
+const TRAFFIC = [20, 100, 1_000, 10_000];
+const TURNS: readonly Turn[] = [
+  { rate: 0.001, afterMinutes: 8 },
+  { rate: 0.001, afterMinutes: 12 },
+];
+
+const percent = (rate: number): string => `${rate * 100} %`;
+
+function print(head: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
+  const line = (cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |\n`;
+  process.stdout.write(`${line(head)}${line(head.map(() => '---'))}${rows.map(line).join('')}\n`);
+}
 
 if (process.argv[1] === import.meta.filename) {
   const bakes = Number(process.argv[2] ?? 4_000);
   const random = new Random(seedStream(Number(process.argv[3] ?? 1), 'judge-table'));
-  process.stdout.write(
-    '| true error rate | requests/min | rolled back | median minute | any minute over 1 % | committed within 15 min |\n|---|---|---|---|---|---|\n',
+  const row = (rate: number, perMinute: number, good?: Turn) => {
+    const got = simulate(rate, perMinute, bakes, () => random.next(), good);
+    const shares = [got.rolledBack, got.anyMinute, got.committed].map((share) => share.toFixed(4));
+    return [perMinute, shares[0] ?? '', got.minute ?? '–', ...shares.slice(1)];
+  };
+  const columns = ['requests/min', 'rolled back', 'median minute', 'any minute over 1 %', 'committed within 15 min'];
+  print(
+    ['true error rate', ...columns],
+    RATES.flatMap((rate) => TRAFFIC.map((perMinute) => [percent(rate), ...row(rate, perMinute)])),
   );
-  for (const rate of RATES) {
-    for (const perMinute of TRAFFIC) {
-      const row = simulate(rate, perMinute, bakes, () => random.next());
-      const cells = [
-        `${rate * 100} %`,
-        perMinute,
-        row.rolledBack.toFixed(4),
-        row.minute ?? '–',
-        row.anyMinute.toFixed(4),
-        row.committed.toFixed(4),
-      ];
-      process.stdout.write(`| ${cells.join(' | ')} |\n`);
-    }
-  }
+  print(
+    [`of ${percent(0.001)}, after minute`, 'turns to', ...columns],
+    TURNS.flatMap((good) =>
+      [0.02, 0.05].flatMap((rate) =>
+        TRAFFIC.map((perMinute) => [good.afterMinutes, percent(rate), ...row(rate, perMinute, good)]),
+      ),
+    ),
+  );
 }

@@ -83,6 +83,20 @@ describe('the sequential tests', () => {
     expect(simulate(0.02, 100, 1000, () => random.next()).rolledBack).toBeGreaterThan(0.97);
     expect(simulate(0.05, 20, 1000, () => random.next()).rolledBack).toBeGreaterThan(0.97);
   });
+
+  it('take back a release that turns bad late, and do not let it live on its good past', () => {
+    const random = new Random(seedStream(8, 'judge'));
+    const late = (rate: number, perMinute: number, afterMinutes: number) =>
+      simulate(rate, perMinute, 500, () => random.next(), { rate: 0.001, afterMinutes });
+    expect(late(0.02, 1000, 12)).toMatchObject({ minute: 13 });
+    expect(late(0.02, 1000, 12).committed).toBeLessThan(0.02);
+    expect(late(0.05, 100, 12).rolledBack).toBeGreaterThan(0.85);
+    const [well, ill] = [
+      { ours: { requests: 100, errors: 1 }, other: { requests: 900, errors: 9 } },
+      { ours: { requests: 500, errors: 20 }, other: { requests: 500, errors: 4 } },
+    ];
+    expect(ratioAgainstOther([...Array(200).fill(well), ill, ill])).toBeGreaterThan(OBJECTS_AT);
+  });
 });
 
 describe('the verdict', () => {
