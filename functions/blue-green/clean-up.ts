@@ -97,10 +97,13 @@ async function untilProved(go: () => Promise<Retreated>, clock: Pick<Clock, 'now
 /** A release writes fewer entries than this. */
 const ENTRIES_OF_A_RELEASE = 50;
 
-/** By the record, which is asked only when no user has to be moved any more. */
+/**
+ * By the record, which is asked only when no user has to be moved any more. The intent counts: whether the rule was written
+ * before the release died, and taken back since, nothing else says.
+ */
 async function hadUsers({ chronicle }: Ports, { releaseId, fence }: Release): Promise<boolean> {
-  const shifted = entryId(releaseId, 'shifted', `${fence}-`);
-  return (await chronicle.last(ENTRIES_OF_A_RELEASE)).some(({ id }) => id.startsWith(shifted));
+  const shifting = entryId(releaseId, 'shifting', `${fence}-`);
+  return (await chronicle.last(ENTRIES_OF_A_RELEASE)).some(({ id }) => id.startsWith(shifting));
 }
 
 interface Found {

@@ -200,7 +200,9 @@ export function clean(): Evidence {
       held(AT.commit, after),
       state(AT.commit + 2, after),
     ],
-    pushes: [{ t: AT.begin, digests: [NEW], good: true, admissible: true, released: true, schema: null }],
+    pushes: [
+      { t: AT.begin, digests: [NEW], good: true, wearsOut: false, admissible: true, released: true, schema: null },
+    ],
     calls: [
       call(AT.prepare, 'PutParameter', { service: 'ssm', by: 'prepare', deed: 'assign', colour: 'green' }),
       call(AT.prepare + 1, 'UpdateAutoScalingGroup', { by: 'prepare', deed: 'size', colour: 'green', size: 2 }),
@@ -252,7 +254,9 @@ export function rolledBack(): Evidence {
   const quiet = (t: number) => withColour(t, 'green', { weight: 0, shareMax: 0, shareMin: 0 });
   return {
     ...whole,
-    pushes: [{ t: AT.begin, digests: [NEW], good: false, admissible: true, released: true, schema: null }],
+    pushes: [
+      { t: AT.begin, digests: [NEW], good: false, wearsOut: false, admissible: true, released: true, schema: null },
+    ],
     rules: [...whole.rules.filter(({ t }) => kept(t)), rule(back, 0, { by: 'roll-back' })],
     requests: whole.requests.map((each) =>
       each.t > back + 8 ? { ...each, colour: 'blue', digest: OLD, release: OLD } : each,

@@ -155,6 +155,17 @@ describe('cleaning up after a dead execution', () => {
     expect(world.kinds()).toContain('rolled-back');
   });
 
+  it('records it too when the release died before it could note that users had come', async () => {
+    const world = await worldAfter('shift 10');
+    world.state.entries = world.state.entries.filter(({ kind }) => kind !== 'shifted');
+    world.state.weights = { blue: 100, green: 0, stickySeconds: 0 };
+    expect(await cleanUp(world)).toMatchObject({ outcome: 'rolled-back' });
+  });
+
+  it('records nothing of that for a release that sent nobody', async () => {
+    expect(await cleanUp(await worldAfter('validate'))).toMatchObject({ outcome: 'aborted' });
+  });
+
   it('after the commit leaves users with the new one', async () => {
     const world = await worldAfter('commit');
     expect(await cleanUp(world)).toMatchObject({ outcome: 'committed' });

@@ -80,6 +80,49 @@ describe('a way back to a colour where no machine is healthy', () => {
   it('is none of that with a single one', () => expect(objections(1, back(1, 2))).toEqual([]));
 });
 
+describe('a release that leaks', () => {
+  const committed = (failed: number, wearsOut = true): string => {
+    const whole = clean();
+    const those = whole.requests.filter(({ who, t }) => who === 'user' && t >= AT.full && t < AT.commit);
+    const bad = new Set(those.slice(0, failed));
+    const requests = whole.requests.map((each) => (bad.has(each) ? { ...each, ok: false, status: 502 } : each));
+    const pushes = whole.pushes.map((each) => ({ ...each, good: false, wearsOut }));
+    return objections(15, { ...whole, requests, pushes }).join();
+  };
+  it('is bad from when it fails more users than it may, and any other bad one always is', () => {
+    expect(committed(20)).toBe('');
+    expect(committed(21)).toMatch(/is a bad release/);
+    expect(committed(0, false)).toMatch(/is a bad release/);
+  });
+});
+
+describe('weights that somebody else wrote', () => {
+  const others = (t: number, green: number, change: Partial<Evidence> = {}): Evidence => {
+    const whole = clean();
+    const rules = [...whole.rules, rule(t, green, { by: null })].sort((a, b) => a.t - b.t);
+    return { ...whole, rules, ...change };
+  };
+  it('are no way forward, but for a release that began when all users were with the old one', () => {
+    expect(objections(2, others(AT.lease - 5, 0))).toEqual([]);
+    expect(objections(2, others(AT.lease - 5, 5))).toHaveLength(1);
+    expect(objections(2, others(AT.half - 5, 0))).toHaveLength(1);
+  });
+});
+
+describe('a step that not every node followed before the next', () => {
+  const slow = (change: Partial<Evidence> = {}): Evidence => {
+    const whole = clean();
+    const rules = whole.rules.map((each) => (each.t === AT.half ? { ...each, everywhereAt: AT.full + 9 } : each));
+    return { ...whole, rules, ...change };
+  };
+  const promoted = (t: number) => ({ asked: [{ t, wish: 'promote', digest: null, by: 'ana' } as const] });
+  it('was relied on, but by a person who promotes the release in it', () => {
+    expect(objections(4, slow())).toHaveLength(1);
+    expect(objections(4, slow(promoted(AT.full - 5)))).toEqual([]);
+    expect(objections(4, slow(promoted(AT.half - 5)))).toHaveLength(1);
+  });
+});
+
 describe('a share of requests', () => {
   it('is surely above a limit only when chance is ruled out, exactly', () => {
     expect(surelyAbove(3, 40, 0.01)).toBe(false);
@@ -112,6 +155,15 @@ describe('users whom the new release failed', () => {
     expect(objections(15, failing(notYet, 200, AT.commit - 10, { asked }))).toEqual([]);
     expect(objections(15, failing(notYet, 200, AT.commit - 10)).join()).toMatch(/having failed/);
     expect(objections(15, failing(shown, 200, AT.commit - 10, { asked })).join()).toMatch(/having failed/);
+  });
+  it('were not shown by a look that got no answer', () => {
+    const asked = [{ t: AT.full - 20, wish: 'promote', digest: null, by: 'ana' }] as const;
+    const whole = failing(AT.half, 100, AT.full - 10, { asked });
+    const calls = whole.calls.map((each) =>
+      each.t === AT.full - 10 ? { ...each, error: 'InternalServiceFault' } : each,
+    );
+    expect(objections(5, whole)).toHaveLength(1);
+    expect(objections(5, { ...whole, calls })).toEqual([]);
   });
 });
 

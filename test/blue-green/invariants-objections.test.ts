@@ -189,7 +189,7 @@ const broken: readonly [id: number | string, how: string, evidence: () => Eviden
       ...clean(),
       pushes: [
         ...clean().pushes,
-        { t: 1750, digests: ['sha256:2'], good: true, admissible: true, released: true, schema: null },
+        { t: 1750, digests: ['sha256:2'], good: true, wearsOut: false, admissible: true, released: true, schema: null },
       ],
     }),
     /what was pushed at 1650 s was never taken up/,

@@ -103,6 +103,8 @@ export interface Push {
   readonly digests: readonly string[];
   /** Nothing is wrong with it: users get what they ask for, in time, for as long as it runs. */
   readonly good: boolean;
+  /** It is bad only after some use, as a leak is: without users, or with few, nothing of it shows. */
+  readonly wearsOut: boolean;
   /** Signed, scanned, without findings that matter, and on one database with what was pushed before. */
   readonly admissible: boolean;
   /** Of the database, that it works with; null when it does not say. */

@@ -131,7 +131,8 @@ const BLIND_SECONDS = 180;
 
 /** Until when metrics could show the judge what users got, as it looked last before this moment. */
 export const shownUntil = ({ calls }: Evidence, t: number): number =>
-  (calls.findLast((call) => call.by === JUDGE && call.operation === METRICS && call.t <= t)?.t ?? t) - BLIND_SECONDS;
+  (calls.findLast((call) => call.by === JUDGE && call.operation === METRICS && !call.error && call.t <= t)?.t ?? t) -
+  BLIND_SECONDS;
 
 export const sampleAt = ({ samples }: Evidence, t: number): Sample | undefined => at(samples, t) ?? samples[0];
 

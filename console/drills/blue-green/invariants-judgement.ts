@@ -68,6 +68,8 @@ function unearned(evidence: Evidence, { t, live }: ReturnType<typeof commits>[nu
   const rung = rang(evidence, full.t, t).filter((name) => !excused.has(name));
   const unknown = knewNothing(evidence, full.t, t).filter((name) => !excused.has(name));
   const push = evidence.pushes.find(({ digests }) => digests.includes(live.digest));
+  // What leaks is bad from when it fails more users than it may.
+  const bad = push && !push.good && !(push.wearsOut && failed <= calm.length * policy.errorShareMax);
   return [
     ...(baked < policy.bakeSeconds && !promoted
       ? [`${when} after ${Math.round(baked)} of ${policy.bakeSeconds} s of bake`]
@@ -83,7 +85,7 @@ function unearned(evidence: Evidence, { t, live }: ReturnType<typeof commits>[nu
     ...(surelyAbove(slow, calm.length, SLOW_SHARE_MAX)
       ? [`${when} having kept ${slow} of ${calm.length} users waiting`]
       : []),
-    ...(push && !push.good && !promoted ? [`${when}, which is a bad release`] : []),
+    ...(bad && !promoted ? [`${when}, which is a bad release`] : []),
   ];
 }
 

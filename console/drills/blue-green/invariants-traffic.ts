@@ -65,6 +65,9 @@ export function storedStateIsTheListener(evidence: Evidence): string[] {
     const own = evidence.rules.filter(({ t, by }) => t < raise.t && by !== null).at(-1) ?? evidence.rules[0];
     if (raise.previous.by !== null || raise.previous === own || !own) return [];
     const { candidate } = raise;
+    // Somebody had put it right before this release began.
+    const since = executionAt(evidence, raise.t)?.from ?? 0;
+    if (raise.previous.t < since && shareOf(raise.previous.weights, liveAt(evidence, raise.t).colour) === 1) return [];
     return shareOf(raise.weights, candidate) <= shareOf(own.weights, candidate)
       ? []
       : [
@@ -104,8 +107,10 @@ export function weightsAreProved(evidence: Evidence): string[] {
     const within = ({ t }: { readonly t: number }) => t >= raise.t && t <= next;
     const read = evidence.calls.some((call) => within(call) && call.operation === 'DescribeRules' && !call.error);
     const probed = isProved(evidence, raise, next);
+    // A person who promotes relies on no share of the users: all of them are next, and that is proved.
+    const leapt = shareOf(raise.weights, raise.candidate) < 1 && isPromoted(evidence, raise.t, next);
     return [
-      ...(raise.everywhereAt !== null && raise.everywhereAt <= next
+      ...(leapt || (raise.everywhereAt !== null && raise.everywhereAt <= next)
         ? []
         : [`weight ${when} was relied on ${moment(evidence, next)}, before every node followed it`]),
       ...(read ? [] : [`weight ${when} was relied on ${moment(evidence, next)} and never read back`]),

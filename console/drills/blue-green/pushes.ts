@@ -26,6 +26,7 @@ export function pushed(
     t,
     digests,
     good: Object.keys(faults).length === 0 && (latencyMs?.p95 ?? 0) < SLOW_MS,
+    wearsOut: Object.keys(faults).join() === ('oomAfterRequests' satisfies keyof typeof faults),
     admissible: scanned && signed && meet(schema, before?.schema ?? null),
     schema,
     // As release.tagPattern has it: a version with at least two dots.
