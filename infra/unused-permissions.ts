@@ -123,15 +123,10 @@ export const explanations: readonly Explanation[] = [
   },
   {
     role: 'AdmitFunctionServiceRole',
-    actions: ['ecr:GetDownloadUrlForLayer'],
+    actions: ['ecr:GetDownloadUrlForLayer', 'ecr:DescribeImageScanFindings', 'ecr:DescribeImageSigningStatus'],
     resource: '*:ecr:{other}:*',
     because:
       'a person asks here for what was pushed, and so signed, in the other region; in drills the reconciler is the first that looks at a copy',
-  },
-  {
-    role: 'SteerFunctionServiceRole',
-    actions: ['sns:Publish'],
-    because: 'Lambda tells people by it of a decision that could not be read; no scenario sends one',
   },
   {
     role: 'AdmitFunctionServiceRole',
@@ -139,17 +134,28 @@ export const explanations: readonly Explanation[] = [
     resource: '*/green/digest',
     because: 'before the first release here the colour that serves is asked what it runs; a drill begins with blue',
   },
-  {
-    role: 'ReconcileFunctionServiceRole',
-    actions: ['ssm:GetParameter'],
-    resource: '*/green/digest',
-    because: 'before the first release here the colour that serves is asked what it runs; a drill begins with blue',
-  },
-  {
-    role: 'ReapFunctionServiceRole',
+  ...(
+    [
+      ['Pin', 'green', 'the live colour is held at its size; a drill begins with blue'],
+      [
+        'Shift',
+        'blue',
+        'the new colour gets as many machines as the old one was given since; a drill begins with blue',
+      ],
+      ['Reconcile', 'green', 'the colour that is kept is given its machines back; a drill begins with blue'],
+    ] as const
+  ).map(([step, colour, because]) => ({
+    role: `${step}FunctionServiceRole`,
     actions: ['autoscaling:UpdateAutoScalingGroup'],
-    resource: '*autoScalingGroupName/orders-prod-blue',
-    because: 'blue is reaped a day after a release to green; only drills that end earlier reap, a failed green',
+    resource: `*autoScalingGroupName/orders-prod-${colour}`,
+    because,
+  })),
+  {
+    role: 'MigrateFunctionServiceRole',
+    actions: ['dynamodb:Query', 'dynamodb:PutItem'],
+    resource: '*-releases',
+    because:
+      'the record says which schema was expanded to; production names no migration (test/blue-green/migration.scenario.ts does)',
   },
   {
     role: 'IntakeFunctionServiceRole',

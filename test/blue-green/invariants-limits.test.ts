@@ -4,7 +4,7 @@ import type { ColourSample, Evidence } from '../../console/drills/blue-green/evi
 import { healthyAt, surelyAbove } from '../../console/drills/blue-green/facts.ts';
 import { INVARIANTS } from '../../console/drills/blue-green/invariants.ts';
 import { rollbacks } from '../../console/drills/blue-green/invariants-rollback.ts';
-import { ARN, AT, call, chain, clean, held, NEW, rolledBack, rule, sample, state, withColour } from './forged.ts';
+import { ARN, AT, call, chain, clean, held, NEW, OLD, rolledBack, rule, sample, state, withColour } from './forged.ts';
 
 const objections = (number: number, evidence: Evidence): string[] =>
   INVARIANTS.find(({ id }) => id === `blue-green/${number}`)?.check(evidence) ?? [];
@@ -287,6 +287,38 @@ describe('a write of the rule that comes when nobody holds the lease', () => {
     const calls = [...whole.calls, late];
     expect(objections(7, { ...whole, calls })).toEqual([]);
     expect(objections(7, { ...whole, calls, rules: [...whole.rules, rule(late.t, 50)] })).toHaveLength(1);
+  });
+});
+
+describe('a proof', () => {
+  const asked = (change: (index: number) => Partial<Evidence['requests'][number]> | null): Evidence => {
+    const whole = clean();
+    let index = 0;
+    const requests = whole.requests.flatMap((each) => {
+      if (each.who !== 'probe' || each.t < AT.full) return [each];
+      const other = change(index++);
+      return other ? [{ ...each, ...other }] : [];
+    });
+    return { ...whole, requests };
+  };
+  it('is many answers at once, and an observer’s from a late node in between does not undo it', () => {
+    const whole = asked(() => ({}));
+    const late = whole.requests.findLast(({ who }) => who === 'probe');
+    const old = late ? [{ ...late, t: late.t - 0.3, colour: 'blue', digest: OLD, release: OLD } as const] : [];
+    const requests = [...whole.requests, ...old].sort((a, b) => a.t - b.t);
+    expect(objections(4, { ...whole, requests })).toEqual([]);
+    expect(
+      objections(
+        4,
+        asked((index) => (index === 0 ? null : {})),
+      ),
+    ).toHaveLength(1);
+    expect(
+      objections(
+        4,
+        asked((index) => (index === 0 ? { colour: 'blue' } : {})),
+      ),
+    ).toHaveLength(1);
   });
 });
 

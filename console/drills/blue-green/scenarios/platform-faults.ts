@@ -145,6 +145,26 @@ export const platformFaults = {
     seconds: 1800,
     wants: [...prepared(0, ADMITTED_SECONDS), ...abandoned(900)],
   },
+  'alarm-that-ends': {
+    title: 'an alarm rings while the new colour is waited for, and is over before a user is sent; it is committed',
+    expected: 'committed',
+    healthy: true,
+    policy: { alarms: ['order-rate'] },
+    acts: [
+      at(0, { act: 'alarm', name: 'order-rate', value: 'OK' }),
+      at(0, push('1.1.0')),
+      ...(['ALARM', 'OK'] as const).map((value, index) =>
+        at(0, {
+          act: 'after',
+          state: 'Check health',
+          seconds: 5 + index * 30,
+          does: { act: 'alarm', name: 'order-rate', value },
+        }),
+      ),
+    ],
+    seconds: 3600,
+    wants: committed(),
+  },
   'red-alarm': {
     title:
       'a machine of the live release crashes again and again when another is pushed; it is not begun, and that is told',
