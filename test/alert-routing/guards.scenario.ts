@@ -242,12 +242,8 @@ const SAMPLE = [
   'the sweep',
   'telling people while the store is away',
   'acknowledgements of the provider',
-  'waiting for the last of a group to be over',
-  'looking again at what is silenced',
-  'the rate of a channel',
   'the escalation',
   'an owner of what nobody can read',
-  'inhibition',
   'the heartbeat’s way through its channel',
   'believing the region for which it fires',
 ];
