@@ -63,7 +63,7 @@ export function rightsOf(
     machine.start,
   ];
   return {
-    // It tells people by the right that its failed events have to the same topic (infra/stacks/blue-green.ts, onFailure).
+    // Like steer it tells people by the right that its failed events have to the same topic (blue-green.ts, onFailure).
     admit: admission,
     reconcile: [
       ...admission,
@@ -92,7 +92,7 @@ export function rightsOf(
     notify: [topic],
     'start-clean-up': [machine.cleanUp],
     'clean-up': [state.read, state.change, record, ...see, ...capacity.size, ...capacity.unpin, rule.write],
-    steer: [state.read, state.change, record, machine.start, topic],
+    steer: [state.read, state.change, record, machine.start],
     // Only who has a migration asks which region writes.
     reap: [
       state.read,
