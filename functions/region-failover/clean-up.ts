@@ -37,7 +37,7 @@ export const makeCleanUp =
   ({ authority, moves, records, settings, log }: CleanUpPorts & Surroundings<ServingConfig>) =>
   async (input: unknown): Promise<CleanedUp> => {
     const { executionArn } = parse(CleanUpInput, input);
-    const { claim, phase } = await authority.read();
+    const { claim, phase, epoch } = await authority.read();
     const holds = claim?.executionArn === executionArn;
     if (holds && phase !== 'fencing') return { outcome: 'incomplete', request: who(claim), measures: null };
     if (holds) {
@@ -49,7 +49,7 @@ export const makeCleanUp =
         act: () => moves.restore(executionArn),
       });
     }
-    await thaw(settings, executionArn);
+    await thaw(settings, executionArn, epoch);
     log.info(holds ? 'the claim was undone' : 'nothing to undo', { executionArn });
     if (holds) return { outcome: 'aborted', request: who(claim), measures: null };
     const end = await records.endOf(executionArn.slice(executionArn.lastIndexOf(':') + 1));

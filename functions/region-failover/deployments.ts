@@ -17,8 +17,8 @@ export async function thawMove(settings: Settings, { executionArn, epoch }: Move
   await thaw(settings, byPredecessor(by, executionArn) ? by : executionArn, epoch);
 }
 
-/** Ends the freeze that this very execution began. */
-export async function thaw(settings: Settings, executionArn: string, epoch = 0): Promise<boolean> {
+/** Ends the freeze that this very execution began. `epoch` is the authority's: what is read here may be old, and must not take it back. */
+export async function thaw(settings: Settings, executionArn: string, epoch: number): Promise<boolean> {
   const before = await settings.read('deployments');
   if (!before?.frozen || before.by !== executionArn) return false;
   await ensure({

@@ -111,15 +111,16 @@ async function undo(
   claim: NonNullable<ApplicationItem['claim']>,
   why: string,
 ): Promise<void> {
+  const application = await authority.read();
   // The clean-up machine may have been quicker since; then it tells people too.
-  if ((await authority.read()).claim?.executionArn !== claim.executionArn) return;
+  if (application.claim?.executionArn !== claim.executionArn) return;
   await ensure({
     what: 'undoing an abandoned claim',
     describe: authority.read,
     done: (item) => item.claim?.executionArn !== claim.executionArn,
     act: () => moves.restore(claim.executionArn),
   });
-  await thaw(settings, claim.executionArn);
+  await thaw(settings, claim.executionArn, application.epoch);
   const told = outcomeMessage({ config, request: claim, outcome: 'aborted', reasons: [why], measures: null });
   await pager.tell(told.subject, told.message);
 }
@@ -135,7 +136,8 @@ async function mendSettings({ settings, config }: Ports, application: Applicatio
     act: () => settings.write('consumers', wanted),
   });
   const deployments = await settings.read('deployments');
-  if (deployments?.frozen && deployments.by?.startsWith('arn:aws:states:')) await thaw(settings, deployments.by);
+  if (!deployments?.frozen || !deployments.by?.startsWith('arn:aws:states:')) return;
+  await thaw(settings, deployments.by, application.epoch);
 }
 
 export const handler = lambda({

@@ -153,8 +153,8 @@ export const guards: readonly Guard[] = [
     scenario: 'recovers-in-time',
     saying: /left us-east-2 deploymentsFrozen at true/,
     removals: [
-      step('clean-up', replacing('await thaw(settings, executionArn);', '')),
-      step('reconcile', replacing('await thaw(settings, deployments.by);', ';')),
+      step('clean-up', replacing('await thaw(settings, executionArn, epoch);', '')),
+      step('reconcile', replacing('await thaw(settings, deployments.by, application.epoch);', ';')),
     ],
   },
   {

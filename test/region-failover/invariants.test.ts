@@ -280,6 +280,25 @@ describe('the invariants of region failover', () => {
     expect(violations(stale).map(({ message }) => message)[0]).toMatch(/on a look that ended at 160 s/);
   });
 
+  it('I7 knows what an observer did not wait for, and counts any two of which the witness is one', () => {
+    const evidence = clean();
+    const seen = (from: string, seconds: number): Evidence => ({
+      ...evidence,
+      requests: evidence.requests.map((r) => (r.from === from && r.t === 160 ? { ...r, ok: true, seconds } : r)),
+    });
+    const ids = (of: Evidence) => violations(of).map(({ id }) => id);
+    expect(ids(seen(W, 5))).toEqual([]);
+    expect(ids(seen(W, 4.9))).toEqual(['region-failover/I7']);
+    // The target saw it healthy and nobody else was asked; then the region itself saw what the witness saw.
+    const byTarget = seen(B, 0.1);
+    expect(ids(byTarget)).toEqual(['region-failover/I7']);
+    const own = evidence.requests
+      .filter(({ who, from }) => who === 'probe' && from === W)
+      .map((r) => ({ ...r, from: A }));
+    expect(ids({ ...byTarget, requests: [...byTarget.requests, ...own] })).toEqual([]);
+    expect(ids({ ...seen(W, 0.1), requests: [...seen(W, 0.1).requests, ...own] })).toEqual(['region-failover/I7']);
+  });
+
   it('I8 asks nothing of a promotion that storage never carried out', () => {
     const evidence = clean();
     const promotions = [{ t: 200, region: B, lagSeconds: null, tookEffect: false }];

@@ -113,7 +113,7 @@ describe('reconcile', () => {
     expect(await reconcile(world)).toMatchObject({ action });
   });
 
-  it('switches off the consumers of a returned region, and ends a freeze whose execution is over', async () => {
+  it('switches off the consumers of a returned region, and ends a freeze whose execution is over, in the epoch of the authority', async () => {
     const world = new World(
       {
         item: { ...new World().state.item, epoch: 2, holder: B, movedAt: isoOf(START) },
@@ -127,7 +127,7 @@ describe('reconcile', () => {
     );
     await reconcile(world);
     expect(world.state.settings.consumers).toEqual({ epoch: 2, enabled: false });
-    expect(world.state.settings.deployments).toEqual({ epoch: 1, frozen: false, by: null });
+    expect(world.state.settings.deployments).toEqual({ epoch: 2, frozen: false, by: null });
   });
 });
 

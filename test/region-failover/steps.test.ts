@@ -175,6 +175,32 @@ describe('scale', () => {
     expect(await makeScale(world.ports)({ move })).toEqual({ healthyTargets: 5, wanted: 5 });
   });
 
+  it('asks for as many more as are missing once the slowest machine has started, and for no more than that', async () => {
+    const world = newWorld();
+    await claim(world);
+    world.state.capacity = { ...world.state.capacity, healthyTargets: 1 };
+    const waiting = () => expect(makeScale(world.ports)({ move })).rejects.toMatchObject({ name: 'CapacityNotReady' });
+    world.state.now += 300_000;
+    await waiting();
+    expect(world.state.capacity.desired).toBe(2);
+    world.state.now += 1;
+    await waiting();
+    await waiting();
+    expect(world.state.capacity).toMatchObject({ desired: 3, min: 3 });
+    world.state.capacity = { ...world.state.capacity, healthyTargets: 2 };
+    expect(await makeScale(world.ports)({ move })).toEqual({ healthyTargets: 2, wanted: 2 });
+    expect(world.state.capacity.desired).toBe(3);
+  });
+
+  it('never asks for more than the group allows', async () => {
+    const world = newWorld();
+    await claim(world);
+    world.state.capacity = { ...world.state.capacity, healthyTargets: 0, max: 3 };
+    world.state.now += 301_000;
+    await expect(makeScale(world.ports)({ move })).rejects.toMatchObject({ name: 'CapacityNotReady' });
+    expect(world.state.capacity.desired).toBe(3);
+  });
+
   it('never scales in', async () => {
     const world = newWorld();
     world.state.capacity = { ...world.state.capacity, desired: 6, healthyTargets: 6 };

@@ -18,6 +18,9 @@ const REACTION_SECONDS = 30;
 /** How far apart the drill samples the world (drill.ts). */
 const SAMPLE_SECONDS = 1;
 
+/** How long an observer waits for an answer (functions/region-failover/probe.ts). */
+const PROBE_SECONDS_MAX = 5;
+
 /** A probe takes up to 5 s, and so may the writing of its vote. */
 const VOTE_SECONDS = 10;
 
@@ -101,7 +104,7 @@ export function targetReadyBeforeFencing({ authority, samples, policy }: Evidenc
   });
 }
 
-/** I7: automatic promotion needs two observers, one outside both serving regions, for the whole dwell, to the end. */
+/** I7: automatic promotion needs two of three observers, one outside both serving regions, for the whole dwell, to the end. */
 export function quorumBeforePromotion(evidence: Evidence): string[] {
   const { policy } = evidence;
   return automatic(evidence).flatMap((promotion) => {
@@ -111,13 +114,16 @@ export function quorumBeforePromotion(evidence: Evidence): string[] {
     if (look.until < look.committedAt - REACTION_SECONDS) {
       return [`${target} was promoted at ${look.committedAt} s on a look that ended at ${look.until} s`];
     }
-    return [target, policy.witness].flatMap((observer) => {
+    const problemOf = (observer: string): string[] => {
       const probes = evidence.requests.filter(
         (request) => request.who === 'probe' && request.from === observer && request.host.startsWith(`${failing}.`),
       );
       const problem = doubt(probes, look, evidence);
       return problem ? [`${target} was promoted at ${look.committedAt} s although ${observer} ${problem}`] : [];
-    });
+    };
+    // Beside the witness either of the others: a region may see itself fail, as behind a resolver that lost its name.
+    const byOther = problemOf(failing).length > 0 ? problemOf(target) : [];
+    return [...problemOf(policy.witness), ...byOther];
   });
 }
 
@@ -130,7 +136,9 @@ function doubt(
   // A vote is written some seconds after its probe; where that fails, the one before stands for as long as it is fresh.
   const heardSeconds = from === until ? 0 : disturbedUntil === null ? VOTE_SECONDS : FRESH_SECONDS;
   const since = probes.filter((probe) => probe.t > until - policy.dwellSeconds && probe.t <= until);
-  const healthy = since.find((probe) => probe.ok && probe.t < from - heardSeconds);
+  // An answer for which nobody waited any longer, as from a machine that wakes, was not seen.
+  const seen = since.filter(({ ok, seconds }) => ok && seconds < PROBE_SECONDS_MAX);
+  const healthy = seen.find(({ t }) => t < from - heardSeconds);
   if (healthy) return `saw ${healthy.host} healthy at ${healthy.t} s`;
   const last = since.at(-1);
   if (!last) return 'saw nothing at all';

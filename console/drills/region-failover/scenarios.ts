@@ -21,6 +21,9 @@ const PROMOTION_SECONDS = 220;
 const STARTED_SECONDS = 360;
 const GROWN_SECONDS = STARTED_SECONDS + 60;
 
+/** From the promotion on: five minutes in which a machine may still start, as many until one more has, and its checks. */
+const SICK_SECONDS = 900;
+
 /** The effects of one move from its claim on, for one that begins between two moments and waits for machines so long. */
 const move = (from: number, by: number, machines = 0): Want[] => {
   const promoted = by + Math.max(PROMOTION_SECONDS, machines);
@@ -262,6 +265,26 @@ export const scenarios = {
     ],
     seconds: 400,
     wants: heldOnce(30, 400),
+  },
+  'sick-machine': {
+    title:
+      'the target loses a machine as its database is promoted, and the one in its place never becomes healthy; one more does',
+    expected: 'failed-over',
+    events: ({ old, target }) => [
+      { do: 'fault', fault: { kind: 'sick-instance', region: target, times: 1 }, afterMs: now },
+      { do: 'goDark', region: old, afterMs: now },
+    ],
+    acts: [
+      {
+        act: 'eventsAt',
+        where: 'target',
+        state: 'Promote database',
+        events: ({ target }) => [{ do: 'lose', instance: { region: target, nth: 0 } }],
+        afterSeconds: 0,
+      },
+    ],
+    seconds: 1800,
+    wants: [...automatic(0, SICK_SECONDS), inTarget('scale', 360, 900)],
   },
   'larger-primary': {
     title:
