@@ -69,6 +69,18 @@ describe('the invariants of region failover', () => {
     expect(violations(left).map(({ id }) => id)).toContain('region-failover/I12');
   });
 
+  it('I12 asks no end of a move that began in the last five seconds', () => {
+    const evidence = clean();
+    const left = (endedAt: number, until: number | null) => {
+      const executions = evidence.executions.map((execution) => ({ ...execution, until }));
+      const found = violations({ ...evidence, authority: evidence.authority.slice(0, 3), executions, endedAt });
+      return found.some(({ id }) => id === 'region-failover/I12');
+    };
+    expect(left(194, null)).toBe(false);
+    expect(left(196, null)).toBe(true);
+    expect(left(194, 193)).toBe(true);
+  });
+
   it('I12 asks no end of a move whose target was lost in the middle of it', () => {
     const evidence = clean();
     const left = {
