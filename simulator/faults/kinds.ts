@@ -319,7 +319,7 @@ export interface DnsFailureFault extends Resolvers {
   readonly answers: 'stale' | 'fail';
 }
 
-/** Takes a name for missing when it asks for it, and keeps that for `holdSeconds`. */
+/** Takes a name for missing when it asks for it, and keeps that for `holdSeconds`, whatever other answers are kept. */
 export interface DnsNegativeFault extends Resolvers {
   readonly kind: 'dns-negative';
   readonly name?: string;

@@ -70,7 +70,8 @@ function ask(cloud: Cloud, resolverName: string, resolver: Resolver, host: strin
   const usualSeconds = resolver.stale
     ? Math.max(ttlSeconds, staleResolverHoldSeconds(cloud.random('world.dns')))
     : ttlSeconds;
-  const holdSeconds = heldSeconds(cloud, who, usualSeconds);
+  // A fault that takes a name for missing says how long itself.
+  const holdSeconds = missing ? usualSeconds : heldSeconds(cloud, who, usualSeconds);
   const before = resolver.cache[host];
   resolver.cache[host] = { destination, expiresAt: cloud.now + holdSeconds * 1_000 };
   const region = destination?.region ?? null;

@@ -84,6 +84,7 @@ describe('a resolver', () => {
 
   it('takes a name for missing and keeps that', async () => {
     const id = addFault(cloud, { kind: 'dns-negative', resolver: 'r', name: HOST, holdSeconds: 300, times: 1 });
+    addFault(cloud, { kind: 'dns-hold', resolver: 'r', factor: 10 });
     expect([ask('r'), ask('s')]).toEqual([null, WEST]);
     await cloud.advance(299_000);
     expect(ask('r')).toBeNull();
