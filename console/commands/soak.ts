@@ -28,7 +28,7 @@ export function addSoak(program: Command): void {
     .command('soak')
     .argument('[slugs...]', 'what to soak (default: everything)')
     .description('search many runs of random faults for one that breaks an invariant')
-    .option('--seeds <a..b>', 'the runs of chance', '1..100')
+    .option('--seeds <a..b,…>', 'the runs of chance: ranges and single seeds, with commas', '1..100')
     .addOption(new Option('--faults <profile>', 'how hostile the world is').choices(PROFILE_NAMES).default('hostile'))
     .option('--environment <name>', 'whose configuration: dev, staging, prod, prod-fargate or a JSON file', 'prod')
     .option('--json', 'results as JSON, one object per seed, the summary last')

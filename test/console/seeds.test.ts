@@ -7,6 +7,7 @@ describe('seeds', () => {
   it('are 1 unless told', () => expect(parseSeeds({})).toEqual([1]));
   it('may be one', () => expect(parseSeeds({ seed: '42' })).toEqual([42]));
   it('may be a range with both ends', () => expect(parseSeeds({ seeds: '3..6' })).toEqual([3, 4, 5, 6]));
+  it('may be several seeds and ranges', () => expect(parseSeeds({ seeds: '7,10..12,3' })).toEqual([7, 10, 11, 12, 3]));
   it('may be a range of one', () => expect(parseSeeds({ seeds: '9..9' })).toEqual([9]));
 
   it.each([
@@ -14,6 +15,7 @@ describe('seeds', () => {
     [{ seed: '1.5' }, /--seed: got '1.5'/],
     [{ seed: '4294967296' }, /--seed: got '4294967296'.*2147483647/],
     [{ seeds: '5' }, /--seeds: got '5'.*1\.\.1000/],
+    [{ seeds: '5..6,x' }, /--seeds: got 'x'.*1\.\.1000/],
     [{ seeds: '9..3' }, /before the start/],
     [{ seeds: '0..5000000' }, /at most/],
     [{ seed: '1', seeds: '1..2' }, /exclude each other/],
