@@ -241,6 +241,14 @@ const proofs: Readonly<Record<string, Proof>> = {
     expect(seen.trace.some(({ detail }) => JSON.stringify(detail).includes('InsufficientInstanceCapacity'))).toBe(true);
     expect(seen.told(SECOND).join('\n')).toContain('1 targets are healthy, at least 2 must be');
   },
+  'sick-machine': (seen) => {
+    movedTo(seen, SECOND, FIRST);
+    const healthyAt = (when: number) => within(seen.samples, 0, when).at(-1)?.regions[SECOND]?.healthyTargets;
+    expect(healthyAt(seen.effectAt('claim'))).toBe(2);
+    expect(seen.effectAt('scale', SECOND) - seen.effectAt('claim')).toBeGreaterThan(300);
+    expect(healthyAt(seen.effectAt('scale', SECOND))).toBe(1);
+    expect(healthyAt(seen.effectAt('latch', SECOND))).toBe(2);
+  },
   'larger-primary': (seen) => {
     movedTo(seen, SECOND, FIRST);
     const healthyAt = (when: number, region: string) =>

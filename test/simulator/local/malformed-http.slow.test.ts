@@ -113,8 +113,8 @@ describe('mainstay local under malformed requests', () => {
     expect(target.exitCode).toBeNull();
     const identity = await sdk('sts', { url: `http://127.0.0.1:${port}` }).call('GetCallerIdentity');
     expect(identity.Account).toBe('111111111111');
-    // What is compiled and cached on first use has been after the first thousands.
-    const growth = Math.max(...used.slice(-2)) - Math.min(...used.slice(2));
-    expect(growth).toBeLessThan(768 * 1024);
+    // What is compiled and cached on first use has been by the half; a leak of 130 bytes a request shows in the rest.
+    const growth = Math.max(...used.slice(-2)) - Math.min(...used.slice(5));
+    expect(growth).toBeLessThan(512 * 1024);
   }, 120_000);
 });
