@@ -12,7 +12,7 @@ import { capacityLeast, capacityWanted } from './decide.ts';
 import { CapacityNotReady } from './errors.ts';
 import { ensure, MoveInput, requireClaim } from './move.ts';
 
-/** No machine takes longer from its launch to its first answer (simulator/world/durations.ts, whose source is named there). */
+/** The slowest usual start of a machine, from its launch to its first answer (simulator/world/durations.ts names the source). */
 const STARTED_SECONDS_MAX = 300;
 
 export const makeScale =

@@ -62,6 +62,14 @@ describe('an execution whose move is no longer its own', () => {
 describe('clean-up', () => {
   const cleanUp = (world: World) => makeCleanUp(world.ports)({ executionArn: EXECUTION });
 
+  it("ends a freeze that was left in the authority's epoch, not in the freeze's", async () => {
+    const world = newWorld();
+    world.state.item = { ...world.state.item, epoch: 2 };
+    world.state.settings.deployments = { epoch: 1, frozen: true, by: EXECUTION };
+    await cleanUp(world);
+    expect(world.state.settings.deployments).toEqual({ epoch: 2, frozen: false, by: null });
+  });
+
   it.each(['claim', 'freeze', 'fence'])('after %s restores exactly what was there', async (last) => {
     const world = newWorld();
     const before = structuredClone(world.state);
