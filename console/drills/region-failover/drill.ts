@@ -20,6 +20,7 @@ import { effectsOf } from './effects.ts';
 import type { Evidence } from './evidence.ts';
 import { floorSeconds } from './floor.ts';
 import { INVARIANTS, violations } from './invariants.ts';
+import { WATCHED_SECONDS } from './invariants-steps.ts';
 import { Monitor } from './monitor.ts';
 import { narratorOf } from './narrator.ts';
 import { present } from './present.ts';
@@ -121,7 +122,7 @@ export async function runOn(
   const { withinSeconds, unsettled } = scenario.settles ?? { withinSeconds: 0, unsettled: () => null };
   const unsettledBecause = await settle(cloud, withinSeconds, () => unsettled(cloud, monitor, places), look);
   stopUsers(cloud);
-  await monitor.watch(5);
+  await monitor.watch(WATCHED_SECONDS);
 
   const disturbed = scenario.disturbedSeconds === undefined ? null : faultAt + scenario.disturbedSeconds;
   const evidence = collect(cloud, configuration, names, monitor, faultAt, disturbed);

@@ -42,8 +42,8 @@ export function noForbiddenPlane({ calls, authority, policy }: Evidence): string
   });
 }
 
-/** So long a drill goes on watching when the world has come to rest (drill.ts); what begins then is not left behind. */
-const WATCHED_SECONDS = 5;
+/** So long a drill goes on watching when the world has come to rest; what begins then is not left behind. */
+export const WATCHED_SECONDS = 5;
 
 /**
  * I12: each step can be repeated: the one-way call is made once, and whatever crashed, no claim is left behind. Who was
